@@ -1,0 +1,153 @@
+"""Canonical, bounded msgpack and the injective joining of byte strings.
+
+Floor: bedrock. It refuses whatever has two spellings: floats, unsorted or repeated keys, longer integers than needed,
+extension types, bytes after the end. What decodes here encodes to the same bytes again, or is refused.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeAlias
+
+import msgpack
+
+from vault.errors import FormatError, LimitError
+
+Plain: TypeAlias = Any
+"""None, bool, int, str, bytes, list of Plain, or dict of str or int to Plain."""
+
+MAX_DEPTH: Final = 16
+MAX_BYTES: Final = 1 << 20
+MAX_INT_KEY: Final = 0xFFFF
+_I64: Final = 1 << 63
+
+
+def lp(*parts: bytes) -> bytes:
+    """Join byte strings so that no two different sequences give the same bytes.
+
+    Args:
+        parts: Any number of byte strings, each shorter than 4 GiB.
+
+    Returns:
+        For each part its length as four big-endian bytes, then the part.
+
+    Source:
+        docs/format.md §Notation.
+    """
+    return b"".join([piece for part in parts for piece in (len(part).to_bytes(4), part)])
+
+
+def u32(number: int) -> bytes:
+    """Write a number from 0 to 2^32 - 1 as four big-endian bytes."""
+    return number.to_bytes(4)
+
+
+def _key_order(key: str | int) -> tuple[int, int, bytes]:
+    return (0, key, b"") if isinstance(key, int) else (1, 0, key.encode())
+
+
+def _canonical(value: Plain, depth: int) -> Plain:
+    """Copy with all maps sorted; refuse what the format has no place for, without naming any value."""
+    if depth > MAX_DEPTH:
+        raise LimitError("nesting depth", MAX_DEPTH)
+    kind = type(value)
+    if kind is dict:
+        for key in value:
+            if type(key) is not str and (type(key) is not int or not 0 <= key <= MAX_INT_KEY):
+                msg = "a map key is neither text nor a small integer"
+                raise FormatError(msg)
+        return {key: _canonical(value[key], depth + 1) for key in sorted(value, key=_key_order)}
+    if kind is list or kind is tuple:
+        return [_canonical(item, depth + 1) for item in value]
+    if kind is int:
+        if not -_I64 <= value < _I64:
+            raise LimitError("integer", _I64 - 1)
+    elif not (kind is str or kind is bytes or kind is bool or value is None):
+        msg = f"a value of type {kind.__name__} cannot be stored"
+        raise FormatError(msg)
+    return value
+
+
+def encode(value: Plain, *, max_bytes: int = MAX_BYTES) -> bytes:
+    """Write a value as canonical msgpack.
+
+    Args:
+        value: None, bool, int within i64, str, bytes, list, or dict with str or small int keys; depth at most 16.
+        max_bytes: Largest result allowed, in bytes.
+
+    Returns:
+        The one encoding this value has.
+
+    Raises:
+        FormatError: A type that the format has no place for, a float, or text with a lone surrogate.
+        LimitError: Too deep, too large, or an integer outside i64.
+
+    Source:
+        docs/format.md §Encoding.
+    """
+    try:
+        data: bytes = msgpack.packb(_canonical(value, 0), use_bin_type=True)
+    except (UnicodeError, RecursionError, ValueError, OverflowError):
+        msg = "the value cannot be written as msgpack"
+        raise FormatError(msg) from None
+    if len(data) > max_bytes:
+        raise LimitError("encoded size in bytes", max_bytes)
+    return data
+
+
+def _pairs(pairs: list[tuple[Plain, Plain]]) -> dict[Plain, Plain]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        msg = "a map names one key twice"
+        raise FormatError(msg)
+    return result
+
+
+def _refuse_ext(_code: int, _data: bytes) -> Plain:
+    msg = "extension types are not allowed"
+    raise FormatError(msg)
+
+
+def decode(data: bytes, *, max_bytes: int = MAX_BYTES) -> Plain:
+    """Read canonical msgpack; accept no other spelling of a value than the one `encode` writes.
+
+    Args:
+        data: The whole encoding, nothing after it.
+        max_bytes: Largest input accepted, in bytes.
+
+    Returns:
+        The value: dicts, lists, str, bytes, int, bool, None.
+
+    Raises:
+        FormatError: Not msgpack, not canonical, a float, an extension type, a repeated key, bytes after the end.
+        LimitError: Larger than `max_bytes`, or deeper than 16.
+
+    Source:
+        docs/format.md §Encoding.
+    """
+    if len(data) > max_bytes:
+        raise LimitError("encoded size in bytes", max_bytes)
+    try:
+        value = msgpack.unpackb(
+            data,
+            raw=False,
+            use_list=True,
+            strict_map_key=False,
+            object_pairs_hook=_pairs,
+            ext_hook=_refuse_ext,
+            max_str_len=max_bytes,
+            max_bin_len=max_bytes,
+            # An element takes at least a byte, so a list or map can hold no more of them than there are bytes.
+            max_array_len=len(data),
+            max_map_len=len(data) // 2 + 1,
+            max_ext_len=0,
+        )
+    except FormatError:
+        raise
+    except (ValueError, TypeError, UnicodeError, RecursionError, OverflowError, msgpack.UnpackException):
+        # TypeError: a map key that cannot be hashed, such as a list.
+        msg = "the bytes are not canonical msgpack"
+        raise FormatError(msg) from None
+    if encode(value, max_bytes=max_bytes) != data:
+        msg = "the bytes are not canonical msgpack"
+        raise FormatError(msg)
+    return value
