@@ -1,0 +1,544 @@
+"""Records as they are kept: claims, revisions, and the commitments that bind a disclosed claim to its revision.
+
+Floor: 1. It refuses bytes that are not the one encoding of a revision, values of a wrong type, and more than a
+mebibyte in one revision. It knows no schema: which fields a kind has is the business of `vault.records.schema`.
+
+Shapes of a claim's value, by the type of its field:
+
+========  =========================================================================================
+name      map: `text`, `kind` (birth, official, chinese-official, nickname), `script`, `lang` (optional)
+place     map: `text`, and optional coarser `county`, `region`, `country`
+link      16 bytes, the id of a record; for a kin link a map: `relation`, and `link` or `name` or both
+file      map: `id` 16 bytes, `name`, `bytes`, `sha256` 32 bytes, `chunks`, `depth` (0, 1, 2)
+number    int
+others    text: phone, id, birth and date (EDTF), text, choice (the key of the choice)
+========  =========================================================================================
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from vault import codec
+from vault.errors import FormatError, IntegrityError, LimitError, RecordError
+from vault.sealing import Label, digest, expand
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+SCHEMA_VERSION: Final = 1
+MAX_REVISION_BYTES: Final = 1 << 20
+MAX_CLAIMS: Final = 4096
+MAX_PARENTS: Final = 64
+RECORD_ID_BYTES: Final = 16
+REVISION_ID_BYTES: Final = 32
+SEED_BYTES: Final = 32
+MAX_DEVICE_BYTES: Final = 32
+LEAST_COMMITMENTS: Final = 16
+
+STATES: Final = ("stated", "retracted", "unknown", "withheld", "not-asked")
+BASES: Final = ("eyewitness", "told", "document", "media", "state")
+CONFIDENCES: Final = ("low", "medium", "high")
+
+# docs/format.md §Records: the numbers below are part of the format and never change their meaning.
+_R_SCHEMA, _R_ID, _R_KIND, _R_PARENTS, _R_DEVICE, _R_TIME, _R_CLAIMS, _R_SEED, _R_REMOVED = range(9)
+_C_FIELD, _C_VALUE, _C_STATE, _C_BASIS, _C_AS_OF, _C_CONFIDENCE, _C_SOURCE, _C_RECORDED = range(8)
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement of a field's value, with where it comes from.
+
+    Args:
+        field: Name of the field, without the kind.
+        value: What is stated, in the shape that the field's type has. None when the state is unknown, withheld
+            or not-asked; a retracted claim keeps the value that it takes back, or has None to take back all.
+        state: stated, retracted, unknown, withheld (the person would not say) or not-asked.
+        basis: eyewitness, told, document, media or state.
+        as_of: EDTF date at which the value held.
+        confidence: low, medium or high.
+        source: Record id, 16 bytes, of the source, statement or document that it comes from.
+        recorded_at: When it was written down, seconds since 1970 UTC.
+        extra: What a newer program wrote and this one does not know; kept and written back.
+
+    Secrets:
+        Everything in it.
+    """
+
+    field: str
+    value: Any = field(default=None, repr=False)
+    state: str = "stated"
+    basis: str | None = None
+    as_of: str | None = field(default=None, repr=False)
+    confidence: str | None = None
+    source: bytes | None = field(default=None, repr=False)
+    recorded_at: int | None = None
+    extra: Mapping[int | str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One state of a record, never changed once written.
+
+    Args:
+        record_id: 16 random bytes.
+        kind: person, event, source, statement, document, action, consent, case, or one of the vault's own.
+        parents: Ids of the revisions that this one follows: none for the first, two after a merge.
+        device: Which device wrote it, at most 32 bytes.
+        time: When it was written, seconds since 1970 UTC, by that device's clock.
+        claims: At most 4096, in the order of writing.
+        seed: 32 fresh random bytes from which salts and decoys of the commitments are expanded.
+        removed: The record was taken away; what it said stays to be withheld.
+        schema_version: Version of the record form, from 1.
+        extra: What a newer program wrote and this one does not know; kept and written back.
+
+    Secrets:
+        Everything in it; the seed lets its holder test guesses of every claim.
+    """
+
+    record_id: bytes
+    kind: str
+    parents: tuple[bytes, ...]
+    device: bytes
+    time: int
+    claims: tuple[Claim, ...] = field(repr=False)
+    seed: bytes = field(repr=False)
+    removed: bool = False
+    schema_version: int = SCHEMA_VERSION
+    extra: Mapping[int | str, Any] = field(default_factory=dict, repr=False)
+    # The plaintext, once made or read; a copy made by dataclasses.replace starts without it.
+    _plaintext: bytes | None = field(default=None, init=False, repr=False, compare=False)
+
+    def encode(self) -> bytes:
+        """Write the revision in its one canonical form.
+
+        Returns:
+            Canonical msgpack, at most 1 MiB. Secret.
+
+        Raises:
+            RecordError: A part has a wrong type, size or state.
+            LimitError: More than 1 MiB, 4096 claims or 64 parents.
+
+        Source:
+            docs/format.md §Records.
+        """
+        if self._plaintext is None:
+            object.__setattr__(self, "_plaintext", _encode(self))
+        assert self._plaintext is not None  # noqa: S101 - set in the line above
+        return self._plaintext
+
+    @property
+    def id(self) -> bytes:
+        """Return the revision id: 32 bytes, the hash of the plaintext; it never stands outside a seal."""
+        return digest(Label.REVISION, self.encode())
+
+    def claims_of(self, name: str) -> list[Claim]:
+        """Return the claims of one field in all states, in the order of writing."""
+        return [claim for claim in self.claims if claim.field == name]
+
+    def values(self, name: str) -> list[Any]:
+        """Return the values of one field that stand as stated, in the order of writing."""
+        return [claim.value for claim in self.claims if claim.field == name and claim.state == "stated"]
+
+    def links(self, name: str) -> list[bytes]:
+        """Return the record ids that one link field points at, as stated, in the order of writing."""
+        return [target for value in self.values(name) if (target := link_of(value)) is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A revision to be: what is said, before the vault adds device, time and seed.
+
+    Args:
+        kind: Kind of the record.
+        claims: All claims of the new revision, not only the changed ones.
+        record_id: 16 bytes; None for a new record whose id the vault draws.
+        parents: Revision ids that it follows; none for a new record.
+        removed: The record is to be taken away.
+        schema_version: Version of the record form, carried over from the parent.
+        extra: Unknown content of the parent, to be written back.
+    """
+
+    kind: str
+    claims: tuple[Claim, ...] = field(repr=False)
+    record_id: bytes | None = None
+    parents: tuple[bytes, ...] = ()
+    removed: bool = False
+    schema_version: int = SCHEMA_VERSION
+    extra: Mapping[int | str, Any] = field(default_factory=dict, repr=False)
+
+
+def id_text(record_id: bytes) -> str:
+    """Write a record id as a person sees it: 32 hexadecimal digits."""
+    return record_id.hex()
+
+
+def link_of(value: object) -> bytes | None:
+    """Return the record id in a link's value, or None if it names nobody on record.
+
+    Args:
+        value: Value of a claim of a link field: 16 bytes, or a kin link's map.
+    """
+    target = value.get("link") if isinstance(value, dict) else value
+    return target if isinstance(target, bytes) else None
+
+
+def text_of(value: object) -> str:
+    """Return the human text in a value: of a name, a place, a kin link, a file's name, or the text itself.
+
+    Args:
+        value: Value of a claim.
+
+    Returns:
+        The text; empty for bytes and for None.
+
+    Secrets:
+        The result.
+    """
+    if isinstance(value, dict):
+        value = value.get("text", value.get("name", ""))
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) else ""
+
+
+# --- encoding -------------------------------------------------------------------------------------------------
+
+
+def _refuse(what: str) -> RecordError:
+    return RecordError(f"a revision is not acceptable: {what}")
+
+
+def _is_bytes(value: object, size: int) -> bool:
+    return type(value) is bytes and len(value) == size
+
+
+def _is_time(value: object) -> bool:
+    return type(value) is int
+
+
+def _check_claim(claim: Claim, *, newer: bool) -> None:
+    """Refuse a claim that is not well formed.
+
+    A newer form of record may know further states, bases and grades: those are accepted as text and kept.
+    """
+    if type(claim.field) is not str or not _NAME.fullmatch(claim.field):
+        raise _refuse("the name of a field")
+    for word, known, what in (
+        (claim.state, STATES, "state"),
+        (claim.basis, (None, *BASES), "basis"),
+        (claim.confidence, (None, *CONFIDENCES), "confidence"),
+    ):
+        if word not in known and not (newer and type(word) is str):
+            msg = f"the {what} of a claim of {claim.field}"
+            raise _refuse(msg)
+    if claim.state == "stated" and claim.value is None:
+        msg = f"a claim of {claim.field} states nothing"
+        raise _refuse(msg)
+    if claim.state in {"unknown", "withheld", "not-asked"} and claim.value is not None:
+        msg = f"a claim of {claim.field} is {claim.state} and has a value"
+        raise _refuse(msg)
+    if claim.as_of is not None and type(claim.as_of) is not str:
+        msg = f"the date of a claim of {claim.field}"
+        raise _refuse(msg)
+    if claim.source is not None and not _is_bytes(claim.source, RECORD_ID_BYTES):
+        msg = f"the source of a claim of {claim.field}"
+        raise _refuse(msg)
+    if claim.recorded_at is not None and not _is_time(claim.recorded_at):
+        msg = f"the time of a claim of {claim.field}"
+        raise _refuse(msg)
+
+
+def _statement(claim: Claim) -> dict[int | str, Any]:
+    """Lay out what a claim says: the part under its first commitment. What is absent or usual is left out."""
+    part: dict[int | str, Any] = {_C_FIELD: claim.field}
+    if claim.value is not None:
+        part[_C_VALUE] = claim.value
+    if claim.state != "stated":
+        part[_C_STATE] = claim.state
+    if claim.basis is not None:
+        part[_C_BASIS] = claim.basis
+    if claim.as_of is not None:
+        part[_C_AS_OF] = claim.as_of
+    if claim.confidence is not None:
+        part[_C_CONFIDENCE] = claim.confidence
+    return part
+
+
+def _provenance(claim: Claim) -> dict[int | str, Any]:
+    """Lay out where a claim comes from: the part under its second commitment.
+
+    Unknown keys stand here, so that what a disclosure shows of the first part never depends on them.
+    """
+    part = dict(claim.extra)
+    if claim.source is not None:
+        part[_C_SOURCE] = claim.source
+    if claim.recorded_at is not None:
+        part[_C_RECORDED] = claim.recorded_at
+    return part
+
+
+def _check_extra(extra: Mapping[int | str, Any], known: int, what: str) -> None:
+    for key in extra:
+        if type(key) is int and 0 <= key < known:
+            raise _refuse(what)
+
+
+def _check(revision: Revision) -> None:
+    if type(revision.schema_version) is not int or revision.schema_version < 1:
+        raise _refuse("its schema version")
+    if not _is_bytes(revision.record_id, RECORD_ID_BYTES):
+        raise _refuse("its record id")
+    if type(revision.kind) is not str or not _NAME.fullmatch(revision.kind):
+        raise _refuse("its kind")
+    if len(revision.parents) > MAX_PARENTS:
+        raise LimitError("parents of a revision", MAX_PARENTS)
+    if not all(_is_bytes(parent, REVISION_ID_BYTES) for parent in revision.parents):
+        raise _refuse("a parent")
+    if type(revision.device) is not bytes or len(revision.device) > MAX_DEVICE_BYTES:
+        raise _refuse("its device")
+    if not _is_time(revision.time):
+        raise _refuse("its time")
+    if not _is_bytes(revision.seed, SEED_BYTES):
+        raise _refuse("its claim seed")
+    if type(revision.removed) is not bool:
+        raise _refuse("its mark of removal")
+    if len(revision.claims) > MAX_CLAIMS:
+        raise LimitError("claims of a revision", MAX_CLAIMS)
+    for claim in revision.claims:
+        _check_claim(claim, newer=revision.schema_version > SCHEMA_VERSION)
+
+
+def _encode(revision: Revision) -> bytes:
+    _check(revision)
+    _check_extra(revision.extra, _R_REMOVED + 1, "an unknown key has a known number")
+    tree: dict[int | str, Any] = {
+        **revision.extra,
+        _R_SCHEMA: revision.schema_version,
+        _R_ID: revision.record_id,
+        _R_KIND: revision.kind,
+        _R_PARENTS: list(revision.parents),
+        _R_DEVICE: revision.device,
+        _R_TIME: revision.time,
+        _R_CLAIMS: [],
+        _R_SEED: revision.seed,
+    }
+    if revision.removed:
+        tree[_R_REMOVED] = True
+    for claim in revision.claims:
+        _check_extra(claim.extra, _C_RECORDED + 1, "an unknown key of a claim has a known number")
+        tree[_R_CLAIMS].append(_statement(claim) | _provenance(claim))
+    try:
+        return codec.encode(tree, max_bytes=MAX_REVISION_BYTES)
+    except LimitError:
+        raise
+    except FormatError:
+        msg = "a value has a type that cannot be kept"
+        raise _refuse(msg) from None
+
+
+def _claim(tree: object, *, newer: bool) -> Claim:
+    if type(tree) is not dict:
+        raise _refuse("a claim is not a map")
+    rest = dict(tree)
+    # A key that is present must carry something: absence has one spelling only.
+    if any(rest.get(key, 0) is None for key in range(_C_RECORDED + 1)) or rest.get(_C_STATE) == "stated":
+        raise _refuse("a claim spells out what is left out")
+    claim = Claim(
+        field=rest.pop(_C_FIELD, ""),
+        value=rest.pop(_C_VALUE, None),
+        state=rest.pop(_C_STATE, "stated"),
+        basis=rest.pop(_C_BASIS, None),
+        as_of=rest.pop(_C_AS_OF, None),
+        confidence=rest.pop(_C_CONFIDENCE, None),
+        source=rest.pop(_C_SOURCE, None),
+        recorded_at=rest.pop(_C_RECORDED, None),
+        extra=rest,
+    )
+    _check_claim(claim, newer=newer)
+    return claim
+
+
+def decode_revision(data: bytes) -> Revision:
+    """Read a revision from its plaintext.
+
+    Args:
+        data: Canonical msgpack, at most 1 MiB. Secret.
+
+    Returns:
+        The revision; it encodes to the same bytes again, unknown content included.
+
+    Raises:
+        FormatError: Not canonical msgpack.
+        LimitError: Over 1 MiB, 4096 claims, 64 parents or depth 16.
+        RecordError: A part is missing or has a wrong type, size or state.
+
+    Source:
+        docs/format.md §Records.
+    """
+    tree = codec.decode(data, max_bytes=MAX_REVISION_BYTES)
+    if type(tree) is not dict:
+        raise _refuse("it is not a map")
+    version, parents, claims = tree.pop(_R_SCHEMA, None), tree.pop(_R_PARENTS, None), tree.pop(_R_CLAIMS, None)
+    if type(version) is not int or version < 1:
+        raise _refuse("its schema version")
+    if type(parents) is not list or type(claims) is not list:
+        raise _refuse("its parents or claims")
+    if len(claims) > MAX_CLAIMS:
+        raise LimitError("claims of a revision", MAX_CLAIMS)
+    if tree.get(_R_REMOVED, True) is not True:
+        raise _refuse("its mark of removal")
+    revision = Revision(
+        schema_version=version,
+        record_id=tree.pop(_R_ID, None),
+        kind=tree.pop(_R_KIND, None),
+        parents=tuple(parents),
+        device=tree.pop(_R_DEVICE, None),
+        time=tree.pop(_R_TIME, None),
+        claims=tuple(_claim(item, newer=version > SCHEMA_VERSION) for item in claims),
+        seed=tree.pop(_R_SEED, None),
+        removed=tree.pop(_R_REMOVED, False),
+        extra=tree,
+    )
+    _check(revision)
+    object.__setattr__(revision, "_plaintext", bytes(data))
+    return revision
+
+
+# --- commitments ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What shows that one part of one claim stands behind a commitment.
+
+    Args:
+        path: Kind and field, such as `person.name`.
+        part: Canonical msgpack of the part.
+        salt: 32 bytes.
+
+    Secrets:
+        `part` says what the claim says; `salt` lets its holder test guesses of this part, and of no other.
+    """
+
+    path: str
+    part: bytes = field(repr=False)
+    salt: bytes = field(repr=False)
+
+    def commitment(self) -> bytes:
+        """Compute the commitment, 32 bytes, that this opens."""
+        return digest(Label.CLAIM, self.salt, self.path.encode(), self.part)
+
+
+def _openings(revision: Revision, index: int) -> tuple[Opening, Opening]:
+    claim = revision.claims[index]
+    # Each claim has salts of its own: the salt of a part that is shown tells nothing of one that is not.
+    salts = expand(revision.seed, codec.lp(Label.CLAIM_SALT.encode(), codec.u32(index)), 64)
+    path = f"{revision.kind}.{claim.field}"
+    return (
+        Opening(path, codec.encode(_statement(claim)), salts[:32]),
+        Opening(path, codec.encode(_provenance(claim)), salts[32:]),
+    )
+
+
+def commitments(revision: Revision) -> list[bytes]:
+    """Commit to each claim twice: to what it says, and to where it comes from.
+
+    Args:
+        revision: Any revision; its seed and claims decide the result alone.
+
+    Returns:
+        32 bytes each, sorted; decoys fill the list to 16, 32, 64, ..., so that it does not tell the number.
+
+    Source:
+        docs/format.md §Claim commitments.
+    """
+    found = [opening.commitment() for index in range(len(revision.claims)) for opening in _openings(revision, index)]
+    size = LEAST_COMMITMENTS
+    while size < len(found):
+        size *= 2
+    found += [
+        expand(revision.seed, codec.lp(Label.CLAIM_DECOY.encode(), codec.u32(index)), 32)
+        for index in range(size - len(found))
+    ]
+    return sorted(found)
+
+
+def claims_root(revision: Revision) -> bytes:
+    """Bind all commitments of a revision in 32 bytes."""
+    return _root(commitments(revision))
+
+
+def _root(sorted_commitments: Sequence[bytes]) -> bytes:
+    return digest(Label.CLAIMS, *sorted_commitments)
+
+
+def opening(revision: Revision, index: int, *, provenance: bool = False) -> Opening:
+    """Make what a disclosure carries to prove one claim an unaltered part of this revision.
+
+    Args:
+        revision: The revision.
+        index: Which claim, from 0.
+        provenance: Open source link and time of recording instead of what is said.
+
+    Returns:
+        The opening of that part alone.
+    """
+    return _openings(revision, index)[provenance]
+
+
+def verify_opening(shown: Opening, sorted_commitments: Sequence[bytes], root: bytes) -> Claim:
+    """Check that a shown part stands in a list of commitments, and the list under a root.
+
+    Args:
+        shown: What the disclosure carries for the claim.
+        sorted_commitments: All commitments of the revision, as `commitments` gives them.
+        root: 32 bytes, the claims root.
+
+    Returns:
+        The claim, with those parts set that were shown; its field is always set.
+
+    Raises:
+        IntegrityError: The list is not that of the root, or the part is not in the list.
+        FormatError: The part is not canonical msgpack.
+        RecordError: The part is not one of a claim.
+    """
+    if list(sorted_commitments) != sorted(sorted_commitments) or _root(sorted_commitments) != root:
+        msg = "the commitments are not those of the claims root"
+        raise IntegrityError(msg)
+    if shown.commitment() not in sorted_commitments:
+        msg = "a claim is not part of the record it is shown with"
+        raise IntegrityError(msg)
+    part = codec.decode(shown.part)
+    name = shown.path.rpartition(".")[2]
+    if type(part) is not dict:
+        raise _refuse("a part of a claim is not a map")
+    if _C_FIELD in part:
+        if part[_C_FIELD] != name:
+            raise _refuse("a claim shown under another field")
+        return _claim(part, newer=True)
+    known = {key: part[key] for key in (_C_SOURCE, _C_RECORDED) if key in part}
+    if any(type(key) is int and key <= _C_CONFIDENCE for key in part):
+        raise _refuse("a provenance that states a value")
+    return Claim(
+        name,
+        state="unknown",
+        source=known.get(_C_SOURCE),
+        recorded_at=known.get(_C_RECORDED),
+        extra={key: value for key, value in part.items() if key not in known},
+    )
+
+
+def iterate_texts(revision: Revision) -> Iterator[tuple[int, str]]:
+    """Yield the index and the human text of each claim that has one, stated or taken back.
+
+    Secrets:
+        The texts.
+    """
+    for index, claim in enumerate(revision.claims):
+        if text := text_of(claim.value):
+            yield index, text
