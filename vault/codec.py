@@ -151,3 +151,102 @@ def decode(data: bytes, *, max_bytes: int = MAX_BYTES) -> Plain:
         msg = "the bytes are not canonical msgpack"
         raise FormatError(msg)
     return value
+
+
+# --- Text forms of bytes ---------------------------------------------------------------------------------------------
+
+_CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CROCKFORD_READ: Final = {**{c: i for i, c in enumerate(_CROCKFORD)}, "O": 0, "I": 1, "L": 1}
+_BECH32: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+
+
+def _regroup(values: bytes, from_bits: int, to_bits: int, *, pad: bool) -> bytes:
+    """Cut a run of from_bits-wide numbers anew into to_bits-wide ones; what is left over must be zero."""
+    total = from_bits * len(values)
+    number = 0
+    for value in values:
+        number = number << from_bits | value
+    rest = total % to_bits
+    if rest and pad:
+        number <<= to_bits - rest
+        total += to_bits - rest
+    elif rest:
+        if rest >= from_bits or number & ((1 << rest) - 1):
+            msg = "left-over bits in a text form of bytes"
+            raise FormatError(msg)
+        number >>= rest
+        total -= rest
+    return bytes(number >> shift & ((1 << to_bits) - 1) for shift in range(total - to_bits, -1, -to_bits))
+
+
+def crockford_encode(data: bytes) -> str:
+    """Write bytes in Crockford's base32: capitals and digits that are not mistaken for one another."""
+    return "".join(_CROCKFORD[value] for value in _regroup(data, 8, 5, pad=True))
+
+
+def crockford_decode(text: str, *, byte_count: int) -> bytes:
+    """Read Crockford's base32 as people type it: any case, hyphens and spaces ignored, O as 0, I and L as 1.
+
+    Args:
+        text: What was typed.
+        byte_count: Exact length expected, in bytes.
+
+    Returns:
+        `byte_count` bytes.
+
+    Raises:
+        FormatError: Another character, or another length.
+    """
+    try:
+        values = bytes(_CROCKFORD_READ[c] for c in text.upper() if c not in "- ")
+    except KeyError:
+        msg = "a code has a character that does not occur in such codes"
+        raise FormatError(msg) from None
+    if len(values) != -(-byte_count * 8 // 5):
+        msg = "a code has the wrong length"
+        raise FormatError(msg)
+    return _regroup(values, 5, 8, pad=False)
+
+
+def _bech32_checksum(prefix: str, values: bytes) -> int:
+    state = 1
+    expanded = bytes(ord(c) >> 5 for c in prefix) + b"\0" + bytes(ord(c) & 31 for c in prefix)
+    for value in expanded + values:
+        top = state >> 25
+        state = (state & 0x1FFFFFF) << 5 ^ value
+        for bit, generator in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
+            if top >> bit & 1:
+                state ^= generator
+    return state
+
+
+def bech32_encode(prefix: str, data: bytes) -> str:
+    """Write bytes in Bech32 (BIP 173, without its length limit), lower case, as age writes keys."""
+    values = _regroup(data, 8, 5, pad=True)
+    check = _bech32_checksum(prefix, values + bytes(6)) ^ 1
+    return prefix + "1" + "".join(_BECH32[v] for v in values + bytes(check >> 5 * (5 - i) & 31 for i in range(6)))
+
+
+def bech32_decode(text: str) -> tuple[str, bytes]:
+    """Read Bech32 (BIP 173, without its length limit).
+
+    Args:
+        text: All lower or all upper case, at most 4096 characters.
+
+    Returns:
+        The prefix in lower case, and the bytes.
+
+    Raises:
+        FormatError: Mixed case, an unknown character, a wrong checksum.
+    """
+    lower = text.lower()
+    prefix, mark, rest = lower.rpartition("1")
+    known = len(text) <= 4096 and text.isascii() and text in (lower, text.upper())
+    if not known or not mark or not prefix or len(rest) < 6 or not set(rest) <= set(_BECH32):
+        msg = "not a key in Bech32 form"
+        raise FormatError(msg)
+    values = bytes(_BECH32.index(c) for c in rest)
+    if _bech32_checksum(prefix, values) != 1:
+        msg = "a key in Bech32 form has a typing mistake"
+        raise FormatError(msg)
+    return prefix, _regroup(values[:-6], 5, 8, pad=False)

@@ -25,7 +25,14 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from vault.codec import lp, u32
-from vault.errors import IntegrityError, KdfLimitError, LimitError, SignatureError, UnlockError, UnsupportedVersionError
+from vault.errors import (
+    IntegrityError,
+    KdfLimitError,
+    LimitError,
+    SignatureError,
+    UnlockError,
+    UnsupportedVersionError,
+)
 
 
 class Label(bytes, Enum):

@@ -41,7 +41,7 @@ def six_words(digest: bytes) -> str:
     Source:
         docs/format.md §Fingerprint.
     """
-    if len(digest) != 10:  # noqa: PLR2004 - the length is part of the format
+    if len(digest) != 10:
         msg = "a fingerprint is made of 10 bytes"
         raise ValueError(msg)
     number = int.from_bytes(digest) % _LIST_LENGTH**WORD_COUNT
