@@ -1,0 +1,178 @@
+"""Names and new files that are safe to make: nothing is replaced, nothing is followed, nothing half-written stays.
+
+Floor: bedrock. Every room that writes a file for a person goes through here. It refuses links, devices and whatever
+is there already.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+import unicodedata
+from typing import TYPE_CHECKING, Final, Self
+
+from vault.errors import EngineError, UnsafePathError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+MAX_NAME_BYTES: Final = 150
+_RESERVED: Final = frozenset(
+    {"con", "prn", "aux", "nul", "conin$", "conout$"}
+    | {f"{stem}{digit}" for stem in ("com", "lpt") for digit in "123456789¹²³"}
+)
+_FORBIDDEN: Final = frozenset('<>:"/\\|?*')
+_NO_FOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
+_BINARY: Final = getattr(os, "O_BINARY", 0)
+
+
+def safe_name(name: str, fallback: str) -> str:
+    """Make of any text a file name that stays inside its folder on every system.
+
+    Args:
+        name: Untrusted name, perhaps with folders, drive letters or control characters.
+        fallback: Plain ASCII name used when nothing is left.
+
+    Returns:
+        At most 150 bytes of UTF-8: the last part of the name, with separators, control, format and reserved characters
+        replaced or dropped.
+    """
+    last = unicodedata.normalize("NFC", name.replace("\\", "/")).split("/")[-1]
+    kept = "".join("_" if c in _FORBIDDEN else c for c in last if unicodedata.category(c)[0] != "C")
+    kept = " ".join(kept.split()).strip(". ")
+    stem, dot, suffix = kept.rpartition(".")
+    if not dot:
+        stem, suffix = kept, ""
+    room = MAX_NAME_BYTES - len((dot + suffix).encode())
+    if room < 1:
+        stem, dot, suffix, room = kept, "", "", MAX_NAME_BYTES
+    stem = stem.encode()[:room].decode(errors="ignore").strip(". ")
+    if stem.split(".")[0].casefold().rstrip() in _RESERVED:
+        stem = "_" + stem
+    return (stem + dot + suffix).strip(". ") or fallback
+
+
+def require_absent(path: Path) -> None:
+    """Raise unless nothing at all is at this path and its folder exists.
+
+    Raises:
+        UnsafePathError: Something is there (a file, a link, a device), or there is no such folder.
+    """
+    if os.path.lexists(path):
+        msg = f"{path.name} is there already; nothing was replaced"
+        raise UnsafePathError(msg)
+    if not path.parent.is_dir():
+        msg = f"there is no folder {path.parent}"
+        raise UnsafePathError(msg)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a new or renamed entry of a folder durable, where the system offers that."""
+    try:
+        number = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(number)
+    except OSError:
+        # Some file systems cannot sync a folder; the entry is then as durable as the system makes it.
+        return
+    finally:
+        os.close(number)
+
+
+class NewFile:
+    """A file that appears under its name only when it is whole; used as a context manager.
+
+    Written beside the target under a random name, 0600 from the first byte, and removed again unless `commit` was
+    called.
+
+    Args:
+        target: Final path; nothing may be there.
+
+    Raises:
+        UnsafePathError: Something is at the target, or its folder is missing.
+        EngineError: The disk refused.
+    """
+
+    def __init__(self, target: Path) -> None:
+        """Remember the target; nothing is made yet."""
+        self._target = target
+        self.path = target.with_name(f".{secrets.token_hex(8)}.part")
+        self._number = -1
+
+    def __enter__(self) -> Self:
+        """Create the temporary file."""
+        require_absent(self._target)
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _BINARY
+        try:
+            self._number = os.open(self.path, flags, 0o600)
+            if hasattr(os, "fchmod"):
+                os.fchmod(self._number, stat.S_IRUSR | stat.S_IWUSR)
+        except OSError as error:
+            self._discard()
+            msg = f"cannot write in {self._target.parent}: {error.strerror}"
+            raise EngineError(msg) from None
+        return self
+
+    def write(self, data: bytes) -> None:
+        """Append bytes.
+
+        Raises:
+            EngineError: The disk is full or failed.
+        """
+        view = memoryview(data)
+        try:
+            while view:
+                view = view[os.write(self._number, view) :]
+        except OSError as error:
+            msg = f"writing failed: {error.strerror}"
+            raise EngineError(msg) from None
+
+    def commit(self) -> None:
+        """Make the file durable and give it its name, unless something took the name meanwhile.
+
+        Raises:
+            UnsafePathError: Something is at the target now.
+            EngineError: The disk failed.
+        """
+        try:
+            os.fsync(self._number)
+            os.close(self._number)
+            self._number = -1
+            self._publish()
+        except FileExistsError:
+            msg = f"{self._target.name} appeared meanwhile; nothing was replaced"
+            raise UnsafePathError(msg) from None
+        except OSError as error:
+            msg = f"writing failed: {error.strerror}"
+            raise EngineError(msg) from None
+        sync_folder(self._target.parent)
+
+    def _publish(self) -> None:
+        try:
+            # A link never replaces what is there, a rename would.
+            os.link(self.path, self._target)
+        except FileExistsError:
+            raise
+        except OSError:
+            # No hard links on this file system (FAT, some network shares): the check comes just before the rename.
+            if os.path.lexists(self._target):
+                raise FileExistsError from None
+            self.path.rename(self._target)
+        else:
+            self.path.unlink()
+
+    def _discard(self) -> None:
+        if self._number >= 0:
+            os.close(self._number)
+            self._number = -1
+        self.path.unlink(missing_ok=True)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Remove the temporary file if it was not committed."""
+        self._discard()
