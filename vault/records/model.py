@@ -26,7 +26,7 @@ from vault.errors import FormatError, IntegrityError, LimitError, RecordError
 from vault.sealing import Label, digest, expand
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 SCHEMA_VERSION: Final = 1
 MAX_REVISION_BYTES: Final = 1 << 20
@@ -433,11 +433,43 @@ class Opening:
         """Compute the commitment, 32 bytes, that this opens."""
         return digest(Label.CLAIM, self.salt, self.path.encode(), self.part)
 
+    def statement(self) -> Claim:
+        """Read what the claim says, from an opening of its first part.
+
+        Returns:
+            The claim without source link and time of recording.
+
+        Raises:
+            FormatError: The part is not canonical msgpack.
+            RecordError: It is not the first part of a claim of this path.
+        """
+        part = codec.decode(self.part)
+        claim = _claim(part, newer=True)
+        if claim.field != self.path.rpartition(".")[2] or set(part) - set(range(_C_SOURCE)):
+            raise _refuse("a claim shown as what it is not")
+        return claim
+
+    def provenance(self) -> tuple[bytes | None, int | None]:
+        """Read source link and time of recording, from an opening of the second part.
+
+        Returns:
+            Record id of the source, and seconds since 1970 UTC; None where the claim has none.
+
+        Raises:
+            FormatError: The part is not canonical msgpack.
+            RecordError: It is not the second part of a claim.
+        """
+        part = codec.decode(self.part)
+        if type(part) is not dict or set(part) & set(range(_C_SOURCE)):
+            raise _refuse("a claim shown as what it is not")
+        claim = _claim({**part, _C_FIELD: self.path.rpartition(".")[2], _C_STATE: "unknown"}, newer=True)
+        return claim.source, claim.recorded_at
+
 
 def _openings(revision: Revision, index: int) -> tuple[Opening, Opening]:
     claim = revision.claims[index]
     # Each claim has salts of its own: the salt of a part that is shown tells nothing of one that is not.
-    salts = expand(revision.seed, codec.lp(Label.CLAIM_SALT.encode(), codec.u32(index)), 64)
+    salts = expand(revision.seed, codec.lp(Label.CLAIM_SALT.value, codec.u32(index)), 64)
     path = f"{revision.kind}.{claim.field}"
     return (
         Opening(path, codec.encode(_statement(claim)), salts[:32]),
@@ -462,7 +494,7 @@ def commitments(revision: Revision) -> list[bytes]:
     while size < len(found):
         size *= 2
     found += [
-        expand(revision.seed, codec.lp(Label.CLAIM_DECOY.encode(), codec.u32(index)), 32)
+        expand(revision.seed, codec.lp(Label.CLAIM_DECOY.value, codec.u32(index)), 32)
         for index in range(size - len(found))
     ]
     return sorted(found)
@@ -491,7 +523,7 @@ def opening(revision: Revision, index: int, *, provenance: bool = False) -> Open
     return _openings(revision, index)[provenance]
 
 
-def verify_opening(shown: Opening, sorted_commitments: Sequence[bytes], root: bytes) -> Claim:
+def verify_opening(shown: Opening, sorted_commitments: Sequence[bytes], root: bytes) -> None:
     """Check that a shown part stands in a list of commitments, and the list under a root.
 
     Args:
@@ -499,13 +531,11 @@ def verify_opening(shown: Opening, sorted_commitments: Sequence[bytes], root: by
         sorted_commitments: All commitments of the revision, as `commitments` gives them.
         root: 32 bytes, the claims root.
 
-    Returns:
-        The claim, with those parts set that were shown; its field is always set.
-
     Raises:
         IntegrityError: The list is not that of the root, or the part is not in the list.
-        FormatError: The part is not canonical msgpack.
-        RecordError: The part is not one of a claim.
+
+    Source:
+        docs/format.md §Claim commitments.
     """
     if list(sorted_commitments) != sorted(sorted_commitments) or _root(sorted_commitments) != root:
         msg = "the commitments are not those of the claims root"
@@ -513,32 +543,3 @@ def verify_opening(shown: Opening, sorted_commitments: Sequence[bytes], root: by
     if shown.commitment() not in sorted_commitments:
         msg = "a claim is not part of the record it is shown with"
         raise IntegrityError(msg)
-    part = codec.decode(shown.part)
-    name = shown.path.rpartition(".")[2]
-    if type(part) is not dict:
-        raise _refuse("a part of a claim is not a map")
-    if _C_FIELD in part:
-        if part[_C_FIELD] != name:
-            raise _refuse("a claim shown under another field")
-        return _claim(part, newer=True)
-    known = {key: part[key] for key in (_C_SOURCE, _C_RECORDED) if key in part}
-    if any(type(key) is int and key <= _C_CONFIDENCE for key in part):
-        raise _refuse("a provenance that states a value")
-    return Claim(
-        name,
-        state="unknown",
-        source=known.get(_C_SOURCE),
-        recorded_at=known.get(_C_RECORDED),
-        extra={key: value for key, value in part.items() if key not in known},
-    )
-
-
-def iterate_texts(revision: Revision) -> Iterator[tuple[int, str]]:
-    """Yield the index and the human text of each claim that has one, stated or taken back.
-
-    Secrets:
-        The texts.
-    """
-    for index, claim in enumerate(revision.claims):
-        if text := text_of(claim.value):
-            yield index, text
