@@ -176,3 +176,29 @@ class NewFile:
     ) -> None:
         """Remove the temporary file if it was not committed."""
         self._discard()
+
+
+def replace_file(target: Path, data: bytes) -> None:
+    """Write a small file of the program's own, 0600, so that it is always the old or the new one.
+
+    Args:
+        target: Path; its folder is made with mode 0700 if missing. A link there is replaced, not followed.
+        data: New content.
+
+    Raises:
+        EngineError: The disk refused; the old file is as it was.
+    """
+    temporary = target.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        number = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _BINARY, 0o600)
+        with os.fdopen(number, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(number)
+        temporary.replace(target)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        msg = f"cannot write in {target.parent}: {error.strerror}"
+        raise EngineError(msg) from None
+    sync_folder(target.parent)

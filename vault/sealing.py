@@ -60,6 +60,7 @@ class Label(bytes, Enum):
     HEAD_DIGEST = b"casevault/1/head-digest"
     FINGERPRINT = b"casevault/1/fingerprint"
     ANCHOR = b"casevault/1/anchor"
+    ANCHOR_NAME = b"casevault/1/anchor-name"
     PAPER = b"casevault/1/paper"
 
 
