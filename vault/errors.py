@@ -188,4 +188,14 @@ class HandoffError(VaultError):
 
 
 class SignatureError(HandoffError):
-    """A signature, or what it covers, does not hold."""
+    """A signature, or what it covers, does not hold.
+
+    Args:
+        message: What is wrong.
+        faults: Place and fault of each file that is not as it was signed; the places are untrusted text.
+    """
+
+    def __init__(self, message: str, faults: Sequence[object] = ()) -> None:
+        """Keep the faults beside the message."""
+        super().__init__(message)
+        self.faults = tuple(faults)

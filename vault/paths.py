@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import stat
 import unicodedata
-from typing import TYPE_CHECKING, Final, Self
+from typing import IO, TYPE_CHECKING, Final, Self
 
 from vault.errors import EngineError, UnsafePathError
 
@@ -131,6 +132,20 @@ class NewFile:
             msg = f"writing failed: {error.strerror}"
             raise EngineError(msg) from None
 
+    def settle(self) -> None:
+        """Make the contents durable while the file has no name yet; nothing can be written after it.
+
+        Raises:
+            EngineError: The disk failed.
+        """
+        try:
+            os.fsync(self._number)
+            os.close(self._number)
+        except OSError as error:
+            msg = f"writing failed: {error.strerror}"
+            raise EngineError(msg) from None
+        self._number = -1
+
     def commit(self) -> None:
         """Make the file durable and give it its name, unless something took the name meanwhile.
 
@@ -138,10 +153,9 @@ class NewFile:
             UnsafePathError: Something is at the target now.
             EngineError: The disk failed.
         """
+        if self._number >= 0:
+            self.settle()
         try:
-            os.fsync(self._number)
-            os.close(self._number)
-            self._number = -1
             self._publish()
         except FileExistsError:
             msg = f"{self._target.name} appeared meanwhile; nothing was replaced"
@@ -158,10 +172,10 @@ class NewFile:
         except FileExistsError:
             raise
         except OSError:
-            # No hard links on this file system (FAT, some network shares): the check comes just before the rename.
-            if os.path.lexists(self._target):
-                raise FileExistsError from None
-            self.path.rename(self._target)
+            # No hard links on this file system (FAT, some network shares): take the name first, which fails if it is
+            # there, and then replace our own empty file.
+            os.close(os.open(self._target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW, 0o600))
+            self.path.replace(self._target)
         else:
             self.path.unlink()
 
@@ -202,3 +216,126 @@ def replace_file(target: Path, data: bytes) -> None:
         msg = f"cannot write in {target.parent}: {error.strerror}"
         raise EngineError(msg) from None
     sync_folder(target.parent)
+
+
+class NewFolder:
+    """A folder of files that appears under its name only when it is whole; used as a context manager.
+
+    Written beside the target under a random name, 0700 and its files 0600 from the first byte, and removed again
+    unless `commit` was called.
+
+    Args:
+        target: Final path; nothing may be there.
+
+    Raises:
+        UnsafePathError: Something is at the target, or its parent folder is missing.
+        EngineError: The disk refused.
+    """
+
+    def __init__(self, target: Path) -> None:
+        """Remember the target; nothing is made yet."""
+        self._target = target
+        self.path = target.with_name(f".{secrets.token_hex(8)}.part")
+        self._file: IO[bytes] | None = None
+        self._folders: set[Path] = set()
+
+    def __enter__(self) -> Self:
+        """Create the temporary folder."""
+        require_absent(self._target)
+        try:
+            self.path.mkdir(0o700)
+            self.path.chmod(0o700)
+        except OSError as error:
+            raise EngineError(f"cannot write in {self._target.parent}: {error.strerror}") from None
+        self._folders.add(self.path)
+        return self
+
+    def begin(self, *parts: str) -> None:
+        """Begin a new file; what `write` gets goes into it.
+
+        Args:
+            parts: Names of folders and of the file, each one that `safe_name` returns unchanged.
+
+        Raises:
+            ValueError: A part is not a safe name.
+            UnsafePathError: The file, or one that the file system takes for the same, was begun before.
+            EngineError: The disk failed.
+        """
+        if not parts or any(safe_name(part, "") != part for part in parts):
+            raise ValueError("not a safe path inside the folder")
+        try:
+            self._end()
+            folder = self.path
+            for part in parts[:-1]:
+                folder /= part
+                if folder not in self._folders:
+                    folder.mkdir(0o700)
+                    self._folders.add(folder)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _BINARY
+            self._file = os.fdopen(os.open(folder / parts[-1], flags, 0o600), "wb")
+        except FileExistsError:
+            raise UnsafePathError("two files of the folder have one name here") from None
+        except OSError as error:
+            raise EngineError(f"writing failed: {error.strerror}") from None
+
+    def write(self, data: bytes) -> None:
+        """Append bytes to the file begun last.
+
+        Raises:
+            EngineError: The disk is full or failed.
+        """
+        if self._file is None:
+            raise ValueError("no file was begun")
+        try:
+            self._file.write(data)
+        except OSError as error:
+            raise EngineError(f"writing failed: {error.strerror}") from None
+
+    def _end(self) -> None:
+        if self._file is not None:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._file = None
+
+    def settle(self) -> None:
+        """Make all files durable while the folder has no name yet.
+
+        Raises:
+            EngineError: The disk failed.
+        """
+        try:
+            self._end()
+        except OSError as error:
+            raise EngineError(f"writing failed: {error.strerror}") from None
+        for folder in self._folders:
+            sync_folder(folder)
+
+    def commit(self) -> None:
+        """Make the folder durable and give it its name, unless something took the name meanwhile.
+
+        Raises:
+            UnsafePathError: Something is at the target now.
+            EngineError: The disk failed.
+        """
+        self.settle()
+        try:
+            if os.name != "nt":
+                # A rename replaces an empty folder, and here only the one just made: making it fails if it is there.
+                self._target.mkdir(0o700)
+            self.path.rename(self._target)
+        except FileExistsError:
+            raise UnsafePathError(f"{self._target.name} appeared meanwhile; nothing was replaced") from None
+        except OSError as error:
+            raise EngineError(f"writing failed: {error.strerror}") from None
+        self._folders.clear()
+        sync_folder(self._target.parent)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Remove the temporary folder if it was not committed."""
+        if self._file is not None:
+            self._file.close()
+        if self._folders:
+            shutil.rmtree(self.path, ignore_errors=True)
