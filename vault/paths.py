@@ -11,7 +11,7 @@ import secrets
 import shutil
 import stat
 import unicodedata
-from typing import IO, TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from vault.errors import EngineError, UnsafePathError
 
@@ -84,6 +84,16 @@ def sync_folder(folder: Path) -> None:
         os.close(number)
 
 
+def _write_all(number: int, data: bytes) -> None:
+    view = memoryview(data)
+    try:
+        while view:
+            view = view[os.write(number, view) :]
+    except OSError as error:
+        msg = f"writing failed: {error.strerror}"
+        raise EngineError(msg) from None
+
+
 class NewFile:
     """A file that appears under its name only when it is whole; used as a context manager.
 
@@ -124,13 +134,7 @@ class NewFile:
         Raises:
             EngineError: The disk is full or failed.
         """
-        view = memoryview(data)
-        try:
-            while view:
-                view = view[os.write(self._number, view) :]
-        except OSError as error:
-            msg = f"writing failed: {error.strerror}"
-            raise EngineError(msg) from None
+        _write_all(self._number, data)
 
     def settle(self) -> None:
         """Make the contents durable while the file has no name yet; nothing can be written after it.
@@ -175,7 +179,11 @@ class NewFile:
             # No hard links on this file system (FAT, some network shares): take the name first, which fails if it is
             # there, and then replace our own empty file.
             os.close(os.open(self._target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW, 0o600))
-            self.path.replace(self._target)
+            try:
+                self.path.replace(self._target)
+            except OSError:
+                self._target.unlink()
+                raise
         else:
             self.path.unlink()
 
@@ -236,7 +244,7 @@ class NewFolder:
         """Remember the target; nothing is made yet."""
         self._target = target
         self.path = target.with_name(f".{secrets.token_hex(8)}.part")
-        self._file: IO[bytes] | None = None
+        self._number = -1
         self._folders: set[Path] = set()
 
     def __enter__(self) -> Self:
@@ -272,7 +280,7 @@ class NewFolder:
                     folder.mkdir(0o700)
                     self._folders.add(folder)
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _BINARY
-            self._file = os.fdopen(os.open(folder / parts[-1], flags, 0o600), "wb")
+            self._number = os.open(folder / parts[-1], flags, 0o600)
         except FileExistsError:
             raise UnsafePathError("two files of the folder have one name here") from None
         except OSError as error:
@@ -284,19 +292,15 @@ class NewFolder:
         Raises:
             EngineError: The disk is full or failed.
         """
-        if self._file is None:
+        if self._number < 0:
             raise ValueError("no file was begun")
-        try:
-            self._file.write(data)
-        except OSError as error:
-            raise EngineError(f"writing failed: {error.strerror}") from None
+        _write_all(self._number, data)
 
     def _end(self) -> None:
-        if self._file is not None:
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
-            self._file = None
+        if self._number >= 0:
+            os.fsync(self._number)
+            os.close(self._number)
+            self._number = -1
 
     def settle(self) -> None:
         """Make all files durable while the folder has no name yet.
@@ -323,7 +327,12 @@ class NewFolder:
             if os.name != "nt":
                 # A rename replaces an empty folder, and here only the one just made: making it fails if it is there.
                 self._target.mkdir(0o700)
-            self.path.rename(self._target)
+            try:
+                self.path.rename(self._target)
+            except OSError:
+                if os.name != "nt":
+                    self._target.rmdir()
+                raise
         except FileExistsError:
             raise UnsafePathError(f"{self._target.name} appeared meanwhile; nothing was replaced") from None
         except OSError as error:
@@ -335,7 +344,7 @@ class NewFolder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Remove the temporary folder if it was not committed."""
-        if self._file is not None:
-            self._file.close()
+        if self._number >= 0:
+            os.close(self._number)
         if self._folders:
             shutil.rmtree(self.path, ignore_errors=True)
