@@ -9,7 +9,7 @@ Shapes of a claim's value, by the type of its field:
 name      map: `text`, `kind` (birth, official, chinese-official, nickname), `script`, `lang` (optional)
 place     map: `text`, and optional coarser `county`, `region`, `country`
 link      16 bytes, the id of a record; for a kin link a map: `relation`, and `link` or `name` or both
-file      map: `id` 16 bytes, `name`, `bytes`, `sha256` 32 bytes, `chunks`, `depth` (0, 1, 2)
+file      map: `id` 16 bytes, `name`, `length` in bytes, `sha256` 32 bytes, `chunks`, `depth` (0, 1, 2)
 number    int
 others    text: phone, id, birth and date (EDTF), text, choice (the key of the choice)
 ========  =========================================================================================
