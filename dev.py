@@ -28,8 +28,6 @@ Before a commit: `lint` and `test` pass, CHANGELOG.md says what a user will noti
 reads `room: what changed`.
 """
 
-from __future__ import annotations
-
 import hashlib
 import importlib.util
 import os
@@ -40,6 +38,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+# Old Pythons must get as far as main() to be refused in words: no syntax here that is younger than Python 3.5.
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
@@ -47,12 +46,12 @@ PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 CORE, DEV = ROOT / "requirements.txt", ROOT / "requirements-dev.txt"
 
 
-def run(*command: str | Path, cwd: Path = ROOT) -> int:
+def run(*command: "str | Path", cwd: Path = ROOT) -> int:
     """Run a command in the foreground and return its exit code."""
     return subprocess.run([str(part) for part in command], cwd=cwd, check=False).returncode
 
 
-def python(*arguments: str | Path, cwd: Path = ROOT) -> int:
+def python(*arguments: "str | Path", cwd: Path = ROOT) -> int:
     """Run the Python of the environment."""
     return run(PYTHON, *arguments, cwd=cwd)
 
@@ -94,7 +93,7 @@ def prepare(requirements: Path) -> None:
     stamp.write_text(state.hexdigest())
 
 
-def demo(arguments: list[str]) -> int:
+def demo(arguments: "list[str]") -> int:
     """Run `casevault demo` in a fresh folder, which stays for a second look."""
     prepare(CORE)
     folder = Path(tempfile.mkdtemp(prefix="casevault-demo-"))
@@ -103,13 +102,13 @@ def demo(arguments: list[str]) -> int:
     return code
 
 
-def test(arguments: list[str]) -> int:
+def test(arguments: "list[str]") -> int:
     """Run the tests."""
     prepare(DEV)
     return python("-m", "pytest", *arguments)
 
 
-def lint(arguments: list[str]) -> int:
+def lint(arguments: "list[str]") -> int:
     """Run every check that needs no test, all of them even when one fails."""
     need(not arguments, "lint takes no arguments")
     prepare(DEV)
@@ -128,19 +127,19 @@ def lint(arguments: list[str]) -> int:
     return bool(failed)
 
 
-def docs(arguments: list[str]) -> int:
+def docs(arguments: "list[str]") -> int:
     """Write the generated documentation anew."""
     prepare(DEV)
     return python("-m", "cli.reference", *arguments)
 
 
-def bench(arguments: list[str]) -> int:
+def bench(arguments: "list[str]") -> int:
     """Measure speed and size."""
     prepare(DEV)
     return python("-m", "tests.bench", *arguments)
 
 
-def lock(arguments: list[str]) -> int:
+def lock(arguments: "list[str]") -> int:
     """Resolve the dependencies anew and write the lock and both requirement files."""
     found = shutil.which("uv") or shutil.which("uv", path=str(BIN))
     need(found, "`lock` needs the program uv, which casevault itself does not")
@@ -161,7 +160,7 @@ def lock(arguments: list[str]) -> int:
 COMMANDS = {"demo": demo, "test": test, "lint": lint, "docs": docs, "bench": bench, "lock": lock}
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: "list[str]") -> int:
     """Choose the command."""
     need(
         sys.version_info >= (3, 11),
