@@ -213,7 +213,7 @@ class Progress:
         self._clock = time.monotonic
         self._due = self._clock() + self._PATIENCE_SECONDS
         self._label = label
-        self._total = total
+        self.total = total
         self._shown = shown
         self._bar: Any = None
         self._task: Any = None
@@ -237,15 +237,15 @@ class Progress:
         if not self._shown or (self._bar is None and self._clock() < self._due):
             return
         if total is not None:
-            self._total = total
+            self.total = total
         if self._bar is None:
             from rich.console import Console
             from rich.progress import Progress as Bar
 
             self._bar = Bar(console=Console(stderr=True, markup=False), transient=True)
-            self._task = self._bar.add_task(self._label, total=self._total)
+            self._task = self._bar.add_task(self._label, total=self.total)
             self._bar.start()
-        self._bar.update(self._task, completed=done, total=self._total)
+        self._bar.update(self._task, completed=done, total=self.total)
 
     @property
     def callback(self) -> Callable[..., None]:

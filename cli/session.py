@@ -265,31 +265,14 @@ def read_secret(settings: Settings, question: str) -> Secret:
         click.UsageError: Nothing usable is given and nobody can be asked.
         VaultError: A paper key or identity has a wrong letter or form.
     """
-    from vault.keys import Passphrase, parse_paper
+    from vault.keys import Identity, parse_identity, parse_secret
 
     if settings.identity is not None:
-        lines = first_words(read_file(settings.identity))
-        if not lines:
-            message = f"{settings.identity} holds no identity."
-            raise click.UsageError(message)
-        return parse_paper(lines[0])
-    text = given_passphrase(settings)
-    if text is None:
-        text = ask_secret(settings, question)
-    return parse_paper(text) if text.strip().lower().startswith("cv1-") else Passphrase(text)
-
-
-def first_words(data: bytes) -> list[str]:
-    """List the lines of a small text file that say something.
-
-    Args:
-        data: UTF-8 text; what is not is replaced.
-
-    Returns:
-        Its lines without outer spaces, without empty lines and comments.
-    """
-    lines = (line.strip() for line in data.decode("utf-8", errors="replace").splitlines())
-    return [line for line in lines if line and not line.startswith("#")]
+        text = read_file(settings.identity).decode("utf-8", errors="replace").strip()
+        paper = parse_secret(text)  # a paper key in a file is as good as one that is typed
+        return paper if isinstance(paper, Identity) else parse_identity(text)
+    given = given_passphrase(settings)
+    return parse_secret(ask_secret(settings, question) if given is None else given)
 
 
 def weakness(passphrase: str) -> str | None:

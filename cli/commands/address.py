@@ -1,0 +1,245 @@
+"""Commands for the address book and for policies: recipient add, list, show, remove; policy list, show.
+
+Floor: roof.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.app import Group, Settings
+from cli.output import Output, escape
+from cli.session import confirm, open_vault
+
+if TYPE_CHECKING:
+    from vault.redact import Policy, Recipient
+
+AUDIENCES = ("family", "lawyer", "un", "press", "public")
+
+
+@click.group("recipient", cls=Group, short_help="Keep the address book.")
+def recipient() -> None:
+    """Keep the address book: who may receive bundles, with which key, and to whom they pass things on."""
+
+
+@recipient.command("add", short_help="Add or replace a recipient.")
+@click.argument("name")
+@click.option("--audience", type=click.Choice(AUDIENCES), required=True, help="What kind of party it is.")
+@click.option("--onward", metavar="PARTY", multiple=True, help="To whom they pass things on, such as state or public.")
+@click.option("--key", "public_key", metavar="KEY", help="Their age1... or ssh-ed25519 key, or @FILE; without it: by passphrase.")
+@click.option("--replace", "replacing", is_flag=True, help="Replace the entry of that name.")
+@click.pass_obj
+def add_recipient(
+    settings: Settings, name: str, audience: str, onward: tuple[str, ...], public_key: str | None, *, replacing: bool
+) -> None:  # fmt: skip
+    """Add a recipient. Compare the six words of the key's fingerprint by voice before you send anything.
+
+    The way that things take onward matters: a UN procedure may pass a case to the ministry of the State concerned.
+
+    \b
+    Example:
+      casevault recipient add "Advocate Example" --audience lawyer --key age1...
+      casevault recipient add WGEID --audience un --onward state
+    """
+    out = Output(settings)
+    if public_key is not None and public_key.startswith("@"):
+        from cli.session import read_file
+
+        public_key = read_file(public_key[1:]).decode("utf-8", errors="replace").strip()
+    fingerprint = ""
+    if public_key is not None:
+        from vault.agefile import parse_recipient, recipient_fingerprint
+        from vault.words import six_words
+
+        public_key = parse_recipient(public_key)
+        fingerprint = six_words(recipient_fingerprint(public_key)[:10])
+    from vault.redact import Recipient
+
+    entry = Recipient(name=name, audience=audience, onward=onward, key=public_key, fingerprint=fingerprint)
+    with open_vault(settings, write=True) as vault:
+        if name in vault.recipients() and not replacing:
+            message = f"There is a recipient {name!a} already; give --replace to change it."
+            raise click.UsageError(message)
+        vault.put_recipient(entry)
+    if not out.json(recipient_json(entry)):
+        out.line(entry.name, entry.audience, entry.fingerprint or "by passphrase")
+    if fingerprint:
+        out.talk("Compare these six words with the recipient by voice.")
+
+
+def recipient_json(entry: Recipient) -> dict[str, Any]:
+    """Give an entry of the address book as plain values.
+
+    Args:
+        entry: The recipient.
+
+    Returns:
+        What JSON says.
+    """
+    return {
+        "name": entry.name,
+        "audience": entry.audience,
+        "onward": list(entry.onward),
+        "key": entry.key,
+        "fingerprint": entry.fingerprint,
+    }
+
+
+@recipient.command("list", short_help="List the recipients.")
+@click.pass_obj
+def list_recipients(settings: Settings) -> None:
+    """List the recipients: name, audience, onward path, fingerprint.
+
+    \b
+    Example:
+      casevault recipient list
+    """
+    out = Output(settings)
+    with open_vault(settings) as vault:
+        entries = sorted(vault.recipients().values(), key=lambda entry: entry.name)
+    if out.json({"recipients": [recipient_json(entry) for entry in entries]}):
+        return
+    out.table(
+        ("name", "audience", "onward", "fingerprint"),
+        ((entry.name, entry.audience, " ".join(entry.onward), entry.fingerprint or "by passphrase") for entry in entries),
+    )
+
+
+@recipient.command("show", short_help="Show one recipient.")
+@click.argument("name")
+@click.pass_obj
+def show_recipient(settings: Settings, name: str) -> None:
+    """Show one recipient with the key.
+
+    \b
+    Example:
+      casevault recipient show WGEID
+    """
+    out = Output(settings)
+    with open_vault(settings) as vault:
+        entry = known_recipient(vault.recipients(), name)
+    if out.json(recipient_json(entry)):
+        return
+    for label, value in recipient_json(entry).items():
+        out.line(label, " ".join(value) if isinstance(value, list) else value or "none (by passphrase)")
+
+
+def known_recipient(entries: dict[str, Recipient], name: str) -> Recipient:
+    """Find an entry of the address book.
+
+    Args:
+        entries: The address book.
+        name: As given.
+
+    Returns:
+        The entry.
+
+    Raises:
+        NotFoundError: There is none of that name.
+    """
+    if name in entries:
+        return entries[name]
+    from vault.errors import NotFoundError
+
+    message = f"there is no recipient {name!a} in the address book"
+    raise NotFoundError(message)
+
+
+@recipient.command("remove", short_help="Remove a recipient.")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def remove_recipient(settings: Settings, name: str, *, yes: bool) -> None:
+    """Remove a recipient from the address book. The ledger keeps what was handed over.
+
+    \b
+    Example:
+      casevault recipient remove WGEID
+    """
+    out = Output(settings)
+    with open_vault(settings, write=True) as vault:
+        known_recipient(vault.recipients(), name)
+        if not yes and not confirm(settings, f"Remove {name}?", otherwise="--yes"):
+            out.talk("Nothing was changed.")
+            return
+        vault.remove_recipient(name)
+    if not out.json({"removed": name}):
+        out.line(name)
+
+
+# --- policies -----------------------------------------------------------------------------------------------------
+
+
+@click.group("policy", cls=Group, short_help="List and show the policies of disclosure.")
+def policy() -> None:
+    """List and show the policies of disclosure: what may leave, in which form, for which audience."""
+
+
+@policy.command("list", short_help="List the policies.")
+@click.pass_obj
+def list_policies(settings: Settings) -> None:
+    """List the policies: name, audience, onward path, what each is for.
+
+    \b
+    Example:
+      casevault policy list
+    """
+    out = Output(settings)
+    with open_vault(settings) as vault:
+        policies = list(vault.policies().values())
+    if out.json({"policies": [policy_json(one) for one in policies]}):
+        return
+    out.table(
+        ("name", "audience", "onward", "for"),
+        ((one.name, one.audience, " ".join(one.onward), one.description.get("en", "")) for one in policies),
+        wrap=True,
+    )
+
+
+def policy_json(one: Policy) -> dict[str, Any]:
+    """Give a policy as plain values, without its rules.
+
+    Args:
+        one: The policy.
+
+    Returns:
+        What JSON says.
+    """
+    return {
+        "name": one.name,
+        "audience": one.audience,
+        "onward": list(one.onward),
+        "parent": one.parent,
+        "description": one.description.get("en", ""),
+        "digest": one.digest,
+    }
+
+
+@policy.command("show", short_help="Show the rules of a policy.")
+@click.argument("name")
+@click.pass_obj
+def show_policy(settings: Settings, name: str) -> None:
+    """Show the rules of a policy: the first that names a field decides, and what no rule names is withheld.
+
+    \b
+    Example:
+      casevault policy show lawyer
+    """
+    out = Output(settings)
+    with open_vault(settings) as vault:
+        one = vault.policies().get(name)
+        if one is None:
+            from vault.errors import NotFoundError
+
+            message = f"there is no policy {name!a}"
+            raise NotFoundError(message)
+    rules = [{"rule": str(rule), "action": str(rule.action)} for rule in one.rules]
+    if out.json({**policy_json(one), "rules": rules}):
+        return
+    out.line("policy", one.name)
+    out.line("audience", one.audience)
+    out.line("onward", " ".join(one.onward) or "nobody")
+    out.data(escape(one.description.get("en", "")))
+    out.table(("rule", "action"), ((rule["rule"], rule["action"]) for rule in rules))

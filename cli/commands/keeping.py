@@ -1,0 +1,284 @@
+"""Commands for the vault as a whole: init, status, check, backup, compact.
+
+Floor: roof.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.app import Settings, command
+from cli.exits import Exit
+from cli.output import Output, escape
+from cli.session import checked_path, confirm, new_passphrase, open_vault, state_folder, vault_path
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from vault.vault import Status, Vault
+
+
+@command("init", short_help="Make a vault.")
+@click.argument("path", metavar="PATH", required=False)
+@click.option("--label", default="first passphrase", show_default=True, help="What to call this way in.")
+@click.option("--force", is_flag=True, help="Take a weak passphrase too.")
+@click.pass_obj
+def init(settings: Settings, path: str | None, label: str, *, force: bool) -> None:
+    """Make a vault. An existing file is never overwritten.
+
+    Six words are generated as its passphrase unless you type one twice or name a file with --passphrase-file.
+
+    \b
+    Example:
+      casevault init families.vault
+    """
+    out = Output(settings)
+    target = checked_path(path) if path is not None else vault_path(settings)
+    if settings.passphrase_fd is not None or settings.passphrase_command is not None or settings.identity is not None:
+        message = "A new vault takes its passphrase from --passphrase-file, from a prompt, or generates it."
+        raise click.UsageError(message)
+    if target.exists() or target.is_symlink():
+        from vault.errors import UnsafePathError
+
+        message = f"{target} is there already"
+        raise UnsafePathError(message)
+    passphrase = new_passphrase(settings, out, source=settings.passphrase_file, force=force)
+    from vault.vault import Vault
+
+    profile = {} if settings.kdf_profile is None else {"profile": settings.kdf_profile}
+    with Vault.create(target, passphrase, label=label, state_dir=state_folder(settings), **profile) as vault:
+        status = vault.status()
+    if not out.json(
+        {
+            "vault": str(target),
+            "fingerprint": status.fingerprint,
+            "vault_code": status.vault_code,
+            "checkpoint": status.checkpoint,
+        }
+    ):
+        out.line("vault", target)
+        out.line("fingerprint", status.fingerprint)
+        out.line("vault code", status.vault_code)
+        out.line("checkpoint", status.checkpoint)
+    out.talk(
+        "Note the six words of the fingerprint: they change when somebody changes the keys.\n"
+        "Add a second way in soon (`casevault key add paper`), and make backups (`casevault backup FILE`)."
+    )
+
+
+# --- status -------------------------------------------------------------------------------------------------------
+
+
+@command("status", short_help="Show counts, epoch, checkpoint, and what needs attention.")
+@click.pass_obj
+def status(settings: Settings) -> None:
+    """Show counts, epoch, checkpoint, the last check, deadlines that are due, and what needs attention.
+
+    \b
+    Example:
+      casevault status
+    """
+    out = Output(settings)
+    with open_vault(settings) as vault:
+        state = vault.status()
+        due = deadlines(vault, _today())
+    facts = status_facts(state)
+    if out.json({**facts, "due": due}):
+        return
+    for label, value in (
+        ("fingerprint", state.fingerprint),
+        ("vault code", state.vault_code),
+        ("epoch", state.epoch),
+        ("checkpoint", state.checkpoint),
+        ("records", ", ".join(f"{count} {kind}" for kind, count in state.counts.items()) or "none"),
+        ("size", f"{state.bytes} bytes in {state.objects} objects"),
+        ("ways in", len(state.keyslots)),
+        ("key profile", state.kdf_profile),
+        ("last check", facts["last_check"] or "never"),
+    ):
+        out.line(label, value)
+    for one in due:
+        out.line("due", one["on"], one["kind"], one["id"][:10], one["what"])
+    if len(state.keyslots) < 2:  # noqa: PLR2004 - a second way in
+        out.talk("There is only one way in. Add another: `casevault key add paper`.")
+    if not facts["last_check"]:
+        out.talk("Never checked. Run `casevault check`.")
+
+
+def status_facts(state: Status) -> dict[str, Any]:
+    """Give the vault's state as plain values.
+
+    Args:
+        state: From the library.
+
+    Returns:
+        What JSON says.
+    """
+    from cli.views import moment
+
+    return {
+        "fingerprint": state.fingerprint,
+        "vault_code": state.vault_code,
+        "epoch": state.epoch,
+        "checkpoint": state.checkpoint,
+        "counts": dict(state.counts),
+        "objects": state.objects,
+        "bytes": state.bytes,
+        "generations": state.generations,
+        "keyslots": len(state.keyslots),
+        "kdf_profile": str(state.kdf_profile),
+        "last_check": moment(state.last_check),
+        "notices": list(state.notices),
+    }
+
+
+def _today() -> date:
+    from datetime import date
+
+    return date.today()  # noqa: DTZ011 - the person's own day is meant
+
+
+def deadlines(vault: Vault, today: date) -> list[dict[str, str]]:
+    """List what is due: next steps of actions, consents that have run out.
+
+    Args:
+        vault: The open vault.
+        today: The day to count from.
+
+    Returns:
+        Date, kind, id and what is due, the oldest first.
+    """
+    from vault.records import edtf, id_text
+
+    found = []
+    for kind, field, what in (("action", "next_due", "next step due"), ("consent", "expires", "consent has expired")):
+        for revision in vault.records(kind):
+            for value in revision.values(field):
+                latest = edtf.parse(value).latest
+                if latest is not None and latest <= today:
+                    found.append({"on": value, "kind": kind, "id": id_text(revision.record_id), "what": what})
+    return sorted(found, key=lambda one: one["on"])
+
+
+# --- check --------------------------------------------------------------------------------------------------------
+
+
+@command("check", short_help="Check integrity and freshness.")
+@click.option("--expect", metavar="CHECKPOINT", help="The history must contain this checkpoint.")
+@click.option("--scrub", is_flag=True, help="Without a passphrase: look for damaged bytes only.")
+@click.option("--accept-older", is_flag=True, help="Take an older file into use on purpose, such as a restored backup.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def check(settings: Settings, expect: str | None, *, scrub: bool, accept_older: bool, yes: bool) -> int:
+    """Check integrity and freshness: every object opens, everything named is there, the log is one chain.
+
+    --scrub needs no passphrase; it finds accidents, not attackers, and no bits in free pages.
+
+    \b
+    Example:
+      casevault check --expect 4711-ABCD-EFGH-JKMN-PQRS
+      casevault check --scrub
+    """
+    out = Output(settings)
+    if scrub:
+        if expect is not None or accept_older:
+            message = "--scrub opens nothing, so it goes with no other option."
+            raise click.UsageError(message)
+        return _scrub(settings, out)
+    if accept_older:
+        return _accept_older(settings, out, yes=yes)
+    with open_vault(settings, write=True, expect=expect) as vault, out.progress("checking") as bar:
+        report = vault.check(progress=bar.advance_to)
+        state = vault.status()
+    problems = [str(problem) for problem in report.problems]
+    if not out.json(
+        {"ok": not problems, "problems": problems, "epoch": state.epoch, "checkpoint": state.checkpoint}
+    ):
+        for problem in problems:
+            out.line(problem)
+        out.line("epoch", state.epoch)
+        out.line("checkpoint", state.checkpoint)
+    if problems:
+        out.warn(
+            f"{len(problems)} problem(s). What was read from sound parts is right; copy the file aside and open your "
+            "newest backup with -V."
+        )
+        return Exit.INTEGRITY
+    out.talk("Everything is in order.")
+    return Exit.OK
+
+
+def _scrub(settings: Settings, out: Output) -> int:
+    from vault.vault import scrub
+
+    report = scrub(vault_path(settings))
+    problems = [str(problem) for problem in report.problems]
+    if not out.json({"ok": not problems, "objects": report.objects, "problems": problems}):
+        for problem in problems:
+            out.line(problem)
+        out.line("objects", report.objects)
+    out.talk("This finds accidents; only `casevault check` with a passphrase finds what an attacker changed.")
+    return Exit.INTEGRITY if problems else Exit.OK
+
+
+def _accept_older(settings: Settings, out: Output, *, yes: bool) -> int:
+    question = "Take this older file into use? What was entered since is not in it."
+    if not yes and not confirm(settings, question, otherwise="--yes"):
+        out.talk("Nothing was changed.")
+        return Exit.OK
+    with open_vault(settings, write=True, accept_older=True) as vault:
+        vault.accept_older()
+        state = vault.status()
+    if not out.json({"accepted": True, "epoch": state.epoch, "checkpoint": state.checkpoint}):
+        out.line("epoch", state.epoch)
+        out.line("checkpoint", state.checkpoint)
+    out.talk("Taken into use; the log says so.")
+    return Exit.OK
+
+
+# --- copies -------------------------------------------------------------------------------------------------------
+
+
+@command("backup", short_help="Copy the vault to a new file.")
+@click.argument("target", metavar="FILE")
+@click.pass_obj
+def backup(settings: Settings, target: str) -> None:
+    """Copy the vault to a new file, from one consistent state. The copy is a vault: open it with -V.
+
+    \b
+    Example:
+      casevault backup /media/stick/families-2026-03.vault
+    """
+    out = Output(settings)
+    path = checked_path(target)
+    with open_vault(settings) as vault, out.progress("copying") as bar:
+        vault.backup(path, progress=bar.advance_to)
+        state = vault.status()
+    if not out.json({"backup": str(path), "epoch": state.epoch, "checkpoint": state.checkpoint}):
+        out.line("backup", path)
+        out.line("checkpoint", state.checkpoint)
+    out.talk("It opens with the same passphrases as this vault does now. Keep it in another place, and try it.")
+
+
+@command("compact", short_help="Rewrite the file without the space of what was removed.")
+@click.pass_obj
+def compact(settings: Settings) -> None:
+    """Rewrite the file without the space of what was removed, in a random order.
+
+    \b
+    Example:
+      casevault compact
+    """
+    out = Output(settings)
+    path = vault_path(settings)
+    before = Path(path).stat().st_size if path.is_file() else 0
+    with open_vault(settings, write=True) as vault:
+        vault.compact()
+    after = path.stat().st_size
+    if not out.json({"before": before, "after": after}):
+        out.line("before", before)
+        out.line("after", after)
+    out.talk(f"{escape(path.name)} was rewritten.")

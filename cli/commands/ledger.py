@@ -1,0 +1,228 @@
+"""Commands that ask the ledger: list, exposure, recall.
+
+Floor: roof.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.app import Group, Settings
+from cli.output import Output
+from cli.session import open_vault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from vault.ledger import Handover
+    from vault.vault import Vault
+
+
+@click.group("ledger", cls=Group, invoke_without_command=True, short_help="Show who received what, and who is exposed.")
+@click.pass_context
+def ledger(ctx: click.Context) -> None:
+    """Show who received what, and who is exposed. Without a further word it lists all bundles.
+
+    \b
+    Example:
+      casevault ledger
+    """
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_ledger)
+
+
+def handover_json(one: Handover) -> dict[str, Any]:
+    """Give a bundle's entry as plain values.
+
+    Args:
+        one: The entry.
+
+    Returns:
+        What JSON says.
+    """
+    from cli.views import moment
+
+    return {
+        "epoch": one.epoch,
+        "when": moment(one.time),
+        "recipient": one.recipient,
+        "fingerprint": one.fingerprint,
+        "audience": one.audience,
+        "onward": list(one.onward),
+        "purpose": one.purpose,
+        "policy": one.policy,
+        "bag_sha256": one.bag_sha256,
+        "sealed_sha256": one.sealed_sha256,
+        "consents": [consent.hex() for consent in one.consents],
+        "persons": len({fact.person for fact in one.facts if fact.person and fact.outcome != "withheld"}),
+    }
+
+
+def print_handovers(out: Output, found: list[Handover]) -> None:
+    """Print bundles, one a line.
+
+    Args:
+        out: Where to write.
+        found: The entries.
+    """
+    out.table(
+        ("when", "recipient", "policy", "purpose", "persons", "bundle"),
+        (
+            (one["when"], one["recipient"], one["policy"], one["purpose"], one["persons"], one["sealed_sha256"].hex()[:16])
+            for one in map(handover_json, found)
+        ),
+    )
+
+
+@ledger.command("list", short_help="List the bundles that were made.")
+@click.pass_obj
+def list_ledger(settings: Settings) -> None:
+    """List the bundles that were made: when, to whom, under which policy, for what, about how many persons.
+
+    \b
+    Example:
+      casevault ledger list
+    """
+    from vault.ledger import handovers
+
+    out = Output(settings)
+    with open_vault(settings) as vault:
+        found = handovers(vault.ledger())
+    if not out.json({"bundles": [handover_json(one) for one in found]}):
+        print_handovers(out, found)
+
+
+def naming(vault: Vault) -> Callable[[bytes], str]:
+    """Make a function that says which record an id is.
+
+    Args:
+        vault: The open vault.
+
+    Returns:
+        It gives the title, or nothing where the record is gone.
+    """
+    from vault.errors import NotFoundError
+    from vault.records import title
+
+    def name_of(record: bytes) -> str:
+        with suppress(NotFoundError):
+            return title(vault.get(record), vault.schemas)
+        return ""
+
+    return name_of
+
+
+@ledger.command("exposure", short_help="Say who is exposed if a recipient or bundle is compromised.")
+@click.argument("subject", metavar="RECIPIENT|BUNDLE")
+@click.pass_obj
+def exposure(settings: Settings, subject: str) -> None:
+    """Say who is exposed, with which facts, if a recipient or a bundle is compromised; whom to warn first on top.
+
+    A bundle is named by the first digits of its SHA-256.
+
+    \b
+    Example:
+      casevault ledger exposure "Advocate Example"
+    """
+    from cli.views import short_id
+    from vault.ledger import exposure as exposed_by
+    from vault.ledger import handovers
+
+    out = Output(settings)
+    with open_vault(settings) as vault:
+        log = list(vault.ledger())
+        known = {one.recipient for one in handovers(log)} | set(vault.recipients())
+        bundle = None if subject in known else bundle_of(subject)
+        found = exposed_by(log, recipient=subject if bundle is None else None, bundle=bundle)
+        name_of = naming(vault)
+        rows = [(one, name_of(one.person)) for one in found]
+    if out.json(
+        {
+            "exposed": [
+                {
+                    "id": one.person,
+                    "name": name,
+                    "role": one.role,
+                    "inside": one.inside,
+                    "onward": list(one.onward),
+                    "facts": dict(one.facts),
+                    "bundles": [bundle.hex() for bundle in one.bundles],
+                }
+                for one, name in rows
+            ]
+        }
+    ):
+        return
+    out.table(
+        ("id", "who", "role", "where", "onward", "facts"),
+        (
+            (
+                short_id(one.person),
+                name,
+                one.role,
+                "inside" if one.inside else "outside",
+                " ".join(one.onward),
+                ", ".join(f"{field} {outcome}" for field, outcome in one.facts.items() if outcome != "withheld"),
+            )
+            for one, name in rows
+        ),
+        wrap=True,
+    )
+    if not rows:
+        out.talk("Nobody: nothing about anybody went there.")
+
+
+def bundle_of(text: str) -> bytes:
+    """Read the beginning of a bundle's hash.
+
+    Args:
+        text: As given.
+
+    Returns:
+        At least 4 bytes.
+
+    Raises:
+        click.UsageError: It is neither that nor a recipient known to the vault.
+    """
+    with suppress(ValueError):
+        if len(text) >= 8:  # noqa: PLR2004 - 4 bytes in hexadecimal
+            return bytes.fromhex(text[: len(text) // 2 * 2])
+    message = f"{text!a} is neither a recipient nor the first 8 digits or more of a bundle's SHA-256."
+    raise click.UsageError(message)
+
+
+@ledger.command("recall", short_help="List the bundles that relied on a consent, and who holds them.")
+@click.argument("consent", metavar="CONSENT")
+@click.pass_obj
+def recall(settings: Settings, consent: str) -> None:
+    """List the bundles that relied on a consent, and who holds them, so that they can be asked back.
+
+    \b
+    Example:
+      casevault ledger recall 77c0
+    """
+    out = Output(settings)
+    with open_vault(settings) as vault:
+        found = to_recall(vault, vault.resolve(consent))
+    if not out.json({"bundles": [handover_json(one) for one in found]}):
+        print_handovers(out, found)
+    if not found:
+        out.talk("No bundle relied on this consent.")
+
+
+def to_recall(vault: Vault, consent: bytes) -> list[Handover]:
+    """List the bundles that relied on a consent.
+
+    Args:
+        vault: The open vault.
+        consent: Its record id.
+
+    Returns:
+        The bundles, oldest first.
+    """
+    from vault.ledger import recall as recall_by
+
+    return recall_by(vault.ledger(), consent)

@@ -1,0 +1,230 @@
+"""Commands that only read: show, history, list, search.
+
+Floor: roof.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.app import Settings, command
+from cli.output import Output, escape, is_terminal
+from cli.session import ask, can_ask, open_vault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vault.records import Revision
+    from vault.vault import Vault
+
+LANGUAGES = ("en", "ru", "kk", "zh")
+
+
+def heading(revision: Revision) -> dict[str, Any]:
+    """Give what JSON says of a revision beside its claims.
+
+    Args:
+        revision: Any revision.
+
+    Returns:
+        Ids, kind, time and whether it is removed.
+    """
+    from cli.views import moment
+
+    return {
+        "id": revision.record_id,
+        "kind": revision.kind,
+        "revision": revision.id,
+        "changed": moment(revision.time),
+        "removed": revision.removed,
+    }
+
+
+@command("show", short_help="Show a record with its claims and their sources.")
+@click.argument("record", metavar="ID")
+@click.option("--as-of", metavar="DATE", help="As it stood in the vault at the end of that day.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the labels.", show_default=True)
+@click.pass_obj
+def show(settings: Settings, record: str, as_of: str | None, lang: str) -> None:
+    """Show a record with its claims and their sources.
+
+    Contradicting claims stand one below the other. ID is a record id or its unique beginning.
+
+    \b
+    Example:
+      casevault show 3f9a
+      casevault show 3f9a --as-of 2026-01-31
+    """
+    from cli.views import moment, page
+    from vault.records import id_text, record_to_json, title
+
+    out = Output(settings)
+    with open_vault(settings) as vault:
+        revision = vault.get(record, as_of=as_of)
+        if out.json({**heading(revision), "record": record_to_json(revision, vault.schemas)}):
+            return
+        out.data(f"{escape(revision.kind)} {id_text(revision.record_id)}")
+        out.data(f"changed {moment(revision.time)}{', removed' if revision.removed else ''}")
+
+        def name_of(target: bytes) -> str:
+            from vault.errors import NotFoundError
+
+            with suppress(NotFoundError):
+                return title(vault.get(target), vault.schemas, lang)
+            return ""
+
+        rows = list(page(revision, vault.schemas, lang=lang, name_of=name_of))
+        width = max((len(label) for label, _, _ in rows), default=0)
+        for label, text, marks in rows:
+            lines = escape(text, newlines=True).split("\n")
+            out.data(f"  {escape(label):<{width}}  {lines[0]}{f'  [{escape(marks)}]' if marks else ''}")
+            for line in lines[1:]:
+                out.data(f"  {'':<{width}}  {line}")
+
+
+@command("history", short_help="Show every revision of a record.")
+@click.argument("record", metavar="ID")
+@click.pass_obj
+def history(settings: Settings, record: str) -> None:
+    """Show every revision of a record, oldest first, with the fields that each one changed.
+
+    \b
+    Example:
+      casevault history 3f9a
+    """
+    from cli.views import difference, moment
+
+    out = Output(settings)
+    with open_vault(settings) as vault:
+        revisions = vault.history(record)
+        steps = list(pairwise([None, *revisions]))
+        changes = [difference(before, after) for before, after in steps if after is not None]
+        if out.json(
+            {
+                "history": [
+                    {**heading(revision), "device": revision.device, "changes": change}
+                    for revision, change in zip(revisions, changes, strict=True)
+                ]
+            }
+        ):
+            return
+        out.table(
+            ("revision", "when", "device", "changes"),
+            (
+                (revision.id.hex()[:10], moment(revision.time), revision.device.hex()[:8], " ".join(change))
+                for revision, change in zip(revisions, changes, strict=True)
+            ),
+        )
+
+
+def lines_of(revisions: Iterator[Revision], vault: Vault) -> Iterator[tuple[str, str, str, str]]:
+    """Turn revisions into the rows of a list, one at a time.
+
+    Args:
+        revisions: Newest revisions.
+        vault: The open vault.
+
+    Yields:
+        Id (short on a terminal), kind, title, day of the last change.
+    """
+    import sys
+
+    from cli.views import moment, short_id
+    from vault.records import id_text, title
+
+    write = short_id if is_terminal(sys.stdout) else id_text
+    for revision in revisions:
+        yield write(revision.record_id), revision.kind, title(revision, vault.schemas), moment(revision.time)[:10]
+
+
+@command("list", short_help="List records.")
+@click.argument("kind", metavar="[KIND]", required=False)
+@click.option("--removed", is_flag=True, help="Also those that were removed.")
+@click.pass_obj
+def list_records(settings: Settings, kind: str | None, *, removed: bool) -> None:
+    """List records: id, kind, what it is, day of the last change.
+
+    \b
+    Example:
+      casevault list person
+      casevault list --json
+    """
+    from vault.records import title
+
+    out = Output(settings)
+    with open_vault(settings) as vault:
+        if kind is not None and kind not in vault.schemas.kinds:
+            message = f"There is no kind {kind!a}. Kinds: {', '.join(vault.schemas.kinds)}."
+            raise click.UsageError(message)
+        revisions = vault.records(kind, removed=removed)
+        if settings.json:
+            found = [{**heading(revision), "title": title(revision, vault.schemas)} for revision in revisions]
+            out.json({"records": found})
+            return
+        out.table(("id", "kind", "what", "changed"), lines_of(revisions, vault))
+
+
+@command("search", short_help="Find records by names, words, fields and dates.")
+@click.argument("words", nargs=-1)
+@click.option("-n", "--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="At most so many.")
+@click.pass_obj
+def search(settings: Settings, words: tuple[str, ...], limit: int) -> None:
+    """Find records by names, words, fields and dates.
+
+    All words must fit. `field:value`, `kind:person` and `when:2017-05..2018` narrow it down. Without words it asks
+    for them, so that they stay out of the shell's history. No match proves nothing: a name may be spelled otherwise.
+
+    \b
+    Example:
+      casevault search
+      casevault search kind:event when:2017-05..2018
+    """
+    from cli.views import short_id
+    from vault.records import id_text, title
+
+    out = Output(settings)
+    query = " ".join(words)
+    if not query.strip():
+        if not can_ask(settings):
+            message = "Search for what? Give words, or a terminal to type them at."
+            raise click.UsageError(message)
+        query = ask("Search for:")
+    with open_vault(settings) as vault:
+        hits = vault.find(query, limit=limit)
+        if out.json(
+            {
+                "hits": [
+                    {
+                        **heading(hit.revision),
+                        "title": title(hit.revision, vault.schemas),
+                        "field": hit.field,
+                        "score": round(hit.score, 4),
+                        "reason": hit.reason,
+                    }
+                    for hit in hits
+                ]
+            }
+        ):
+            return
+        import sys
+
+        write = short_id if is_terminal(sys.stdout) else id_text
+        out.table(
+            ("id", "kind", "what", "found in", "why"),
+            (
+                (
+                    write(hit.revision.record_id),
+                    hit.revision.kind,
+                    title(hit.revision, vault.schemas),
+                    hit.field,
+                    hit.reason,
+                )
+                for hit in hits
+            ),
+        )
+        if not hits:
+            out.talk("Nothing found. That proves nothing: try another spelling, one word only, or a date.")

@@ -1,0 +1,560 @@
+"""Commands that change records: add, edit, remove.
+
+Floor: roof. It refuses a value for a `secret` or `never` field in the arguments: those are seen by every process of
+the machine and stay in the shell's history.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
+
+import click
+
+from cli.app import Settings, command
+from cli.exits import Exit
+from cli.output import Output, escape
+from cli.session import ask, ask_long, can_ask, confirm, open_vault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from vault.records import Claim, Draft, Field, Revision
+    from vault.vault import Vault
+
+MAX_FIELD_BYTES: Final = 1 << 20
+BASES: Final = ("eyewitness", "told", "document", "media", "state")
+CONFIDENCES: Final = ("low", "medium", "high")
+_SHORTHAND: Final = {"?": "unknown", "!": "withheld", "-": "not-asked"}
+
+
+class Assignment(NamedTuple):
+    """One `FIELD=VALUE` of the command line."""
+
+    field: str
+    value: object
+    typed: bool  # the value itself stood in the arguments
+
+
+def parse_assignment(text: str, read: Callable[[str], bytes]) -> Assignment:
+    """Read `FIELD=VALUE`, `FIELD=@FILE`, `FIELD:=JSON` or `FIELD:=@FILE`.
+
+    Args:
+        text: The argument.
+        read: Reads a file named behind `@`.
+
+    Returns:
+        The field and its value; `@@` stands for an `@` that begins the value.
+
+    Raises:
+        click.UsageError: It has none of these forms, or the file is no text.
+    """
+    from cli.lines import parse_json
+
+    name, equals, value = text.partition("=")
+    as_json = name.endswith(":")
+    name = name.removesuffix(":")
+    if not equals or not name.replace("_", "a").isalnum():
+        message = f"{text.split('=')[0]!a} is not of the form FIELD=VALUE."
+        raise click.UsageError(message)
+    typed = True
+    if value.startswith("@@"):
+        value = value[1:]
+    elif value.startswith("@"):
+        typed = False
+        try:
+            value = read(value[1:]).decode("utf-8-sig").rstrip("\r\n")
+        except UnicodeDecodeError:
+            message = f"The file for {name} is not UTF-8 text; `casevault attach` takes other files."
+            raise click.UsageError(message) from None
+    if not as_json:
+        return Assignment(name, value, typed)
+    try:
+        return Assignment(name, parse_json(b'{"value":%s}' % value.encode())["value"], typed)
+    except ValueError as error:
+        message = f"{name}: {error}."
+        raise click.UsageError(message) from None
+
+
+def read_text_file(path: str) -> bytes:
+    """Read a file for a field; `-` is standard input.
+
+    Args:
+        path: What stood behind `@`.
+
+    Returns:
+        At most 1 MiB.
+
+    Raises:
+        click.UsageError: It cannot be read, or is larger.
+    """
+    from cli.session import read_file
+
+    data = read_file(path)
+    if len(data) > MAX_FIELD_BYTES:
+        message = f"{path} is over 1 MiB; `casevault attach` takes large files."
+        raise click.UsageError(message)
+    return data
+
+
+def refuse_typed(fields: dict[str, Field], kind: str, assignments: Iterable[Assignment]) -> None:
+    """Refuse values in the arguments for fields that are not known to be harmless there.
+
+    Args:
+        fields: Of that kind, by name.
+        kind: Kind of the record.
+        assignments: What was given.
+
+    Raises:
+        click.UsageError: A field does not exist, or is of level `secret` or `never`.
+    """
+    from vault.records import Level
+
+    for assignment in assignments:
+        field = fields.get(assignment.field)
+        if field is None:
+            from difflib import get_close_matches
+
+            near = get_close_matches(assignment.field, fields, n=2)
+            hint = f" Did you mean {' or '.join(near)}?" if near else f" Fields: {', '.join(fields)}."
+            message = f"A {kind} has no field {assignment.field!a}.{hint}"
+            raise click.UsageError(message)
+        if assignment.typed and field.level >= Level.SECRET:
+            message = (
+                f"{kind}.{field.name} is of level {field.level.name.lower()}: its value is not taken from the command "
+                "line, where other programs and the shell's history see it.\n"
+                f"Give {field.name}=@FILE, {field.name}=@- for standard input, --from FILE, or no values at all to be "
+                "asked.\nWhat you typed may be in the shell's history now: remove it there."
+            )
+            raise click.UsageError(message)
+
+
+def tree_of(kind: str, assignments: Iterable[Assignment], states: dict[str, str], marks: dict[str, str]) -> dict[str, Any]:
+    """Turn what the command line says into the JSON form of a record.
+
+    Args:
+        kind: Kind of the record.
+        assignments: Fields and values.
+        states: Fields without a value, and why they have none.
+        marks: Source, basis, as_of and confidence of all of them.
+
+    Returns:
+        A tree for `parse_record`.
+    """
+    tree: dict[str, Any] = {"kind": kind}
+    for assignment in assignments:
+        value = {"value": assignment.value, **marks} if marks else assignment.value
+        tree.setdefault(assignment.field, []).append(value)
+    for field, state in states.items():
+        tree.setdefault(field, []).append({"state": state, **marks})
+    return tree
+
+
+def claim_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say where the claims of one command come from, and which fields have no value.
+
+    Args:
+        function: A command's function.
+
+    Returns:
+        It, with the options.
+    """
+    for option in reversed(
+        (
+            click.option("--source", metavar="ID", help="Record of the source, statement or document behind the claims."),
+            click.option("--basis", type=click.Choice(BASES), help="How the source knows."),
+            click.option("--when", "as_of", metavar="DATE", help="When the claims held (EDTF, such as 2017-05 or 2017~)."),
+            click.option("--confidence", type=click.Choice(CONFIDENCES), help="How sure it is."),
+            click.option("--unknown", metavar="FIELD", multiple=True, help="Nobody knows this field's value."),
+            click.option("--withheld", metavar="FIELD", multiple=True, help="The person would not say."),
+            click.option("--not-asked", metavar="FIELD", multiple=True, help="It was not asked."),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+class Marks(NamedTuple):
+    """What the options of `claim_options` gave."""
+
+    marks: dict[str, str]
+    states: dict[str, str]
+
+    @classmethod
+    def of(cls, options: dict[str, Any]) -> Marks:
+        """Take them out of the keyword arguments of a command."""
+        marks = {key: options[key] for key in ("source", "basis", "as_of", "confidence") if options.get(key)}
+        states = {
+            field: state
+            for key, state in (("unknown", "unknown"), ("withheld", "withheld"), ("not_asked", "not-asked"))
+            for field in options.get(key, ())
+        }
+        return cls(marks, states)
+
+
+# --- add ----------------------------------------------------------------------------------------------------------
+
+
+@command("add", short_help="Add a record, or many from a file.")
+@click.argument("kind", metavar="[KIND]", required=False)
+@click.argument("values", metavar="[FIELD=VALUE]...", nargs=-1)
+@click.option("--from", "source_file", metavar="FILE", help="Take one JSON record or JSON lines (- is standard input).")
+@click.option("--partial", is_flag=True, help="With --from: keep the good records although others have errors.")
+@claim_options
+@click.pass_obj
+def add(
+    settings: Settings, kind: str | None, values: tuple[str, ...], source_file: str | None, *, partial: bool, **options: Any
+) -> int:  # fmt: skip
+    """Add a record, or many from a file.
+
+    FIELD=VALUE adds a claim; FIELD=@FILE takes it from a file (@- from standard input), FIELD:=JSON takes a value with
+    parts. Without values it asks for each field. Repeat a field to set claims side by side.
+
+    With --from, a record may have a "ref" of your own, and others of that file may point at it with "@ref" where an
+    id is asked. If a line has an error, each error is told with its line and nothing is taken.
+
+    \b
+    Example:
+      casevault add person
+      casevault add event kind=arrest when=2017-05~ person=3f9a --source 77c0 --basis told
+      casevault add --from intake.jsonl
+    """
+    if source_file is not None:
+        if values or any(options.values()):
+            message = "Give either --from or values, not both."
+            raise click.UsageError(message)
+        return add_from(settings, source_file, kind, partial=partial)
+    if partial:
+        message = "--partial belongs to --from."
+        raise click.UsageError(message)
+    if kind is None:
+        message = "Which kind of record? Give KIND, or --from FILE."
+        raise click.UsageError(message)
+    out = Output(settings)
+    if values and all(value.split("=")[-1:] == ["@-"] for value in values) and settings.passphrase_file == "-":
+        message = "Standard input cannot hold both the passphrase and a value."
+        raise click.UsageError(message)
+    assignments = [parse_assignment(value, read_text_file) for value in values]
+    what = Marks.of(options)
+    if not assignments and not what.states and not can_ask(settings):
+        message = f"Nothing to add: give FIELD=VALUE or --from FILE, or call `casevault add {kind}` on a terminal."
+        raise click.UsageError(message)
+    from vault.records import parse_record
+
+    with open_vault(settings, write=True) as vault:
+        if kind not in vault.schemas.kinds:
+            message = f"There is no kind {kind!a}. Kinds: {', '.join(vault.schemas.kinds)}."
+            raise click.UsageError(message)
+        fields = {field.name: field for field in vault.schemas.fields(kind)}
+        known = [*assignments, *(Assignment(field, None, typed=False) for field in what.states)]
+        refuse_typed(fields, kind, known)
+        tree = tree_of(kind, assignments, what.states, what.marks)
+        if not known:
+            tree = ask_fields(vault, kind, list(fields.values()))
+            if len(tree) == 1:
+                out.talk("Nothing was entered; nothing was added.")
+                return Exit.OK
+        draft = parse_record(tree, vault.schemas, resolve=vault.resolve)
+        (revision,) = vault.put(draft)
+        report_added(out, vault, revision)
+    return Exit.OK
+
+
+def report_added(out: Output, vault: Vault, revision: Revision) -> None:
+    """Say which record was added, and which others may be the same person.
+
+    Args:
+        out: Where to write.
+        vault: The open vault.
+        revision: The new record.
+    """
+    from vault.records import id_text
+
+    if not out.json({"added": 1, "records": [{"id": revision.record_id, "kind": revision.kind}], "problems": []}):
+        out.data(id_text(revision.record_id))
+    for line in likely_duplicates(vault, revision):
+        out.talk(f"Perhaps the same person: {line}")
+
+
+def likely_duplicates(vault: Vault, revision: Revision) -> list[str]:
+    """Find persons of a like name.
+
+    Args:
+        vault: The open vault.
+        revision: A record just added.
+
+    Returns:
+        Id and title of up to five others.
+    """
+    from cli.views import short_id
+    from vault.records import text_of, title
+
+    if revision.kind != "person":
+        return []
+    found: dict[bytes, str] = {}
+    for value in revision.values("name")[:4]:
+        words = "".join(char if char.isalnum() or char.isspace() else " " for char in text_of(value)).split()
+        if not words:
+            continue
+        for hit in vault.find(" ".join(["kind:person", *words]), limit=6):
+            if hit.revision.record_id != revision.record_id:
+                found[hit.revision.record_id] = f"{short_id(hit.revision.record_id)} {title(hit.revision, vault.schemas)}"
+    return list(found.values())[:5]
+
+
+def add_from(settings: Settings, name: str, kind: str | None, *, partial: bool) -> int:
+    """Add the records of a file in one commit.
+
+    Args:
+        settings: The global options.
+        name: Name of the file; `-` is standard input.
+        kind: Kind of the objects that name none.
+        partial: Keep the good ones although others have errors.
+
+    Returns:
+        The exit code.
+    """
+    from cli.lines import Intake, NotTakenError
+
+    if name == "-" and settings.passphrase_file == "-":
+        message = "Standard input cannot hold both the passphrase and the records."
+        raise click.UsageError(message)
+    out = Output(settings)
+    with ExitStack() as stack:
+        file = _open_input(stack, name)
+        vault = stack.enter_context(open_vault(settings, write=True))
+        if kind is not None and kind not in vault.schemas.kinds:
+            message = f"There is no kind {kind!a}. Kinds: {', '.join(vault.schemas.kinds)}."
+            raise click.UsageError(message)
+        intake = Intake(vault.schemas, vault.resolve, kind=kind, partial=partial)
+        bar = stack.enter_context(out.progress("records"))
+        added = 0
+        try:
+            added = vault.put_many(intake.drafts(file), progress=bar.advance_to)
+        except NotTakenError:
+            added = 0  # the vault took none of them
+    for problem in intake.problems:
+        out.warn(f"line {problem.line}: {problem.reason}")
+    problems = [problem._asdict() for problem in intake.problems]
+    if not out.json({"added": added, "records": [], "problems": problems}):
+        out.data(f"{added} added")
+    if intake.problems and not partial:
+        out.warn("Nothing was added. Correct these lines, or give --partial to keep the good ones.")
+    return Exit.FAILURE if intake.problems else Exit.OK
+
+
+def _open_input(stack: ExitStack, name: str) -> BinaryIO:
+    if name == "-":
+        return sys.stdin.buffer
+    try:
+        return stack.enter_context(open(name, "rb"))  # noqa: PTH123 - a name as it was given
+    except (OSError, ValueError) as error:
+        message = f"{name} cannot be read: {getattr(error, 'strerror', None) or 'not a usable file name'}."
+        raise click.UsageError(message) from None
+
+
+def ask_fields(vault: Vault, kind: str, fields: list[Field]) -> dict[str, Any]:
+    """Ask for each field of a record on the terminal; a value that is not acceptable is asked again.
+
+    Args:
+        vault: The open vault.
+        kind: Kind of the record.
+        fields: Its fields.
+
+    Returns:
+        The record in JSON form, with what was entered alone.
+    """
+    click.echo(
+        f"New {kind}. Enter skips a field; ? = nobody knows; ! = the person would not say; - = not asked.\n"
+        "A field is asked again until you skip it, so that claims can stand side by side.",
+        err=True,
+    )
+    tree: dict[str, Any] = {"kind": kind}
+    for field in fields:
+        if field.type == "file":
+            continue  # `attach` makes these
+        while (answer := _ask_field(field)) not in ("", None):
+            value: Any = {"state": _SHORTHAND[answer]} if answer in _SHORTHAND else answer
+            if _acceptable(vault, kind, field, value):
+                tree.setdefault(field.name, []).append(value)
+                if not field.many:
+                    break
+    return tree
+
+
+def _ask_field(field: Field) -> str:
+    label = field.labels.get("en", field.name)
+    choices = f" ({' | '.join(field.choices)})" if field.choices else ""
+    form = {"date": " (2017-05, 2017~, 2017-05/2017-08)", "birth": " (1961, 1961~, 1961-04-02)", "link": " (id)"}
+    question = f"{escape(label)}{form.get(field.type, '')}{escape(choices)}"
+    return ask_long(question) if field.type == "text" else ask(f"{question}:")
+
+
+def _acceptable(vault: Vault, kind: str, field: Field, value: object) -> bool:
+    from vault.errors import RecordError
+    from vault.records import parse_record
+
+    try:
+        parse_record({"kind": kind, field.name: [value]}, vault.schemas, resolve=vault.resolve)
+    except RecordError as error:
+        click.echo(escape(f"  {error}"), err=True)
+        return False
+    return True
+
+
+# --- edit ---------------------------------------------------------------------------------------------------------
+
+
+@command("edit", short_help="Add claims to a record, correct or retract them.")
+@click.argument("record", metavar="ID")
+@click.argument("values", metavar="[FIELD=VALUE]...", nargs=-1)
+@click.option("--correct", is_flag=True, help="Replace the claims of the given fields: they were written down wrongly.")
+@click.option("--retract", metavar="FIELD", multiple=True, help="Mark the claims of FIELD as taken back.")
+@click.option("--restore", is_flag=True, help="Take a removed record back into view.")
+@claim_options
+@click.pass_obj
+def edit(
+    settings: Settings, record: str, values: tuple[str, ...], *, correct: bool, retract: tuple[str, ...], restore: bool,
+    **options: Any,
+) -> None:  # fmt: skip
+    """Add claims to a record, correct or retract them.
+
+    A new value stands beside the old ones, so that contradictions stay visible. A retraction, also one made under
+    pressure, marks a claim and keeps it. --correct replaces typing mistakes; the history keeps what stood there.
+    Without values it asks for each field.
+
+    \b
+    Example:
+      casevault edit 3f9a birth=1962 --source 77c0
+      casevault edit 3f9a --retract address
+    """
+    out = Output(settings)
+    assignments = [parse_assignment(value, read_text_file) for value in values]
+    what = Marks.of(options)
+    nothing = not (assignments or what.states or retract or restore)
+    if nothing and not can_ask(settings):
+        message = "Nothing to change: give FIELD=VALUE, --retract FIELD or --restore."
+        raise click.UsageError(message)
+    from vault.records import Draft, parse_record
+
+    with open_vault(settings, write=True) as vault:
+        old = vault.get(record)
+        fields = {field.name: field for field in vault.schemas.fields(old.kind)}
+        named = [*what.states, *retract]
+        refuse_typed(fields, old.kind, [*assignments, *(Assignment(name, None, typed=False) for name in named)])
+        if nothing:
+            tree = ask_fields(vault, old.kind, list(fields.values()))
+        else:
+            tree = tree_of(old.kind, assignments, what.states, what.marks)
+        new = parse_record(tree, vault.schemas, resolve=vault.resolve).claims if len(tree) > 1 else ()
+        if not (new or retract or restore):
+            out.talk("Nothing was entered; nothing was changed.")
+            return
+        claims = changed_claims(old, new, correct=correct, retract=retract)
+        draft = Draft(
+            old.kind,
+            claims,
+            record_id=old.record_id,
+            parents=(old.id,),
+            removed=old.removed and not restore,
+            schema_version=old.schema_version,
+            extra=old.extra,
+        )
+        report_changed(out, vault, draft, old)
+
+
+def changed_claims(
+    old: Revision, new: Iterable[Claim], *, correct: bool, retract: Iterable[str]
+) -> tuple[Claim, ...]:
+    """Work out the claims of the next revision.
+
+    Args:
+        old: The revision that is changed.
+        new: Claims to add.
+        correct: They replace the claims of their fields.
+        retract: Fields whose stated claims are marked as taken back.
+
+    Returns:
+        All claims of the next revision.
+    """
+    new = tuple(new)
+    replaced = {claim.field for claim in new} if correct else set()
+    taken_back = set(retract)
+    kept = (claim for claim in old.claims if claim.field not in replaced)
+    marked = (
+        replace(claim, state="retracted") if claim.field in taken_back and claim.state == "stated" else claim
+        for claim in kept
+    )
+    return (*marked, *new)
+
+
+def report_changed(out: Output, vault: Vault, draft: Draft, old: Revision) -> Revision:
+    """Write a changed record and say what changed, by field names.
+
+    Args:
+        out: Where to write.
+        vault: The open vault.
+        draft: The next revision.
+        old: The one before.
+
+    Returns:
+        The new revision.
+    """
+    from cli.views import difference
+    from vault.records import id_text
+
+    (revision,) = vault.put(draft)
+    changes = difference(old, revision)
+    if not out.json({"id": revision.record_id, "kind": revision.kind, "revision": revision.id, "changes": changes}):
+        out.data(f"{id_text(revision.record_id)} {escape(' '.join(changes))}")
+    return revision
+
+
+# --- remove -------------------------------------------------------------------------------------------------------
+
+
+@command("remove", short_help="Remove a record from view, or erase it.")
+@click.argument("record", metavar="ID")
+@click.option("--purge", is_flag=True, help="Erase the record, its history, files and index for good.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def remove(settings: Settings, record: str, *, purge: bool, yes: bool) -> None:
+    """Remove a record from view, or erase it.
+
+    A removed record is no longer listed, and what it says is still withheld from every export. --purge erases it:
+    what the vault no longer knows it cannot withhold, so each other place that names it is listed first.
+
+    \b
+    Example:
+      casevault remove 3f9a
+      casevault remove 3f9a --purge
+    """
+    from cli.views import short_id
+    from vault.records import id_text, title
+
+    out = Output(settings)
+    with open_vault(settings, write=True) as vault:
+        revision = vault.get(record)
+        what = f"{revision.kind} {short_id(revision.record_id)} {title(revision, vault.schemas)}"
+        mentions = vault.mentions(revision.record_id) if purge else []
+        if purge:
+            out.warn(f"To be erased for good: {what}")
+            for mention in mentions:
+                out.warn(f"  also named in {short_id(mention.record_id)}, field {mention.field}")
+            if mentions:
+                out.warn("These places keep the name, and after this no export knows that it must be withheld there.")
+            out.warn("Backups, bundles already handed over and the plain originals of files are not touched.")
+            if not yes and not confirm(settings, "Erase it?", otherwise="--yes"):
+                out.talk("Nothing was erased.")
+                return
+        vault.remove(revision.record_id, purge=purge)
+        found = [{"id": mention.record_id, "field": mention.field} for mention in mentions]
+        if not out.json({"id": revision.record_id, "purged": purge, "mentions": found}):
+            out.data(id_text(revision.record_id))
+        if purge:
+            out.talk("Erased. Run `casevault compact` to give its space back.")
+        else:
+            out.talk("Removed from view. What it says stays in the vault, so that exports go on withholding it;")
+            out.talk("`casevault edit ID --restore` brings it back, `casevault remove ID --purge` erases it.")
