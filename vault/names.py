@@ -1,0 +1,417 @@
+"""Text of any script to comparable words, and names to search keys and a similarity.
+
+Floor: ground. Pure text: it reads no file, keeps no key and knows no record. It refuses nothing: every string has
+words, perhaps none. What it remembers between calls, a bounded table of words it has folded, `forget` empties.
+
+At present a name's keys are its folded words: case, accents, stress marks, joiners, presentation forms and digits of
+any script are evened out, spelling across scripts is not.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+MAX_WORD: Final = 64
+"""Characters of a word that count: two words that agree in so many are one term."""
+
+_CACHE_WORDS: Final = 1 << 16
+
+_HAN: Final = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+
+# Blocks with characters that stand inside words and are no letters: marks, joiners, variation selectors, tags. Whole
+# blocks are asked for their categories once, at import: the list of single characters would fill a page.
+_MARK_BLOCKS: Final = (
+    (0x00AD, 0x00AE),
+    (0x0300, 0x0370),
+    (0x0483, 0x048A),
+    (0x0591, 0x0620),
+    (0x064B, 0x0671),
+    (0x06D6, 0x06EE),
+    (0x070F, 0x0750),
+    (0x07A6, 0x0860),
+    (0x08CA, 0x0E00),
+    (0x0E00, 0x1100),
+    (0x135D, 0x1360),
+    (0x1712, 0x17E0),
+    (0x180B, 0x1810),
+    (0x18A9, 0x18AA),
+    (0x1920, 0x1C80),
+    (0x1CD0, 0x1D00),
+    (0x1DC0, 0x1E00),
+    (0x200B, 0x2010),
+    (0x202A, 0x202F),
+    (0x2060, 0x2070),
+    (0x20D0, 0x2100),
+    (0x302A, 0x3030),
+    (0x3099, 0x309B),
+    (0xA66F, 0xA6A0),
+    (0xA802, 0xABF0),
+    (0xFE00, 0xFE30),
+    (0xFEFF, 0xFF00),
+    (0xE0000, 0xE01F0),
+)
+_MARK_CATEGORIES: Final = frozenset(("Mn", "Mc", "Me", "Cf"))
+
+
+def _class_of(characters: Iterable[int]) -> str:
+    """Write a regular expression's character class, as ranges."""
+    ranges: list[list[int]] = []
+    for character in characters:
+        if ranges and ranges[-1][1] == character - 1:
+            ranges[-1][1] = character
+        else:
+            ranges.append([character, character])
+    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
+
+
+_MARKS: Final = _class_of(
+    character
+    for first, last in _MARK_BLOCKS
+    for character in range(first, last)
+    if unicodedata.category(chr(character)) in _MARK_CATEGORIES
+)
+_LETTER: Final = rf"[^\W_{_HAN}]"
+_HAN_RUN: Final = re.compile(rf"[{_HAN}]+")
+# Letters and digits; marks or an apostrophe may stand between two runs of them, marks also at the end. The classes
+# are disjoint, so that matching is linear. A run of Chinese is a token of its own.
+_TOKEN: Final = re.compile(rf"{_LETTER}+(?:[{_MARKS}'’]+{_LETTER}+)*[{_MARKS}]*|[{_HAN}]+")
+
+# Letters whose plain form no decomposition gives.
+_PLAIN_LETTERS: Final = {
+    "ı": "i",
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ħ": "h",
+    "ŧ": "t",
+    "æ": "ae",
+    "œ": "oe",
+    "ى": "ي",  # alef maksura and the Persian yeh are drawn and typed for one another and for yeh
+    "ی": "ي",
+    "ک": "ك",
+    "ہ": "ه",
+    "ٴ": "",  # the high hamza of Kazakh only softens the word's vowels, and is often left out
+    "ـ": "",  # tatweel stretches a line
+    "’": "",
+    "'": "",
+    "ʼ": "",
+    "ʻ": "",
+    "ʽ": "",
+    "ʹ": "",
+    "ʺ": "",
+    "ˈ": "",
+}
+# Hamza on a seat is a letter of its own in Uyghur.
+_KEPT: Final = frozenset("ئ")
+
+
+def _is_plain_mark(code: int) -> bool:
+    """Tell a mark that may be dropped from one that spells a vowel, as in the scripts of India and of Tibet."""
+    blocks = ((0x1AB0, 0x1B00), (0x1DC0, 0x1E00), (0x20D0, 0x2100))
+    return code < 0x0900 or code > 0xFDFF or any(first <= code < last for first, last in blocks)
+
+
+def _unaccented(character: str) -> str:
+    code = ord(character)
+    # Only scripts whose marks are accents; a kana or a Hangul syllable taken apart is another word.
+    if character in _KEPT or not (0xC0 <= code < 0x0700 or 0x1E00 <= code < 0x2000):
+        return character
+    parts = unicodedata.normalize("NFKD", character)
+    return "".join(_PLAIN_LETTERS.get(part, part) for part in parts if not unicodedata.combining(part))
+
+
+def _fold_character(character: str) -> str:
+    category = unicodedata.category(character)
+    if character in _PLAIN_LETTERS:
+        return _PLAIN_LETTERS[character]
+    if category == "Cf" or (category in {"Mn", "Me"} and _is_plain_mark(ord(character))):
+        return ""
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    return _unaccented(character)
+
+
+class _Fold(dict[int, str]):
+    """What each character becomes, found when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        folded = self[code] = _fold_character(chr(code))
+        return folded
+
+
+_FOLD: Final = _Fold()
+
+
+def normalise(text: str) -> str:
+    """Even out what does not change a word: width, case, accents, stress marks, joiners, kinds of digits.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        NFKC, case folded, without accents, marks and format characters, apostrophes left out. Punctuation and spaces
+        stay.
+
+    Secrets:
+        As secret as the text.
+
+    Source:
+        docs/format.md §Terms.
+    """
+    if text.isascii():
+        return text.lower().replace("'", "")
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    # Case folding may leave a composed form taken apart, or make one that is not NFKC.
+    return unicodedata.normalize("NFKC", folded).translate(_FOLD)
+
+
+def _han_terms(run: str) -> list[str]:
+    """Give the characters of a run of Chinese, and its pairs of neighbours."""
+    return [*run, *map(str.__add__, run, run[1:])]
+
+
+def _fold_token(token: str) -> tuple[str, ...]:
+    folded = normalise(token)
+    if folded.isascii() and folded.isalnum():
+        return (folded[:MAX_WORD],)
+    # One character may fold to several words, or to Chinese.
+    terms: list[str] = []
+    for piece in _TOKEN.findall(folded):
+        if _HAN_RUN.match(piece):
+            terms += _han_terms(piece)
+        else:
+            terms.append(piece[:MAX_WORD])
+    return tuple(terms)
+
+
+class _Words(dict[str, tuple[str, ...]]):
+    """Terms of each token, found when it is first met; bounded."""
+
+    def __missing__(self, token: str) -> tuple[str, ...]:
+        terms = _fold_token(token)
+        if len(self) >= _CACHE_WORDS:
+            self.clear()
+        if len(terms) == 1:
+            self[token] = terms
+        return terms
+
+
+_WORDS: Final = _Words()
+
+# For ASCII alone: what is no letter or digit becomes a space, an apostrophe goes.
+_ASCII: Final = {
+    code: None if chr(code) == "'" else chr(code).lower() if chr(code).isalnum() else " " for code in range(128)
+}
+
+
+def forget() -> None:
+    """Drop the words remembered from texts seen so far; to be called when a vault is locked."""
+    _WORDS.clear()
+
+
+def words(text: str) -> list[tuple[str, int, int]]:
+    """Cut a text into comparable words with their places.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        Each word in its normal form, with start and end in `text` counted in characters. A run of Chinese gives each
+        character as a word. Runs of anything but letters, digits, marks and apostrophes separate words.
+
+    Secrets:
+        As secret as the text.
+    """
+    found: list[tuple[str, int, int]] = []
+    for match in _TOKEN.finditer(text):
+        token, start = match.group(), match.start()
+        if _HAN_RUN.match(token):
+            found += [(normalise(character), start + i, start + i + 1) for i, character in enumerate(token)]
+        else:
+            found += [(word, start, match.end()) for word in _WORDS[token] if word]
+    return found
+
+
+def text_terms(text: str) -> set[str]:
+    """Give the terms under which a text is found.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        Its words in normal form, each cut to 64 characters; of Chinese each character and each pair of neighbours.
+
+    Secrets:
+        As secret as the text.
+
+    Source:
+        docs/format.md §Terms.
+    """
+    if text.isascii():
+        terms = set(text.translate(_ASCII).split())
+        if any(len(term) > MAX_WORD for term in terms):
+            terms = {term[:MAX_WORD] for term in terms}
+        return terms
+    terms = set()
+    terms.update(*map(_WORDS.__getitem__, set(_TOKEN.findall(text))))
+    return terms
+
+
+def query_terms(text: str) -> list[str]:
+    """Give the terms that a text must have to hold what is asked for.
+
+    Args:
+        text: Words of a query.
+
+    Returns:
+        Its words in normal form, in their order; of Chinese the pairs of neighbours, or the character if it is alone.
+
+    Secrets:
+        As secret as the text.
+    """
+    terms: list[str] = []
+    for token in _TOKEN.findall(text):
+        if _HAN_RUN.match(token):
+            run = normalise(token)
+            terms += list(map(str.__add__, run, run[1:])) or [run]
+        else:
+            terms += _WORDS[token]
+    return terms
+
+
+def index_keys(name: str) -> set[str]:
+    """Give the keys under which a name is found.
+
+    Args:
+        name: A person's or a place's name in any script.
+
+    Returns:
+        At present its text terms.
+
+    Secrets:
+        As secret as the name.
+    """
+    return text_terms(name)
+
+
+def query_keys(text: str) -> set[str]:
+    """Give the keys under which to look for a name.
+
+    Args:
+        text: A name, or one word of it, in any script.
+
+    Returns:
+        At present the terms of the query.
+
+    Secrets:
+        As secret as the name.
+    """
+    return set(query_terms(text))
+
+
+def _pairs(word: str) -> set[str]:
+    return {word, *map(str.__add__, word, word[1:])}
+
+
+def _word_similarity(asked: str, word: str) -> float:
+    """Compare two words: 1 equal; else below 1, by a shared beginning and by pairs of neighbours in common."""
+    if asked == word:
+        return 1.0
+    longer = max(len(asked), len(word))
+    shared = next((i for i, (a, b) in enumerate(zip(asked, word, strict=False)) if a != b), min(len(asked), len(word)))
+    ours, theirs = _pairs(asked), _pairs(word)
+    dice = 2 * len(ours & theirs) / (len(ours) + len(theirs))
+    return 0.99 * max(dice, shared / longer)
+
+
+def _name_words(text: str) -> list[str]:
+    return [word for word, _, _ in words(text)]
+
+
+def _align(asked: Sequence[str], name: Sequence[str]) -> list[tuple[str, str, float]]:
+    """Give each asked word its best partner, best pairs first, no partner twice."""
+    pairs = sorted(
+        ((_word_similarity(a, b), i, j) for i, a in enumerate(asked) for j, b in enumerate(name)),
+        key=lambda pair: (-pair[0], pair[1], pair[2]),
+    )
+    taken_asked: set[int] = set()
+    taken_name: set[int] = set()
+    found: list[tuple[str, str, float]] = []
+    for score, i, j in pairs:
+        if i not in taken_asked and j not in taken_name:
+            taken_asked.add(i)
+            taken_name.add(j)
+            found.append((asked[i], name[j], score))
+    return found
+
+
+_MAX_ALIGNED: Final = 16
+
+
+def similarity(query: str, name: str) -> float:
+    """Tell how well a name answers a query, whatever the order of the words.
+
+    Args:
+        query: What is looked for; its first 16 words count.
+        name: A name; its first 16 words count.
+
+    Returns:
+        From 0.0 to 1.0; 1.0 if both have the same words.
+    """
+    asked, has = _name_words(query)[:_MAX_ALIGNED], _name_words(name)[:_MAX_ALIGNED]
+    if not asked or not has:
+        return 0.0
+    if sorted(asked) == sorted(has):
+        return 1.0
+    weight = sum(map(len, asked))
+    score = sum(len(word) * closeness for word, _, closeness in _align(asked, has)) / weight
+    # Words of the name that nobody asked for count a little against it.
+    return score * (0.9 + 0.09 * min(1.0, len(asked) / len(has)))
+
+
+def explain(query: str, name: str) -> list[str]:
+    """Say in a person's words why a name answers a query.
+
+    Args:
+        query: What was looked for.
+        name: The name that was found.
+
+    Returns:
+        One line for each word of the query that has a partner in the name.
+
+    Secrets:
+        Quotes both.
+    """
+    lines = []
+    for asked, word, closeness in _align(_name_words(query)[:_MAX_ALIGNED], _name_words(name)[:_MAX_ALIGNED]):
+        if closeness >= 1.0:
+            lines.append(f"{asked} is the same word")
+        elif word.startswith(asked):
+            lines.append(f"{word} begins with {asked}")
+        elif closeness > 0.5:
+            lines.append(f"{asked} is like {word}")
+    return lines
+
+
+def variants(name: str, script: str) -> list[str]:
+    """Give other spellings of a name.
+
+    Args:
+        name: A name.
+        script: ISO 15924 code of the script wanted, such as Cyrl, Arab, Latn, Hani.
+
+    Returns:
+        At present none but its plain form, where the name is written in that script already.
+    """
+    plain = " ".join(_name_words(name))
+    prefixes = {"Cyrl": "CYRILLIC", "Arab": "ARABIC", "Latn": "LATIN", "Hani": "CJK"}
+    letters = [character for character in plain if character.isalpha()]
+    known = prefixes.get(script)
+    if known is None or not letters or not all(unicodedata.name(c, "").startswith(known) for c in letters):
+        return []
+    return [plain]
