@@ -1,0 +1,682 @@
+"""The engine of a vault file: three tables of SQLite.
+
+Floor: ground. One file between commands, one transaction for each commit, one snapshot for each reading. It refuses a
+file whose path, first page, schema or companions are not what it writes itself, before SQLite acts on any of them; it
+never runs a trigger, attaches a second database or loads an extension. It knows nothing of what the bytes mean.
+
+Programs must not open a vault file by other means in the same process while it is open here: closing any descriptor of
+a file drops the locks that the process has on it (see `vault.engine.guard`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Literal
+
+from vault.engine import ID_LIMIT, MAX_BODY_BYTES, Copy, IdTakenError, guard
+from vault.errors import BusyError, EngineError, FormatError, IntegrityError
+
+BUSY_SECONDS: Final = 10.0
+FLUSH_BYTES: Final = 32 << 20
+_MINIMUM: Final = (3, 37, 0)  # STRICT tables
+_LENGTH_LIMIT: Final = 2 << 20
+_CACHE_KIB: Final = 16 << 10
+_CHECKSUM_BYTES: Final = 32
+_CHUNK_BYTES: Final = 1 << 20
+_FAULTS: Final = 100
+
+# Type and length are looked at before the bytes are fetched: what is not a blob of a sane length is never read.
+_SANE: Final = f"CASE WHEN typeof(b) = 'blob' AND length(b) BETWEEN 1 AND {MAX_BODY_BYTES + _CHECKSUM_BYTES} THEN b END"
+_GET: Final = "SELECT " + _SANE + " FROM object WHERE id = ?"  # noqa: S608 - of constants
+_SCAN: Final = "SELECT id, " + _SANE + " FROM object ORDER BY id"  # noqa: S608 - of constants
+_SIZES: Final = "SELECT id, CASE WHEN typeof(b) = 'blob' THEN length(b) ELSE 0 END FROM object ORDER BY id"
+_COPIES: Final = {
+    "header": "SELECT " + _SANE + " FROM header WHERE i IN (0, 1) ORDER BY i",  # noqa: S608 - of constants
+    "head": "SELECT " + _SANE + " FROM head WHERE i IN (0, 1) ORDER BY i",  # noqa: S608 - of constants
+}
+_STORE: Final = {
+    "header": "REPLACE INTO header(i, b) VALUES (?, ?)",
+    "head": "REPLACE INTO head(i, b) VALUES (?, ?)",
+}
+_SCHEMA: Final = "SELECT type, name, tbl_name, rootpage, sql FROM sqlite_master ORDER BY rowid LIMIT 4"
+
+_BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL})
+_DAMAGED: Final = frozenset(
+    {
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_FORMAT,
+        sqlite3.SQLITE_TOOBIG,
+        sqlite3.SQLITE_CONSTRAINT,
+        sqlite3.SQLITE_MISMATCH,
+        sqlite3.SQLITE_ERROR,  # every statement is fixed; only a damaged schema makes one fail to compile
+    }
+)
+_REASONS: Final = {
+    sqlite3.SQLITE_FULL: "the disk is full; nothing was changed",
+    sqlite3.SQLITE_IOERR: "the medium failed",
+    sqlite3.SQLITE_READONLY: "the vault can only be read here",
+    sqlite3.SQLITE_PERM: "the vault's folder does not allow this",
+    sqlite3.SQLITE_CANTOPEN: "the vault file, or the journal beside it, cannot be opened",
+    sqlite3.SQLITE_NOMEM: "there is not enough memory",
+}
+
+
+class _InterruptedWriteError(EngineError):
+    """A journal waits to be written back, and this engine may not write."""
+
+
+def create(path: str | os.PathLike[str], *, busy_seconds: float = BUSY_SECONDS) -> SqliteEngine:
+    """Make an empty vault file that only its owner can reach.
+
+    Args:
+        path: Where nothing is yet.
+        busy_seconds: How long to wait for other processes.
+
+    Returns:
+        The engine, with no header, no head and no objects.
+
+    Raises:
+        ValueError: The path is empty or holds a NUL.
+        UnsafePathError: Something is at the path already, or a journal beside it.
+        EngineError: The folder is missing or full, or cannot be written.
+
+    Source:
+        docs/format.md §Container.
+    """
+    plain = guard.plain_path(path)
+    with _empty() as connection, _translated:
+        image = connection.serialize()
+    _write_new(plain, [image], len(image), None)
+    return open(plain, busy_seconds=busy_seconds)
+
+
+def open(  # noqa: A001 - the word a caller expects: sqlite.open(path)
+    path: str | os.PathLike[str], *, read_only: bool = False, busy_seconds: float = BUSY_SECONDS
+) -> SqliteEngine:
+    """Open a vault file after looking at it from outside.
+
+    Args:
+        path: A regular file.
+        read_only: Never write, not even to mend permissions. Where the medium or the folder cannot be written, this is
+            so without being asked for.
+        busy_seconds: How long to wait for other processes.
+
+    Returns:
+        The engine.
+
+    Raises:
+        ValueError: The path is empty or holds a NUL.
+        UnlockError: There is no such file.
+        UnsafePathError: The path is not a regular file, or something foreign lies beside it.
+        UnsupportedVersionError: It is a vault file of another version.
+        FormatError: It is no vault file, or has a schema of its own.
+        IntegrityError: The file is cut or damaged.
+        BusyError: Another process holds it.
+        EngineError: The medium failed.
+
+    Source:
+        docs/format.md §Container.
+    """
+    engine = SqliteEngine(guard.plain_path(path), read_only=read_only, busy_seconds=busy_seconds)
+    try:
+        with engine.snapshot():
+            return engine
+    except BaseException:
+        engine.close()
+        raise
+
+
+def memory() -> SqliteEngine:
+    """Make an empty engine that lies in memory and goes with it."""
+    return SqliteEngine(None, read_only=False, busy_seconds=BUSY_SECONDS)
+
+
+class SqliteEngine:
+    """One vault file, or one vault in memory; made by `create`, `open` and `memory`.
+
+    Args:
+        path: Absolute path, or None for memory.
+        read_only: Never write.
+        busy_seconds: How long to wait for other processes.
+    """
+
+    def __init__(self, path: Path | None, *, read_only: bool, busy_seconds: float) -> None:
+        """Prepare; the file is opened at first use."""
+        self._path = path
+        self._asked_read_only = read_only
+        self._read_only = read_only
+        self._busy_seconds = busy_seconds
+        self._connection: sqlite3.Connection | None = None
+        self._held: guard.Held | None = None
+        self._notices: list[str] = []
+        self._snapshot: _Reader | None = None
+        self._depth = 0
+        self._writing = False
+        self._closed = False
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Sentences to be told."""
+        return tuple(self._notices)
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing can be written."""
+        return self._read_only
+
+    @contextmanager
+    def snapshot(self) -> Iterator[_Reader]:
+        """Begin one read transaction; see `vault.engine.Engine`."""
+        if self._writing:
+            raise ValueError("a transaction of this engine is open; read through it")
+        if self._snapshot is None:
+            self._snapshot = _Reader(self._begin("BEGIN"))
+        self._depth += 1
+        try:
+            yield self._snapshot
+        finally:
+            self._depth -= 1
+            if not self._depth:
+                self._snapshot.end()
+                self._snapshot = None
+                self._roll_back()
+
+    @contextmanager
+    def transaction(self) -> Iterator[_Writer]:
+        """Take the write lock, read and write, commit at the end; see `vault.engine.Engine`."""
+        if self._writing or self._depth:
+            raise ValueError("a snapshot or a transaction of this engine is open")
+        writer = _Writer(self._begin("BEGIN IMMEDIATE"))
+        self._writing = True
+        try:
+            if self._path is not None:
+                # A `compact` that was killed left its half behind; we hold the lock, so that none is under way.
+                guard.remove_leftover(self._path)
+            yield writer
+            writer.commit()
+        finally:
+            writer.end()
+            self._writing = False
+            self._roll_back()
+
+    def copy_to(self, target: Path, *, progress: Callable[[int, int], None] | None = None) -> None:
+        """Write one consistent copy to a new file; see `vault.engine.Engine`.
+
+        Raises:
+            ValueError: The path is empty or holds a NUL.
+            UnsafePathError: Something is at the target already.
+            EngineError: The medium failed or is full; no file is left.
+        """
+        target = guard.plain_path(target)
+        with self.snapshot():
+            if self._held is None:
+                with _translated:
+                    image = self._open_connection.serialize()
+                _write_new(target, [image], len(image), progress)
+            else:
+                size = guard.file_header(self._held).pages * guard.PAGE_BYTES
+                _write_new(target, _chunks(self._held, size), size, progress)
+
+    def compact(self) -> None:
+        """Rewrite the file without the room of deleted objects; see `vault.engine.Engine`.
+
+        The new file is written beside the old one, which stays as it is until the new one takes its name. Windows does
+        not let a file be replaced while it is open: there this fails with an `EngineError` and changes nothing.
+
+        Raises:
+            BusyError: Another process is writing.
+            IntegrityError: The file is damaged; it was left as it is.
+            EngineError: The disk has no room for a second copy, or the medium failed.
+        """
+        if self._path is None:
+            with _translated:
+                self._begin("BEGIN IMMEDIATE").execute("COMMIT")
+                self._open_connection.execute("VACUUM")
+            return
+        with self.transaction():
+            new = guard.leftover(self._path)
+            os.close(guard.create_file(new))
+            try:
+                # VACUUM does not run inside a transaction: a second connection reads beside the lock that we hold.
+                other = _connect(self._path, read_only=True, busy_seconds=self._busy_seconds)
+                try:
+                    with _translated:
+                        other.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 1)
+                        other.execute("VACUUM INTO ?", (new.as_uri(),))
+                finally:
+                    other.close()
+                held = guard.Held(new)
+                try:
+                    if guard.file_header(held).pages * guard.PAGE_BYTES != held.status().st_size:
+                        raise EngineError("the rewritten file is not complete; the vault was left as it is")
+                    guard.sync(held.descriptor)
+                finally:
+                    held.close()
+                os.replace(new, self._path)  # noqa: PTH105 - the word for it
+            except OSError as error:
+                raise EngineError(f"the rewritten file cannot take the vault's place: {error.strerror}") from error
+            finally:
+                with suppress(OSError):
+                    new.unlink(missing_ok=True)
+            guard.sync_folder(self._path)
+        # The lock is held to here; what waits for it finds another file at the path and opens that.
+
+    def close(self) -> None:
+        """Let go of the file; a second call does nothing."""
+        self._closed = True
+        self._detach()
+
+    # -- Beginning ----------------------------------------------------------------------------------------------------
+
+    def _begin(self, statement: Literal["BEGIN", "BEGIN IMMEDIATE"]) -> sqlite3.Connection:
+        """Begin on the file that is now at the path, and check its schema before anything else is read."""
+        if self._closed:
+            raise ValueError("the engine is closed")
+        give_up = time.monotonic() + self._busy_seconds
+        reopened = False
+        while True:
+            try:
+                if self._connection is None:
+                    self._attach()
+                if self._started(statement):
+                    return self._open_connection
+            except _InterruptedWriteError:
+                # A read-only connection takes a journal that a writer is just removing for one to be written back.
+                if time.monotonic() > give_up:
+                    raise
+                time.sleep(0.01)
+                continue
+            except BaseException:
+                self._roll_back()
+                raise
+            self._detach()
+            if reopened:
+                raise BusyError("the vault file is being replaced; try again")
+            reopened = True
+
+    def _started(self, statement: str) -> bool:
+        """Begin, and tell whether the file is still the one at the path."""
+        if self._read_only and statement != "BEGIN":
+            raise EngineError(_REASONS[sqlite3.SQLITE_READONLY])
+        connection, held = self._open_connection, self._held
+        if held is not None:
+            if not held.is_at(held.path):
+                return False
+            guard.check_companions(held)
+        with _translated:
+            connection.execute(statement)
+            rows = tuple(connection.execute(_SCHEMA))
+        if rows != guard.SCHEMA:
+            raise FormatError("the vault file holds tables, triggers or views that do not belong there")
+        if held is None:
+            return True
+        # The lock is ours: no writer is under way, so that length and page count must agree.
+        if guard.file_header(held).pages * guard.PAGE_BYTES != held.status().st_size:
+            raise IntegrityError("the vault file is shorter or longer than it says: it was cut or written over")
+        return held.is_at(held.path)
+
+    def _attach(self) -> None:
+        """Open the file, or make the database in memory."""
+        if self._path is None:
+            self._connection = _lay(_settled(_raw(":memory:", uri=False, busy_seconds=self._busy_seconds)))
+            return
+        held = guard.Held(self._path)
+        try:
+            guard.file_header(held)
+            guard.check_companions(held)
+            writable = os.access(self._path, os.W_OK) and os.access(self._path.parent, os.W_OK)
+            self._read_only = self._asked_read_only or not writable
+            notice = held.mend_mode(read_only=self._read_only)
+            if notice is not None and notice not in self._notices:
+                self._notices.append(notice)
+            self._connection = _connect(self._path, read_only=self._read_only, busy_seconds=self._busy_seconds)
+        except BaseException:
+            held.close()
+            raise
+        self._held = held
+
+    @property
+    def _open_connection(self) -> sqlite3.Connection:
+        if self._connection is None:
+            raise ValueError("the engine is closed")
+        return self._connection
+
+    def _roll_back(self) -> None:
+        """Undo what was not committed, and drop a connection that cannot even do that."""
+        if self._connection is not None and self._connection.in_transaction:
+            try:
+                self._connection.execute("ROLLBACK")
+            except sqlite3.Error:
+                self._detach()
+
+    def _detach(self) -> None:
+        # SQLite first: the shared descriptor must outlive its locks.
+        connection, self._connection = self._connection, None
+        held, self._held = self._held, None
+        if connection is not None:
+            connection.close()
+        if held is not None:
+            held.close()
+
+
+class _Reader:
+    """See `vault.engine.Reader`."""
+
+    __slots__ = ("_now",)
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._now: sqlite3.Connection | None = connection
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        if self._now is None:
+            raise ValueError("the snapshot or transaction has ended")
+        return self._now
+
+    def end(self) -> None:
+        """Refuse all further use."""
+        self._now = None
+
+    def header_copies(self) -> list[Copy]:
+        return self._copies("header")
+
+    def head_copies(self) -> list[Copy]:
+        return self._copies("head")
+
+    def _copies(self, table: Literal["header", "head"]) -> list[Copy]:
+        with _translated:
+            return [_checked(row[0]) for row in self._connection.execute(_COPIES[table])]
+
+    def get(self, object_id: int) -> bytes | None:
+        _check_id(object_id)
+        with _translated:
+            row = self._connection.execute(_GET, (object_id,)).fetchone()
+        if row is None:
+            return None
+        if row[0] is None:
+            raise IntegrityError("a stored object has an impossible type or length")
+        return bytes(row[0])
+
+    def scan(self) -> Iterator[tuple[int, bytes]]:
+        for object_id, body in self._rows(_SCAN):
+            yield object_id, body or b""
+
+    def sizes(self) -> Iterator[tuple[int, int]]:
+        yield from self._rows(_SIZES)
+
+    def _rows(self, statement: str) -> Iterator[tuple[int, Any]]:
+        with _translated:
+            cursor = self._connection.execute(statement)
+        try:
+            while True:
+                if self._now is None:
+                    raise ValueError("the snapshot or transaction has ended")
+                with _translated:
+                    row = cursor.fetchone()
+                if row is None:
+                    return
+                yield row
+        finally:
+            cursor.close()
+
+    def count(self) -> int:
+        with _translated:
+            return int(self._connection.execute("SELECT count(*) FROM object").fetchone()[0])
+
+    def faults(self) -> list[str]:
+        with _translated:
+            rows = self._connection.execute(f"PRAGMA integrity_check({_FAULTS})").fetchall()
+        lines = [line for row in rows for line in row[0].decode("ascii", "replace").splitlines()]
+        return [] if lines == ["ok"] else lines[:_FAULTS]
+
+
+class _Writer(_Reader):
+    """See `vault.engine.Writer`."""
+
+    __slots__ = ("_buffer", "_buffered", "_touched")
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__(connection)
+        self._buffer: dict[int, bytes] = {}
+        self._buffered = 0
+        self._touched = False
+
+    def get(self, object_id: int) -> bytes | None:
+        return self._buffer.get(object_id) or super().get(object_id)
+
+    def scan(self) -> Iterator[tuple[int, bytes]]:
+        self._flush()
+        return super().scan()
+
+    def sizes(self) -> Iterator[tuple[int, int]]:
+        self._flush()
+        return super().sizes()
+
+    def count(self) -> int:
+        self._flush()
+        return super().count()
+
+    def faults(self) -> list[str]:
+        self._flush()
+        return super().faults()
+
+    def put(self, object_id: int, data: bytes) -> None:
+        _check_body(data)
+        present = self.get(object_id)
+        if present == data:
+            return
+        if present is not None:
+            raise IdTakenError(object_id)
+        self._buffer[object_id] = bytes(data)
+        self._buffered += len(data)
+        if self._buffered >= FLUSH_BYTES:
+            self._flush()
+
+    def delete(self, object_id: int) -> None:
+        _check_id(object_id)
+        buffered = self._buffer.pop(object_id, None)
+        if buffered is not None:
+            self._buffered -= len(buffered)
+            return
+        self._touch()
+        with _translated:
+            self._connection.execute("DELETE FROM object WHERE id = ?", (object_id,))
+
+    def set_header(self, data: bytes) -> None:
+        _check_body(data)
+        self._store("header", data)
+
+    def swap_head(self, old: bytes | None, new: bytes) -> None:
+        _check_body(new)
+        intact = [copy.data for copy in self.head_copies() if copy.intact]
+        if (old not in intact) if old is not None else intact:
+            raise BusyError("somebody wrote to the vault in between; nothing was written")
+        self._store("head", new)
+
+    def commit(self) -> None:
+        """Store all."""
+        self._flush()
+        with _translated:
+            self._connection.execute("COMMIT")
+
+    def _store(self, table: Literal["header", "head"], data: bytes) -> None:
+        self._touch()
+        row = data + hashlib.sha256(data).digest()
+        with _translated:
+            self._connection.executemany(_STORE[table], ((0, row), (1, row)))
+
+    def _flush(self) -> None:
+        """Write the objects out in order of id: where a row lies does not tell when it came."""
+        if not self._buffer:
+            return
+        self._touch()
+        with _translated:
+            self._connection.executemany("INSERT INTO object(id, b) VALUES (?, ?)", sorted(self._buffer.items()))
+        self._buffer.clear()
+        self._buffered = 0
+
+    def _touch(self) -> None:
+        """Make the first page the first one in the journal, by which `guard` knows a journal as this file's own."""
+        if not self._touched:
+            with _translated:
+                self._connection.execute(f"PRAGMA user_version = {guard.USER_VERSION}")
+            self._touched = True
+
+
+class _Translated:
+    """Turns the errors of SQLite into ours; nothing of its texts is shown to anybody."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if isinstance(error, sqlite3.ProgrammingError):
+            raise ValueError("one thread uses an engine, and not after its end") from error  # noqa: TRY004
+        if isinstance(error, sqlite3.Error):
+            raise _our_error(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)) from error
+
+
+_translated: Final = _Translated()
+
+
+def _our_error(code: int) -> EngineError | IntegrityError:
+    if code == sqlite3.SQLITE_READONLY_ROLLBACK:
+        return _InterruptedWriteError("an interrupted write must be undone first, where the vault can be written")
+    if code == sqlite3.SQLITE_READONLY_DBMOVED:
+        return BusyError("the vault file was replaced; try again")
+    plain = code & 0xFF
+    if plain in _BUSY:
+        return BusyError("another process holds the vault; nothing was written")
+    if plain in _DAMAGED:
+        return IntegrityError("the vault file is damaged")
+    return EngineError(_REASONS.get(plain, "the database failed"))
+
+
+def _check_id(object_id: int) -> None:
+    if not 0 <= object_id < ID_LIMIT:
+        raise ValueError("an object id has 62 bits")
+
+
+def _check_body(data: bytes) -> None:
+    if not 1 <= len(data) <= MAX_BODY_BYTES:
+        raise ValueError(f"a body has 1 … {MAX_BODY_BYTES} bytes")
+
+
+def _checked(row: bytes | None) -> Copy:
+    """Split a row of header or head from its checksum."""
+    if row is None or len(row) <= _CHECKSUM_BYTES:
+        return Copy(b"", intact=False)
+    data, checksum = row[:-_CHECKSUM_BYTES], row[-_CHECKSUM_BYTES:]
+    return Copy(data, intact=hashlib.sha256(data).digest() == checksum)
+
+
+def _raw(name: str, *, uri: bool, busy_seconds: float) -> sqlite3.Connection:
+    if sqlite3.sqlite_version_info < _MINIMUM:
+        raise EngineError("SQLite 3.37 or newer is needed")
+    with _translated:
+        return sqlite3.connect(name, uri=uri, timeout=busy_seconds, isolation_level=None)
+
+
+def _settled(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """Take from a connection all that a hostile file could use."""
+    connection.text_factory = bytes
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LENGTH_LIMIT)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH, 0)
+    configure = getattr(connection, "setconfig", None)  # Python 3.12
+    if configure is not None:
+        for name, on in (("DEFENSIVE", True), ("ENABLE_TRIGGER", False), ("ENABLE_VIEW", False)):
+            configure(getattr(sqlite3, f"SQLITE_DBCONFIG_{name}"), on)
+    # None of these looks at the schema.
+    for setting in ("trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0", "temp_store=MEMORY", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {setting}")
+    return connection
+
+
+def _connect(path: Path, *, read_only: bool, busy_seconds: float) -> sqlite3.Connection:
+    """Connect to a file whose first page was checked.
+
+    `as_uri` quotes every character that a database URI could take for its own.
+    """
+    name = f"{path.as_uri()}?mode={'ro' if read_only else 'rw'}"
+    connection = _raw(name, uri=True, busy_seconds=busy_seconds)
+    try:
+        with _translated:
+            _settled(connection)
+            # These parse the schema, which the check of the first page has found to be ours.
+            connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
+            # EXTRA is FULL and a sync of the folder after the journal has gone. Without that sync a power cut after a
+            # commit can bring the journal back, and with it the state before the commit.
+            connection.execute("PRAGMA synchronous=EXTRA")
+            connection.execute("PRAGMA journal_mode=DELETE")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def _empty() -> Iterator[sqlite3.Connection]:
+    connection = _lay(_settled(_raw(":memory:", uri=False, busy_seconds=0)))
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _lay(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """Lay the schema into an empty database."""
+    # SQLite compares this number to see whether the schema changed and takes any for good: drawn at random it ties a
+    # journal to its file. It tells nothing; the vault's own id is as random and as plain to see.
+    tag = int.from_bytes(os.urandom(4)) >> 1
+    for statement in (
+        f"PRAGMA page_size={guard.PAGE_BYTES}",
+        "PRAGMA auto_vacuum=NONE",
+        "PRAGMA encoding='UTF-8'",
+        f"PRAGMA application_id={guard.APPLICATION_ID}",
+        f"PRAGMA user_version={guard.USER_VERSION}",
+        *(row[4].decode() for row in guard.SCHEMA),
+        f"PRAGMA schema_version={tag}",
+    ):
+        connection.execute(statement)
+    return connection
+
+
+def _chunks(held: guard.Held, size: int) -> Iterator[bytes]:
+    for offset in range(0, size, _CHUNK_BYTES):
+        yield held.read(min(_CHUNK_BYTES, size - offset), offset)
+
+
+def _write_new(
+    path: Path, chunks: Iterator[bytes] | list[bytes], size: int, progress: Callable[[int, int], None] | None
+) -> None:
+    """Write a new file of the vault's owner, whole and synced, or none."""
+    descriptor = guard.create_file(path)
+    done = 0
+    try:
+        try:
+            for chunk in chunks:
+                guard.write_all(descriptor, chunk)
+                done += len(chunk)
+                if progress is not None:
+                    progress(done, size)
+            if done != size:
+                raise IntegrityError("the vault file is shorter than it says")
+            guard.sync(descriptor)
+        finally:
+            os.close(descriptor)
+        guard.sync_folder(path)
+    except BaseException:
+        with suppress(OSError):
+            path.unlink()
+        raise
