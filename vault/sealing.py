@@ -73,7 +73,7 @@ _SUITE_BYTE: Final = b"\x01"
 OVERHEAD_BYTES: Final = 1 + SALT_BYTES + COMMIT_BYTES + TAG_BYTES
 SIZE_CLASSES: Final = (1000, 2024, 2700, 4056, 8152)
 """Sizes in bytes of small sealed objects: 8, 4, 3, 2, 1 of them fill a database page of 8192 bytes."""
-MAX_SEALED_BYTES: Final = 2 << 20
+MAX_SEALED_BYTES: Final = (2 << 20) - 4096
 
 
 def random_bytes(count: int) -> bytes:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from vault.engine import Copy, Reader, Writer
 
-MAX_BATCH_BYTES: Final = (2 << 20) - 4096
+MAX_BATCH_BYTES: Final = 1 << 20
 _KEYS_REPLACED: Final = "the keys of this vault were replaced since it was opened; open it again"
 
 
@@ -483,7 +483,7 @@ def _groups(entries: list[bytes]) -> list[list[bytes]]:
     groups: list[list[bytes]] = [[]]
     size = 0
     for entry in entries:
-        if groups[-1] and size + len(entry) > MAX_BATCH_BYTES // 2:
+        if groups[-1] and size + len(entry) > MAX_BATCH_BYTES:
             groups.append([])
             size = 0
         groups[-1].append(entry)
