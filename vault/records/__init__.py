@@ -29,6 +29,11 @@ __all__ = [
     "id_text",
     "link_of",
     "opening",
+    "parse_record",
+    "parse_records",
+    "parse_value",
+    "record_to_json",
+    "script_of",
     "text_of",
     "verify_opening",
 ]

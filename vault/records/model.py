@@ -18,7 +18,8 @@ others    text: phone, id, birth and date (EDTF), text, choice (the key of the c
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as attribute  # `field` is what a claim speaks of
 from typing import TYPE_CHECKING, Any, Final
 
 from vault import codec
@@ -70,14 +71,14 @@ class Claim:
     """
 
     field: str
-    value: Any = field(default=None, repr=False)
+    value: Any = attribute(default=None, repr=False)
     state: str = "stated"
     basis: str | None = None
-    as_of: str | None = field(default=None, repr=False)
+    as_of: str | None = attribute(default=None, repr=False)
     confidence: str | None = None
-    source: bytes | None = field(default=None, repr=False)
+    source: bytes | None = attribute(default=None, repr=False)
     recorded_at: int | None = None
-    extra: Mapping[int | str, Any] = field(default_factory=dict, repr=False)
+    extra: Mapping[int | str, Any] = attribute(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +106,13 @@ class Revision:
     parents: tuple[bytes, ...]
     device: bytes
     time: int
-    claims: tuple[Claim, ...] = field(repr=False)
-    seed: bytes = field(repr=False)
+    claims: tuple[Claim, ...] = attribute(repr=False)
+    seed: bytes = attribute(repr=False)
     removed: bool = False
     schema_version: int = SCHEMA_VERSION
-    extra: Mapping[int | str, Any] = field(default_factory=dict, repr=False)
+    extra: Mapping[int | str, Any] = attribute(default_factory=dict, repr=False)
     # The plaintext, once made or read; a copy made by dataclasses.replace starts without it.
-    _plaintext: bytes | None = field(default=None, init=False, repr=False, compare=False)
+    _plaintext: bytes | None = attribute(default=None, init=False, repr=False, compare=False)
 
     def encode(self) -> bytes:
         """Write the revision in its one canonical form.
@@ -164,12 +165,12 @@ class Draft:
     """
 
     kind: str
-    claims: tuple[Claim, ...] = field(repr=False)
+    claims: tuple[Claim, ...] = attribute(repr=False)
     record_id: bytes | None = None
     parents: tuple[bytes, ...] = ()
     removed: bool = False
     schema_version: int = SCHEMA_VERSION
-    extra: Mapping[int | str, Any] = field(default_factory=dict, repr=False)
+    extra: Mapping[int | str, Any] = attribute(default_factory=dict, repr=False)
 
 
 def id_text(record_id: bytes) -> str:
@@ -426,8 +427,8 @@ class Opening:
     """
 
     path: str
-    part: bytes = field(repr=False)
-    salt: bytes = field(repr=False)
+    part: bytes = attribute(repr=False)
+    salt: bytes = attribute(repr=False)
 
     def commitment(self) -> bytes:
         """Compute the commitment, 32 bytes, that this opens."""

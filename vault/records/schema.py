@@ -184,7 +184,7 @@ class Schemas:
             merged[schema.kind] = schema if before is None else _merge(before, schema)
         result = Schemas(list(merged.values()))
         for schema in merged.values():
-            _check_links(schema, result.kinds, None)
+            _check_links(schema, result.kinds)
         return result
 
 
@@ -219,7 +219,7 @@ def _shipped() -> Schemas:
     folder = resources.files("vault.records") / "schemas"
     schemas = [load_schema((folder / f"{kind}.toml").read_text("utf-8")) for kind in KINDS]
     for schema in schemas:
-        _check_links(schema, KINDS, None)
+        _check_links(schema, KINDS)
     return Schemas(schemas)
 
 
@@ -240,10 +240,8 @@ class _Lines:
                 current = ".".join(part.strip().strip("\"'") for part in match[1].split("."))
                 if current == table:
                     header = number
-            if key is not None and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[.=]", line):
-                inside = current == table or f"{current}.{key}" == table
-                if inside:
-                    return number
+            if key is not None and current == table and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[.=]", line):
+                return number
         if header is None and "." in table:
             return self.of(*table.rsplit(".", 1))
         return header
@@ -392,17 +390,17 @@ class _Reader:
         return Schema(kind, fields, labels, title)
 
 
-def _check_links(schema: Schema, kinds: Sequence[str], lines: _Lines | None) -> None:
-    """Refuse subjects, titles and targets that point at nothing; targets only where all kinds are known."""
+def _check_links(schema: Schema, kinds: Sequence[str]) -> None:
+    """Refuse subjects, titles and targets that point at nothing."""
     for one in schema.fields.values():
-        table = f"fields.{one.name}"
         if one.subject.startswith("link:"):
             target = schema.fields.get(one.subject.removeprefix("link:"))
             if target is None or target.type != "link":
-                reason = f"{schema.kind}.{one.name}: its subject is not a link field of the same kind"
-                raise SchemaError(reason, lines and lines.of(table, "subject"))
-        if kinds and (unknown := set(one.targets) - set(kinds)):
+                raise SchemaError(f"{schema.kind}.{one.name}: its subject is not a link field of the same kind")
+        if unknown := set(one.targets) - set(kinds):
             raise SchemaError(f"{schema.kind}.{one.name}: no schema describes the kind {min(unknown)}")
+    if unknown := set(schema.title) - set(schema.fields):
+        raise SchemaError(f"{schema.kind}: its title names the field {min(unknown)}, which it does not have")
 
 
 def load_schema(text: str) -> Schema:
@@ -498,4 +496,3 @@ def title(revision: Revision, schemas: Schemas, language: str = "en") -> str:
     if not line:
         line = f"{schemas.label(revision.kind, language)} {id_text(revision.record_id)[:8]}"
     return line if len(line) <= MAX_TITLE_CHARACTERS else line[: MAX_TITLE_CHARACTERS - 1] + "…"
-
