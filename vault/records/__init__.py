@@ -3,6 +3,7 @@
 Floor: 1. It stores nothing and opens nothing; it refuses what its schemas and the record form do not allow.
 """
 
+from vault.records import edtf
 from vault.records.model import (
     Claim,
     Draft,
@@ -17,17 +18,26 @@ from vault.records.model import (
     text_of,
     verify_opening,
 )
+from vault.records.plain import parse_record, parse_records, parse_value, record_to_json, script_of
+from vault.records.schema import Field, Level, Schema, Schemas, identifying, load_schema, title
 
 __all__ = [
     "Claim",
     "Draft",
+    "Field",
+    "Level",
     "Opening",
     "Revision",
+    "Schema",
+    "Schemas",
     "claims_root",
     "commitments",
     "decode_revision",
+    "edtf",
     "id_text",
+    "identifying",
     "link_of",
+    "load_schema",
     "opening",
     "parse_record",
     "parse_records",
@@ -35,5 +45,6 @@ __all__ = [
     "record_to_json",
     "script_of",
     "text_of",
+    "title",
     "verify_opening",
 ]

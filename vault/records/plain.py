@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -286,24 +286,23 @@ def parse_record(
     Secrets:
         Everything but the names of fields.
     """
-    if not isinstance(tree, Mapping) or not all(isinstance(key, str) for key in tree):
-        raise RecordError("a record must be a JSON object")
+    tree = _object(tree)
     kind = tree.get("kind", before.kind if before else None)
     if kind not in schemas.kinds and not (before and kind == before.kind):
         raise RecordError(f"a record needs a kind, one of: {', '.join(schemas.kinds)}")
     if before and kind != before.kind:
         raise RecordError("a record cannot change its kind")
-    old = _claims_to_json(before, schemas) if before else []
+    reading = _Reading(str(kind), schemas, resolve, _claims_to_json(before, schemas) if before else [])
     claims: list[Claim] = []
     for key, value in tree.items():
         if key not in _TOP:
-            claims += _field_claims(kind, key, value, schemas, resolve, old)
+            claims += reading.claims(key, value)
         if len(claims) > MAX_CLAIMS:
             raise LimitError("claims of a revision", MAX_CLAIMS)
     removed = tree.get("removed", False)
     if not isinstance(removed, bool):
         raise RecordError("removed must be true or false")
-    draft = Draft(kind, tuple(claims), record_id=_own_id(tree.get("id")), removed=removed)
+    draft = Draft(reading.kind, tuple(claims), record_id=_own_id(tree.get("id")), removed=removed)
     if before is None:
         return draft
     if draft.record_id not in {None, before.record_id}:
@@ -317,6 +316,12 @@ def parse_record(
     )
 
 
+def _object(tree: object) -> Mapping[str, Any]:
+    if not isinstance(tree, Mapping) or not all(isinstance(key, str) for key in tree):
+        raise RecordError("a record must be a JSON object")
+    return tree
+
+
 def _own_id(value: object) -> bytes | None:
     if value is None:
         return None
@@ -325,39 +330,54 @@ def _own_id(value: object) -> bytes | None:
     return bytes.fromhex(value)
 
 
-def _field_claims(
-    kind: str, key: str, value: object, schemas: Schemas, resolve: Resolve, old: list[tuple[str, Any, Claim]]
-) -> list[Claim]:
-    name, _, choice = key.removeprefix(f"{kind}.").partition(".")
-    name = schemas.canonical(kind, name)
-    field = schemas.field(kind, name)
-    claims = []
-    items = value if isinstance(value, list) else [value]
-    for number, item in enumerate(items, 1):
-        if item is None:
-            continue
-        kept = next((claim for known, tree, claim in old if known == name and tree == item), None)
-        if kept is not None:
-            claims.append(kept)
-            continue
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Reads the fields of one record.
+
+    Args:
+        kind: Its kind.
+        schemas: The schemas in force.
+        resolve: Finds records.
+        old: Field, JSON and claim of each claim that the record has already.
+    """
+
+    kind: str
+    schemas: Schemas
+    resolve: Resolve
+    old: list[tuple[str, Any, Claim]]
+
+    def claims(self, key: str, value: object) -> list[Claim]:
+        """Read all claims under one key."""
+        name, _, choice = key.removeprefix(f"{self.kind}.").partition(".")
+        name = self.schemas.canonical(self.kind, name)
+        if not _FIELD.fullmatch(name):  # it may say anything, so it is not repeated
+            raise RecordError(f"{self.kind}: the name of a field has letters a-z, digits and underscores")
+        items = value if isinstance(value, list) else [value]
+        claims = []
+        for number, item in enumerate(items, 1):
+            try:
+                if item is not None:
+                    claims.append(self._claim(name, item, choice))
+            except RecordError as error:
+                if type(error) is not RecordError:  # it already says which record it means
+                    raise
+                place = f"{self.kind}.{name}" if len(items) == 1 else f"{self.kind}.{name}, claim {number}"
+                raise RecordError(f"{place}: {error}") from None
+        return claims
+
+    def _claim(self, name: str, item: object, choice: str) -> Claim:
+        for known, tree, claim in self.old:
+            if known == name and tree == item:
+                return claim
+        field = self.schemas.field(self.kind, name)
         if not field.known:
-            raise _unknown_field(kind, name, schemas)
-        try:
-            claims.append(_claim(field, item, resolve, choice))
-        except RecordError as error:
-            if type(error) is not RecordError:  # it already says which record it means
-                raise
-            place = f"{kind}.{name}" if len(items) == 1 else f"{kind}.{name}, claim {number}"
-            raise RecordError(f"{place}: {error}") from None
-    return claims
+            raise _unknown_field(self.kind, name, self.schemas)
+        return _claim(field, item, self.resolve, choice)
 
 
 def _unknown_field(kind: str, name: str, schemas: Schemas) -> RecordError:
-    names = [field.name for field in schemas.fields(kind)]
-    if not _FIELD.fullmatch(name):  # it may be anything, so it is not repeated
-        return RecordError(f"{kind} has fields in letters a-z, such as {names[0]}")
-    near = difflib.get_close_matches(name, names, 1)
-    return RecordError(f"{kind} has no field {name}" + (f"; did you mean {near[0]}?" if near else ""))
+    near = difflib.get_close_matches(name, [field.name for field in schemas.fields(kind)], 1)
+    return RecordError("no such field" + (f"; did you mean {near[0]}?" if near else ""))
 
 
 def _claim(field: Field, item: object, resolve: Resolve, choice: str) -> Claim:
@@ -522,7 +542,8 @@ def _value_to_json(field: Field, value: object) -> object:
         return value
     if field.known and field.type == "link" and type(value) is bytes and len(value) == RECORD_ID_BYTES:
         return id_text(value)
-    if field.known and field.type in _MAPS and type(value) is dict:
-        if all(type(key) is str and type(part) in {str, bytes, int} for key, part in value.items()):
-            return {key: part.hex() if isinstance(part, bytes) else part for key, part in value.items()}
-    return None
+    if not (field.known and field.type in _MAPS and isinstance(value, dict)):
+        return None
+    if not all(type(key) is str and type(part) in {str, bytes, int} for key, part in value.items()):
+        return None
+    return {key: part.hex() if isinstance(part, bytes) else part for key, part in value.items()}
