@@ -1,0 +1,11 @@
+"""Known values found in free text, in any spelling, script, inflection or number format.
+
+Purpose: say where a text names what a disclosure withholds, and mask it.  Floor: ground.
+It refuses to guess names it was not given: there is no recognition of unknown names here, for that leaks.
+
+Source: docs/format.md §Known values.
+"""
+
+from vault.matching.matcher import MASK, Matcher, Protected, Span, find_spans, redact_text
+
+__all__ = ["MASK", "Matcher", "Protected", "Span", "find_spans", "redact_text"]

@@ -1,0 +1,189 @@
+"""Letters of every script brought to one short alphabet, the *skeleton*, in which spellings of a name meet.
+
+Purpose: the normal-form tables that ``matching`` and ``gate`` share; pure text, no I/O.  Floor: ground.
+It refuses to be clever about vowels: a e i o u stay apart, so that Marat and Murat remain two people, and it never
+turns a Chinese official name into its bearer's own.
+
+The alphabet: ``a e i o u  b d f g h k l m n p r s t z`` and, in capitals, ``C`` (ch, ч), ``J`` (zh, ж), ``S`` (sh, ш)
+and ``T`` (ts, ц).  w, v and в are ``u``; q and қ are ``k``; y, й, ы and і are ``i``; kh, x and х are ``h``.
+
+Source: docs/format.md §Known values.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+# --------------------------------------------------------------------------------------------- Cyrillic
+# Russian, Kazakh, Uyghur, Kyrgyz, Tatar, Ukrainian letters; a letter with two readings stands in AMBIGUOUS.
+CYRILLIC: Final = {
+    "а": "a", "б": "b", "в": "u", "г": "g", "ғ": "g", "ґ": "g", "д": "d", "ђ": "J", "е": "e", "є": "e", "ж": "J",
+    "җ": "J", "з": "z", "и": "i", "й": "i", "ј": "i", "ї": "i", "к": "k", "қ": "k", "ҡ": "k", "л": "l", "љ": "l",
+    "м": "m", "н": "n", "ң": "n", "ҥ": "n", "њ": "n", "о": "o", "ө": "o", "п": "p", "р": "r", "с": "s", "т": "t",
+    "у": "u", "ұ": "u", "ү": "u", "ў": "u", "ф": "f", "х": "h", "һ": "h", "ҳ": "h", "ц": "T", "ч": "C", "ҷ": "J",
+    "ш": "S", "щ": "S", "ъ": "", "ы": "i", "і": "i", "ь": "", "э": "e", "ю": "iu", "я": "ia",
+}  # fmt: skip
+CYRILLIC_PAIRS: Final = (("dJ", "J"), ("ts", "T"))  # дж as in Джамбул, тс as in Тсой
+
+# ----------------------------------------------------------------------------------------- Arabic script
+# As Kazakh and Uyghur write it, with all vowels; the hamzas and the alef's seat carry no sound.
+ARABIC: Final = {
+    "ا": "a", "آ": "a", "أ": "a", "إ": "a", "ب": "b", "پ": "p", "ت": "t", "ط": "t", "ث": "s", "ج": "J", "ژ": "J",
+    "چ": "C", "ح": "h", "خ": "h", "ه": "h", "ھ": "h", "د": "d", "ذ": "z", "ض": "z", "ر": "r", "ز": "z", "ظ": "z",
+    "س": "s", "ص": "s", "ش": "S", "ع": "g", "غ": "g", "ف": "f", "ق": "k", "ك": "k", "ک": "k", "گ": "g", "ڭ": "n",
+    "ل": "l", "م": "m", "ن": "n", "و": "o", "ۇ": "u", "ۈ": "u", "ۋ": "u", "ە": "e", "ې": "e", "ى": "i",
+    "ي": "i", "ی": "i", "ئ": "", "ء": "", "ٴ": "", "ؤ": "u", "ة": "a", "ـ": "",
+}  # fmt: skip
+
+# ------------------------------------------------------------------------------------------------- Latin
+# Longest first.  English, German and Russian romanisations, Uyghur and the Kazakh Latin drafts.
+LATIN_GROUPS: Final = (
+    ("shch", "S"), ("tsch", "C"), ("sch", "S"), ("tch", "C"), ("dzh", "J"), ("sh", "S"), ("ch", "C"), ("zh", "J"),
+    ("dj", "J"), ("kh", "h"), ("gh", "g"), ("ph", "f"), ("th", "t"), ("ts", "T"), ("tz", "T"), ("ck", "k"),
+    ("ye", "e"),
+)  # fmt: skip
+LATIN: Final = {
+    "c": "k", "q": "k", "j": "J", "v": "u", "w": "u", "x": "h", "y": "i", "ı": "i", "ŋ": "n", "ł": "l", "đ": "d",
+    "ð": "d", "ø": "o", "ß": "s", "æ": "ae", "œ": "oe", "þ": "t", "ħ": "h",
+}  # fmt: skip
+
+# -------------------------------------------------------------------------------------------- two readings
+# A letter that writers render in two ways: each option is itself spelt in the letter's own script.
+AMBIGUOUS: Final = {
+    "ә": ("а", "е"), "ё": ("е", "ио"),
+    "ə": ("a", "e"), "ä": ("a", "e", "ae"), "ö": ("o", "oe"), "ü": ("u", "ue"), "å": ("a", "aa"),
+    "ş": ("sh", "s"), "š": ("sh", "s"), "ś": ("sh", "s"), "ç": ("ch", "c"), "č": ("ch", "c"), "ć": ("ch", "c"),
+    "ž": ("zh", "z"), "ź": ("zh", "z"), "ż": ("zh", "z"),
+    "ۆ": ("و", "ۋ"),
+}  # fmt: skip
+READINGS_AT_MOST: Final = 8
+
+# --------------------------------------------------------------------------------------------- look-alikes
+# Cyrillic on the left, the Latin letter of the same shape on the right (small letters; capitals fold first).
+LOOK_ALIKES: Final = (
+    "аa", "еe", "оo", "рp", "сc", "хx", "уy", "іi", "јj", "ѕs", "кk", "мm", "тt", "нh", "вb", "ԁd", "ԛq", "ԝw",
+    "гr", "пn", "һh", "ӏl", "иu",
+)  # fmt: skip
+TO_LATIN: Final = {ord(pair[0]): pair[1] for pair in LOOK_ALIKES}
+TO_CYRILLIC: Final = {ord(pair[1]): pair[0] for pair in reversed(LOOK_ALIKES)}
+# Capitals differ in shape from their small letters: В is B and Н is H, but в is not b.
+TO_CYRILLIC |= {ord("b"): "в", ord("n"): "п", ord("u"): "и"}
+GREEK_TO_LATIN: Final = {ord(g): c for g, c in zip("αοενικρτυχ", "aoevikptux", strict=True)}
+
+# ----------------------------------------------------------------------------------- traditional → simplified
+_TRADITIONAL = (
+    "馬马張张劉刘陳陈楊杨趙赵黃黄吳吴孫孙鄭郑許许鄧邓蕭萧馮冯葉叶蔣蒋蘇苏賈贾盧卢陸陆嚴严韓韩羅罗謝谢鄒邹龍龙萬万錢钱湯汤"
+    "賀贺龔龚顧顾齊齐莊庄聶聂關关魯鲁買买爾尔熱热圖图達达麗丽維维庫库倫伦薩萨賽赛衛卫東东蘭兰國国華华強强偉伟軍军紅红平平"
+    "軒轩鳳凤鵬鹏鴻鸿寶宝貝贝貴贵賢贤質质資资贊赞讚赞輝辉轉转農农邊边遠远還还進进過过運运選选遼辽鄉乡醫医釋释鈴铃銀银鋒锋"
+    "錦锦鍾钟鎮镇鐵铁鑫鑫長长門门閆闫閔闵開开間间閣阁閻阎隊队陽阳陰阴際际階阶隨随險险雙双雜杂離离難难雲云電电霧雾靈灵靜静"
+    "韋韦響响頁页項项順顺須须頓顿頗颇領领頭头顏颜願愿類类風风飛飞養养館馆駱骆騰腾驥骥驕骄體体魚鱼鮑鲍鳥鸟鶴鹤鷹鹰麥麦黨党"
+    "亞亚傑杰備备傳传優优億亿兒儿內内兩两凱凯別别劃划則则創创劍剑勞劳勝胜動动務务匯汇區区協协單单參参員员問问喬乔圍围園园圓圆"
+    "場场報报塊块壽寿夢梦奮奋婁娄媽妈嬌娇學学孿孪寧宁寬宽實实審审寫写對对導导將将專专尋寻屆届層层島岛崗岗嶺岭嶽岳師师帶带幣币"
+    "幫帮幹干廣广廠厂廳厅張张彌弥彎弯後后從从徐徐恆恒愛爱慶庆應应懷怀戰战戶户採采揚扬換换據据擁拥擔担擊击攔拦敵敌數数斷断於于"
+    "時时晉晋暢畅曉晓會会書书極极榮荣構构樂乐樓楼標标樹树橋桥機机檔档歐欧歡欢歲岁歷历歸归殺杀毀毁氣气決决沒没況况溫温滿满漢汉"
+    "濟济濤涛瀋沈無无燈灯燒烧營营爭争爺爷牆墙獨独獲获瑋玮環环瓊琼產产畢毕當当發发盡尽監监盤盘眾众矯矫確确礎础禮礼種种稱称穩稳"
+    "窮穷競竞筆笔範范築筑簡简糧粮紀纪約约納纳純纯紙纸級级紛纷細细紹绍終终組组結结絕绝給给統统絲丝經经綠绿維维網网綱纲緊紧線线"
+    "練练縣县總总績绩織织繼继續续纔才罰罚義义習习聖圣聞闻聯联聰聪聲声職职聽听肅肃脫脱腦脑臨临舉举舊旧艱艰藝艺藥药處处號号虧亏"
+    "蟲虫術术衝冲裝装補补製制複复見见規规視视親亲覺觉觀观訂订計计訊讯討讨訓训記记訪访設设詞词試试詩诗話话該该認认語语說说調调"
+    "談谈請请論论諾诺謀谋講讲證证識识譚谭譯译議议護护讀读變变讓让豐丰負负財财貢贡貨货責责貫贯費费賓宾賴赖賺赚購购趕赶跡迹車车"
+    "軌轨載载較较輕轻輪轮輯辑辦办辭辞連连週周郵邮鄰邻鄂鄂鬧闹嗎吗圖图哈哈吐吐孜孜買买提提圖图盧卢蓋盖薩萨魏魏蓮莲蓮莲瑪玛"
+)
+SIMPLIFIED: Final = {ord(a): b for a, b in zip(_TRADITIONAL[::2], _TRADITIONAL[1::2], strict=True) if a != b}
+
+HAN: Final = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+APOSTROPHES: Final = "'’ʼ‘`´ʻʹ"
+
+_CYRILLIC_TABLE = {ord(letter): sounds for letter, sounds in CYRILLIC.items()}
+_ARABIC_TABLE = {ord(letter): sounds for letter, sounds in ARABIC.items()}
+_LATIN_TABLE = {ord(letter): sounds for letter, sounds in LATIN.items()}
+_DROP = dict.fromkeys(map(ord, APOSTROPHES))
+_AMBIGUOUS_LETTERS = frozenset(AMBIGUOUS)
+_MARKS = re.compile("[\u0300-\u036f]")
+_DOUBLED = re.compile(r"(.)\1+")
+_LATIN_GROUP = re.compile("|".join(group for group, _ in LATIN_GROUPS))
+_LATIN_SOUND = dict(LATIN_GROUPS)
+_HAS_CYRILLIC = re.compile("[\u0400-\u052f]")
+_HAS_LATIN = re.compile("[a-zA-Z\u00c0-\u024f\u0259\u018f]")
+_HAS_ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f]")
+_HAS_GREEK = re.compile("[\u0370-\u03ff]")
+
+
+def script_of(word: str) -> str:
+    """Name the script most letters of a word belong to.
+
+    Args:
+        word: one word of any length.
+
+    Returns:
+        ``latin``, ``cyrillic``, ``arabic`` or ``other``.
+
+    Source: docs/format.md §Known values.
+    """
+    if word.isascii():
+        return "latin"
+    if _HAS_ARABIC.search(word):
+        return "arabic"
+    cyrillic = len(_HAS_CYRILLIC.findall(word))
+    if not cyrillic:
+        return "latin" if _HAS_LATIN.search(word) else "other"
+    return "cyrillic" if cyrillic >= len(_HAS_LATIN.findall(word)) else "latin"
+
+
+def fold(word: str) -> str:
+    """Bring a word to small letters without apostrophes, its look-alike letters to the script of the majority.
+
+    Args:
+        word: one word, NFKC.
+
+    Returns:
+        The folded word; equal for spellings that differ only in case, apostrophes and look-alikes.
+
+    Source: docs/format.md §Known values.
+    """
+    low = word.lower().translate(_DROP)
+    if low.isascii():
+        return low
+    cyrillic, latin = _HAS_CYRILLIC.search(low), _HAS_LATIN.search(low)
+    if cyrillic and latin:
+        return low.translate(TO_CYRILLIC if script_of(low) == "cyrillic" else TO_LATIN)
+    if latin and _HAS_GREEK.search(low):
+        return low.translate(GREEK_TO_LATIN)
+    return low
+
+
+def skeletons(word: str) -> tuple[str, ...]:
+    """Spell one word in the short alphabet, once for each reading of its ambiguous letters.
+
+    Args:
+        word: one word of letters in any script but Chinese.
+
+    Returns:
+        One to eight skeletons, the likeliest first; an empty tuple for a word without sounds.
+
+    Source: docs/format.md §Known values.
+    """
+    low = unicodedata.normalize("NFC", fold(word))
+    forms = [low]
+    if not _AMBIGUOUS_LETTERS.isdisjoint(low):
+        for letter in sorted(_AMBIGUOUS_LETTERS.intersection(low)):
+            options = AMBIGUOUS[letter]
+            forms = [form.replace(letter, option) for option in options for form in forms][:READINGS_AT_MOST]
+    script = script_of(low)
+    found = {_sounds(form, script): None for form in forms}
+    return tuple(skeleton for skeleton in found if skeleton)
+
+
+def _sounds(low: str, script: str) -> str:
+    """Spell one reading in the short alphabet: letters, then no letter twice in a row, then ng as n."""
+    if script == "cyrillic":
+        out = low.translate(_CYRILLIC_TABLE)
+        for pair, sound in CYRILLIC_PAIRS:
+            out = out.replace(pair, sound)
+    elif script == "arabic":
+        out = low.translate(_ARABIC_TABLE)
+    else:
+        out = low if low.isascii() else _MARKS.sub("", unicodedata.normalize("NFD", low))
+        out = _LATIN_GROUP.sub(lambda m: _LATIN_SOUND[m.group()], out).translate(_LATIN_TABLE)
+    if not out.isascii():
+        out = _MARKS.sub("", unicodedata.normalize("NFD", out))
+    return _DOUBLED.sub(r"\1", out).replace("ng", "n")

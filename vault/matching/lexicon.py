@@ -1,0 +1,83 @@
+"""Words that are more than a name: those that bind, those that any address holds, those that are also things.
+
+Purpose: three word lists, in any script, that ``matching`` and ``gate`` share.  Floor: ground.
+It refuses to decide what a text means: a word of these lists only needs more around it before it counts.
+
+Source: docs/format.md §Known values.
+"""
+
+from typing import Final
+
+from vault.matching.letters import fold
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(fold(word) for word in text.split())
+
+
+# Never looked for; masked when they stand between two parts of one value.
+BINDING: Final = _words(
+    """
+    of the and de la le du des von van der den zu zur el al bin ibn ben bint abu in at for on no y da di dos do e s
+    i и в на из от с по к г д ул п жылы және мен no nr № st dr mr mrs ms prof herr frau
+    """
+)
+
+# What any address or title holds: counts only beside another part of the same value.
+GENERIC: Final = _words(
+    """
+    district districts county region province prefecture village town city municipality street avenue road lane
+    square building house block flat apartment apt room floor station airport hospital school university college
+    court prison camp centre center department ministry office bureau police army republic state states kingdom
+    united people peoples national international human rights northern southern eastern western central north south
+    east west upper lower new old great greater saint st san santa mount lake river valley island islands sea bay
+    plan sheet plot union federation democratic socialist soviet autonomous special land lands art article
+    committee commission council company group bank church mosque market bridge gate park garden gardens hotel
+    sir lord lady miss doctor professor general colonel major captain judge president mother father brother sister
+    son daughter uncle aunt cousin wife husband family
+    mail gmail yandex inbox list outlook hotmail yahoo proton protonmail com org net ru kz cn tr de www http https
+    telegram whatsapp wechat facebook instagram vk me qq
+    straße strasse platz weg gasse rue place boulevard département departement ville
+    район района районе районы область области областной край округ город города городе село села селе поселок посёлок
+    деревня улица улицы проспект переулок дом квартира корпус микрорайон мкр обл р-н уезд уезда уезде волость
+    аул ауыл ауылы ауылдық аудан аудандық ауданы облысы облыс қаласы қала көшесі көше даңғылы үй пәтер өлкесі өлке
+    республика республики республикасы автономиялық автономный автономного автономная народная китайская
+    тюрьма лагерь колония сизо центр школа больница отдел управление комитет
+    мать отец брат сестра сын дочь дядя тётя жена муж
+    nahiye nahiyisi nahiyesi wilayet wilayiti sheher shehiri yeza yezisi kent kenti mehelle mehellisi rayoni rayon
+    ناھىيە ناھىيىسى ۋىلايەت ۋىلايىتى شەھەر شەھىرى يېزا يېزىسى كەنت كەنتى مەھەللە مەھەللىسى ئاپتونوم رايونى رايون
+    اۋدان اۋدانى اۋىل اۋىلى وبلىسى قالاسى قالا كوشەسى ايماق ايماعى
+    """
+)
+
+# Common words that are also names: count with a capital, or beside another part of the same name.
+COMMON: Final = _words(
+    """
+    will mark rose may june april august grace hope faith joy bill jack frank grant chase art dean earl king young
+    brown black white green long short small page price rich miles dale lane hill wood woods stone field ford church
+    bishop cook baker smith van can ali adam ege oya jasmine daisy ivy lily iris ruby pearl dawn summer autumn
+    melody harmony charity patience prudence victor major guy rob pat sue drew nick josh rusty sunny sandy angel
+    christian paris london chance rock pierce cash hunter mason carter porter sky star moon sun day knight noble
+    надежда вера любовь роза лилия светлана слава мир лев роман марина майя злата воля победа искра октябрина
+    мороз волк заяц медведь сокол орел орёл голубь соловей кузнец мельник ткач коваль гончар бондарь король князь
+    нұр бақыт арман болат дәурен ерік еркін жібек гүл күн ай алтын күміс асыл арай береке жан қайрат талап төре
+    мұрат үміт шаттық жеңіс тілек бағыт сәуле шолпан жұлдыз айдын дала арыстан жолбарыс қыран сұңқар тұлпар ақ қара
+    нур бакыт арман ерик еркин асыл тилек дана данышпан ақыл сана намыс ерлік батыр дос достық бейбіт тыныш сабыр
+    қуаныш бекет ұлан азат отан ел жұрт сая самал мерей ақбота раушан қызғалдақ гауһар маржан інжу меруерт
+    nur gul gül ay erkin batur adil alim aman tursun
+    نۇر گۈل ئاي ئەركىن باتۇر ئادىل ئالىم ئامان تۇرسۇن ئارمان بەخت ئۈمىد
+    نۇر باقىت ارمان بولات ەركىن التىن قايرات ءۇمىت جان مۇرات
+    """
+)
+
+# ------------------------------------------------------------------------------------------------ Chinese
+SURNAMES: Final = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范"
+    "金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂"
+    "章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟"
+    "艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲"
+    "虞敖巩明佘池查麻苑迟邝"
+)
+LONG_SURNAMES: Final = frozenset("欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 司徒 夏侯 端木 宇文 长孙 呼延 南宫".split())
+TITLES: Final = ("先生", "女士", "某某", "某", "同志", "老师", "律师", "医生", "教授", "警官", "大哥", "大姐", "阿姨", "叔叔", "家")
+BEFORE_SURNAME: Final = "小老阿"

@@ -1,0 +1,163 @@
+"""Phones and identity numbers as streams of digits, whatever stands between the digits.
+
+Purpose: the digit forms of a value, which ``matching`` and ``gate`` share, and the streams of a text.
+Floor: ground.  It refuses windows within an unbroken run: a stream begins and ends where a group of digits does.
+
+Source: docs/format.md §Known values.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+SHORTEST: Final = 6  # digits; shorter numbers are compared as words beside each other
+LONGEST: Final = 24
+NATIONAL: Final = range(7, 12)  # digits of a phone number without its country
+
+COUNTRY_CODES: Final = frozenset(
+    "1 7 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 52 54 55 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 "
+    "94 95 98 212 213 216 218 351 352 353 354 355 356 357 358 359 370 371 372 373 374 375 376 377 380 381 382 383 385 "
+    "386 387 389 420 421 423 852 853 855 856 880 886 960 961 962 963 964 965 966 967 968 970 971 972 973 974 975 976 "
+    "977 992 993 994 995 996 998".split()
+)
+# What a national number is dialled with: 0 in most countries, 8 in those of the country code 7.
+TRUNKS: Final = ("", "0", "8")
+
+_SEPARATOR = r"[\s().,:;+/\\·•|_*#~-‐-―−'’]"
+_GROUPS = re.compile(r"[0-9]+")
+_GAP = re.compile(rf"{_SEPARATOR}{{1,3}}")
+_LONG_TOKEN = re.compile(r"[A-Za-z0-9+/]{32,}={0,2}")
+_CHANGE = re.compile(r"[0-9](?=[A-Za-z])|[A-Za-z](?=[0-9])")
+
+
+def digits(text: str) -> str:
+    """Give the ASCII digits of a text, in order.
+
+    Args:
+        text: a value; digits of other scripts are to be folded before.
+
+    Returns:
+        The digits alone.
+
+    Source: docs/format.md §Known values.
+    """
+    return "".join(_GROUPS.findall(text))
+
+
+def forms(value: str, *, phone: bool) -> set[str]:
+    """Give the digit streams under which a number is written.
+
+    Args:
+        value: the number with any separators.
+        phone: whether it is dialled, so that country code and trunk digit come and go.
+
+    Returns:
+        Streams of 6 digits or more; empty for a shorter number.
+
+    Source: docs/format.md §Known values.
+    """
+    stream = digits(value)
+    if len(stream) < SHORTEST:
+        return set()
+    if not phone:
+        return {stream}
+    found = {stream}
+    for country, national in _splits(stream, international=value.lstrip().startswith(("+", "00"))):
+        found |= {national, country + national, "00" + country + national}
+        found |= {trunk + national for trunk in TRUNKS}
+    return {form for form in found if len(form) >= SHORTEST}
+
+
+def _splits(stream: str, *, international: bool) -> Iterator[tuple[str, str]]:
+    """Give the ways to read a dialled number as country code and national number."""
+    bare = stream.removeprefix("00")
+    for size in (1, 2, 3):
+        if bare[:size] in COUNTRY_CODES and len(bare) - size in NATIONAL:
+            if international or bare is not stream or len(bare) > 10 + (size == 1 and bare[0] not in "17"):
+                yield bare[:size], bare[size:]
+    if international:
+        return
+    if len(stream) == len("87011234567") and stream[0] in "78":
+        yield "7", stream[1:]
+    if stream[0] == "0" and len(stream) - 1 in NATIONAL:
+        yield "", stream[1:]
+    if len(stream) == len("13812345678") and stream[0] == "1":
+        yield "86", stream
+    if len(stream) == len("7011234567") and stream[0] == "7":
+        yield "7", stream
+
+
+def nationals(stream: str) -> Iterator[str]:
+    """Give the national numbers a stream may stand for, once its country code is taken off.
+
+    Args:
+        stream: digits from a text.
+
+    Yields:
+        Shorter streams.
+
+    Source: docs/format.md §Known values.
+    """
+    bare = stream.removeprefix("00")
+    for size in (1, 2, 3):
+        if bare[:size] in COUNTRY_CODES and len(bare) - size in NATIONAL:
+            yield bare[size:]
+
+
+def coded_tokens(text: str) -> list[tuple[int, int]]:
+    """Find long tokens in which letters and digits alternate as in hashes, keys and base64.
+
+    What such a token spells by chance is no name and no number.
+
+    Args:
+        text: one view of a text.
+
+    Returns:
+        Spans in order.
+
+    Source: docs/format.md §Known values.
+    """
+    return [
+        match.span()
+        for match in _LONG_TOKEN.finditer(text)
+        if len(_CHANGE.findall(match.group())) * 10 >= match.end() - match.start()
+    ]
+
+
+def streams(text: str) -> Iterator[tuple[int, int, str]]:
+    """Give every stream of 6 to 24 digits in a text that begins and ends with a group of digits.
+
+    Args:
+        text: one view of a text; digits within long tokens of mixed letters and digits (hashes, keys) are left out.
+
+    Yields:
+        Start, end and digits; the work is at most 24 streams a group.
+
+    Source: docs/format.md §Known values.
+    """
+    coded = coded_tokens(text)
+    chain: list[tuple[int, int, str]] = []
+    passed = 0
+    for match in _GROUPS.finditer(text):
+        start, end = match.span()
+        while passed < len(coded) and coded[passed][1] <= start:
+            passed += 1
+        if passed < len(coded) and coded[passed][0] <= start:
+            continue
+        if chain and not _GAP.fullmatch(text, chain[-1][1], start):
+            yield from _windows(chain)
+            chain = []
+        chain.append((start, end, match.group()))
+    yield from _windows(chain)
+
+
+def _windows(chain: list[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
+    """Give the streams of one chain of groups."""
+    for first, (start, _, group) in enumerate(chain):
+        stream = ""
+        for _, end, group in chain[first : first + LONGEST]:
+            stream += group
+            if len(stream) > LONGEST:
+                break
+            if len(stream) >= SHORTEST:
+                yield start, end, stream

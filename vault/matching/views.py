@@ -1,0 +1,180 @@
+"""A text as a reader would see it, with the way back to the offsets of the text as it is stored.
+
+Purpose: undo entities, percent signs, quoted-printable, JSON escapes, tags, invisible characters and odd widths.
+Floor: ground.  It refuses to choose where a text is ambiguous: both views are given, and what either shows is found.
+
+Source: docs/format.md §Known values.
+"""
+
+import html
+import re
+import sys
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable
+from typing import Final
+
+LAYERS_AT_MOST: Final = 3  # an escape within an escape within an escape
+
+_MARK = "\u0300-\u036f\u0483-\u0489\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"
+_ODD = (
+    "\u00a0-\u00bf\u02b0-\u02ff\u061c\u180b-\u180f\u1e00-\u1fff\u2000-\u206f\u2070-\u218f\u2460-\u24ff\u3000-\u303f"
+    "\u3130-\u318f\u3200-\u33ff\ufb00-\ufdff\ufe00-\uffff\U0001d400-\U0001d7ff\U0001f100-\U0001f1ff\U0002f800-\U0002fa1f"
+    "\U000e0000-\U000e0fff"
+)
+_CAN_BE_UNUSUAL = re.compile(f"[{_MARK}{_ODD}]")
+# A piece that the plain view rewrites: a letter with its marks, or one character that is odd in width or invisible.
+_UNUSUAL = re.compile(f"[^\\s{_MARK}][{_MARK}]+|[{_MARK}{_ODD}]")
+_INVISIBLE = re.compile(f"[{_MARK}]")
+
+_INLINE_TAGS = (
+    "a|abbr|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|ins|kbd|mark|nobr|q|s|samp|small|span|strike|strong|sub|sup|tt|u|"
+    "var|wbr"
+)
+_ESCAPE = re.compile(
+    r"(?P<entity>&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?)"
+    r"|(?P<percent>(?:%[0-9A-Fa-f]{2})+)"
+    r"|(?P<quoted>(?:=[0-9A-Fa-f]{2}|=[ \t]*\r?\n)+)"
+    r"|(?P<json>(?:\\u[0-9A-Fa-f]{4})+|\\[nrtbf\"/\\])"
+    r"|(?P<tag><[A-Za-z/!?][^<>]{0,2000}>)"
+)
+_ESCAPE_SIGNS = re.compile(r"[&%=\\<]")
+_INLINE_TAG = re.compile(rf"</?(?:{_INLINE_TAGS})(?:[\s/][^>]*)?>|<!--.*-->", re.IGNORECASE | re.DOTALL)
+_JSON_CONTROL = {"n": "\n", "r": "\r", "t": "\t", "b": " ", "f": " ", '"': '"', "/": "/", "\\": "\\"}
+
+DIGITS: Final = {
+    code: chr(48 + unicodedata.decimal(chr(code)))
+    for code in range(128, sys.maxunicode + 1)
+    if unicodedata.decimal(chr(code), None) is not None
+}  # every script's decimal digits
+_ODD_DIGIT = re.compile(r"(?![0-9])\d")
+
+
+class View:
+    """One reading of a text and the way back to its offsets.
+
+    Args:
+        text: the reading.
+        places: (offset in the reading, offset in the source) where runs and rewritten pieces begin; None for identity.
+        parent: the reading this one was made from, if it was not the source itself.
+    """
+
+    __slots__ = ("_at", "_rewritten", "_source", "parent", "text")
+
+    def __init__(
+        self, text: str, places: list[tuple[int, int, bool]] | None = None, parent: "View | None" = None
+    ) -> None:
+        self.text = text
+        self.parent = parent
+        self._at = [place[0] for place in places] if places else None
+        self._source = [place[1] for place in places] if places else []
+        self._rewritten = [place[2] for place in places] if places else []
+
+    def source_span(self, start: int, end: int) -> tuple[int, int]:
+        """Give the source offsets of a non-empty span of this reading, whole rewritten pieces included.
+
+        Args:
+            start: offset of the first character, 0 to the reading's length.
+            end: offset behind the last one, greater than ``start``.
+
+        Returns:
+            The span in the source text.
+        """
+        if self._at is not None:
+            first = bisect_right(self._at, start) - 1
+            last = bisect_right(self._at, end - 1) - 1
+            begin = self._source[first] + (0 if self._rewritten[first] else start - self._at[first])
+            finish = self._source[last + 1] if self._rewritten[last] else self._source[last] + end - self._at[last]
+            start, end = begin, finish
+        return self.parent.source_span(start, end) if self.parent else (start, end)
+
+
+def views(text: str) -> list[View]:
+    """Give the readings of a text: as it stands, and with its escapes undone where it has any.
+
+    Args:
+        text: any text, of any length.
+
+    Returns:
+        One view, and up to three more when escapes are found.
+
+    Source: docs/format.md §Known values.
+    """
+    plain = _rewrite(View(text), _UNUSUAL, _usual) if _CAN_BE_UNUSUAL.search(text) else View(text)
+    if _ODD_DIGIT.search(plain.text):
+        plain.text = plain.text.translate(DIGITS)  # one for one, so the offsets stand
+    found = [plain]
+    for _ in range(LAYERS_AT_MOST):
+        last = found[-1]
+        if not _ESCAPE_SIGNS.search(last.text):
+            break
+        undone = _rewrite(last, _ESCAPE, _unescape)
+        if undone.text == last.text:
+            break
+        if _CAN_BE_UNUSUAL.search(undone.text):
+            undone = _rewrite(undone, _UNUSUAL, _usual)
+        if _ODD_DIGIT.search(undone.text):
+            undone.text = undone.text.translate(DIGITS)
+        found.append(undone)
+    return found
+
+
+def _rewrite(view: View, pattern: re.Pattern[str], replace: "Callable[[re.Match[str]], str]") -> View:
+    """Make the view in which each match reads as its replacement."""
+    out: list[str] = []
+    places: list[tuple[int, int, bool]] = []
+    done = length = 0
+    for match in pattern.finditer(view.text):
+        piece = replace(match)
+        if piece == match.group():
+            continue
+        start, end = match.span()
+        if start > done:
+            places.append((length, done, False))
+            out.append(view.text[done:start])
+            length += start - done
+        places.append((length, start, True))
+        out.append(piece)
+        length += len(piece)
+        done = end
+    if not out:
+        return view
+    places.append((length, done, False))
+    out.append(view.text[done:])
+    places.append((length + len(view.text) - done, len(view.text), False))
+    return View("".join(out), places, view)
+
+
+def _usual(match: re.Match[str]) -> str:
+    """Give a piece in its usual form: NFKC, no accents apart from their letter, nothing invisible."""
+    piece = unicodedata.normalize("NFKC", match.group())
+    piece = _INVISIBLE.sub("", piece)
+    return "".join(c for c in piece if c == "\u2028" or unicodedata.category(c) not in {"Cf", "Cn", "Co"})
+
+
+def _unescape(match: re.Match[str]) -> str:
+    """Undo one escape; one that means nothing stays as it is."""
+    piece = match.group()
+    kind = match.lastgroup
+    if kind == "entity":
+        return html.unescape(piece)
+    if kind == "percent":
+        return _decoded(bytes.fromhex(piece.replace("%", "")), piece)
+    if kind == "quoted":
+        return _decoded(bytes.fromhex(re.sub(r"=[ \t]*\r?\n", "", piece).replace("=", "")), piece)
+    if kind == "tag":
+        return "" if _INLINE_TAG.fullmatch(piece) else " "
+    if len(piece) == len("\\n"):
+        return _JSON_CONTROL[piece[1]]
+    units = b"".join(int(unit, 16).to_bytes(2, "big") for unit in piece.split("\\u")[1:])
+    return units.decode("utf-16-be", "replace")
+
+
+def _decoded(data: bytes, otherwise: str) -> str:
+    """Read escaped bytes as UTF-8, else as Russian Windows text, else leave them."""
+    for encoding in ("utf-8", "cp1251"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return otherwise
