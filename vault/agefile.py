@@ -15,7 +15,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO, Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 import pyrage  # type: ignore[import-untyped]  # ships no types
 
@@ -31,6 +31,14 @@ from vault.sealing import (
 
 Sink: TypeAlias = Callable[[bytes], object]
 """Takes the next bytes of a stream."""
+
+
+class Readable(Protocol):
+    """Gives up to `size` bytes at a time, and none at its end."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes."""
+
 
 MAGIC: Final = b"age-encryption.org/v1\n"
 CHUNK_BYTES: Final = 64 << 10
@@ -281,7 +289,7 @@ def _pieces(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
 
 
 def decrypt(
-    source: BinaryIO, sink: Sink, *, identities: Sequence[Identity] = (), passphrase: str | None = None
+    source: Readable, sink: Sink, *, identities: Sequence[Identity] = (), passphrase: str | None = None
 ) -> None:
     """Open an age file.
 
@@ -322,6 +330,24 @@ def decrypt(
 
 _ARMOUR_START: Final = b"-----BEGIN AGE ENCRYPTED FILE-----"
 _DAMAGED: Final = "the sealed file is damaged or cut short; ask for it again"
+
+
+def unarmoured_head(data: bytes) -> bytes:
+    """Show the beginning of an age file without its armour, to tell what it is sealed with.
+
+    Args:
+        data: The first 100 bytes or more of any file.
+
+    Returns:
+        48 bytes from inside the armour; `data` itself where there is none.
+    """
+    if not data.startswith(_ARMOUR_START):
+        return data
+    line = b"".join(data[len(_ARMOUR_START) :].split())[:64]
+    try:
+        return base64.b64decode(line, validate=True)
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def _decrypt_passphrase(data: bytes, passphrase: str) -> bytes:

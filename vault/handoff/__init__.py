@@ -1,0 +1,11 @@
+"""A disclosure becomes a signed and sealed bundle that any system opens; and a bundle is checked and unpacked.
+
+Floor: 5. It takes a `Disclosure` and nothing else, so that nothing leaves unredacted or unrecorded. It refuses to give
+a file its name before the gate has read every byte of the bag and the ledger has the entry.
+"""
+
+from vault.handoff.archive import Fault
+from vault.handoff.bag import Label
+from vault.handoff.examine import FileResult, Fingerprint, Form, Report, form_of, unpack, verify
+
+__all__ = ["Fault", "FileResult", "Fingerprint", "Form", "Label", "Report", "form_of", "unpack", "verify"]

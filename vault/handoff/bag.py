@@ -1,0 +1,284 @@
+"""The files of a bundle: a BagIt 1.0 bag whose signed manifest names every other file in it.
+
+Floor: 5. It makes the bag's own files around the contents and reads them back. No date, user, path, vault or tool run
+is told in any of them, and a name that is not safe on every system has no place in a bag.
+
+What covers what: `manifest.json` lists every file but itself and its signature; the signature covers `manifest.json`;
+of the signature file itself every byte counts (`sshsig`). So two stock commands, which `README.txt` gives, notice a
+changed byte in any file. `tagmanifest-sha256.txt` names neither of the two, as a hash cannot stand in what it hashes;
+it is there for programs that know BagIt and not for the check.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import Any, Final, TypeAlias
+
+from vault import __version__
+from vault.errors import SignatureError
+from vault.handoff import sshsig
+from vault.handoff.archive import MAX_NAME_BYTES, Entry, order
+from vault.paths import safe_name
+from vault.sealing import Signer
+
+README: Final = "README.txt"
+MANIFEST: Final = "casevault/manifest.json"
+SIGNATURE: Final = "casevault/manifest.json.sig"
+SIGNERS: Final = "casevault/allowed_signers"
+RECEIPT: Final = "casevault/receipt.json"
+DECLARATION: Final = "bagit.txt"
+INFO: Final = "bag-info.txt"
+PAYLOADS: Final = "manifest-sha256.txt"
+TAGS: Final = "tagmanifest-sha256.txt"
+CONTENTS: Final = "data/"
+
+BY_PASSPHRASE: Final = "passphrase"  # noqa: S105 - a word in the manifest
+UNSEALED: Final = "unsealed"
+"""What stands in the manifest's list of recipients where it is no key."""
+
+FORMAT: Final = "casevault-bundle/1"
+RECEIPT_FORMAT: Final = "casevault-receipt/1"
+MAX_MANIFEST_BYTES: Final = 16 << 20
+BUNDLE_ID_BYTES: Final = 16
+_HEX32: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_SUM: Final = re.compile(r'([0-9a-f]{64})  ([^"]+)')
+_WORD: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
+
+Chunks: TypeAlias = Callable[[], Iterable[bytes]]
+"""Gives contents from their first byte, as often as it is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file of the bag: what it measures and how to read it again.
+
+    Args:
+        length: Bytes.
+        sha256: 32 bytes.
+        crc: CRC-32, which the archive asks for.
+        read: Gives the contents.
+    """
+
+    length: int
+    sha256: bytes
+    crc: int
+    read: Chunks = field(repr=False, compare=False)
+
+    @classmethod
+    def of(cls, data: bytes) -> Member:
+        """Make a member of bytes in memory."""
+        return cls.measure(lambda: (data,))
+
+    @classmethod
+    def measure(cls, read: Chunks) -> Member:
+        """Make a member of what can be read more than once, in constant memory."""
+        digest, crc, length = hashlib.sha256(), 0, 0
+        for piece in read():
+            digest.update(piece)
+            crc = zlib.crc32(piece, crc)
+            length += len(piece)
+        return cls(length, digest.digest(), crc, read)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What the manifest says of the bundle as a whole.
+
+    Args:
+        bundle: 16 random bytes that name this bundle and nothing else.
+        purpose: One of the purposes of a consent.
+        policy: Name of the policy.
+        policy_sha256: Digest of the policy, 32 bytes.
+        recipients: For each the fingerprint of its key in hex, or `passphrase`, or `unsealed`.
+        tool: Name and version of the program.
+    """
+
+    bundle: bytes
+    purpose: str
+    policy: str
+    policy_sha256: bytes
+    recipients: tuple[str, ...]
+    tool: str = f"casevault {__version__}"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a signed manifest says.
+
+    Args:
+        label: Of the bundle as a whole.
+        files: Length in bytes and SHA-256 of each file, by path.
+    """
+
+    label: Label
+    files: Mapping[str, tuple[int, bytes]]
+
+
+def is_safe(path: str) -> bool:
+    """Tell whether a path stays inside its folder, and means one and the same file, on every system.
+
+    Args:
+        path: Untrusted.
+
+    Returns:
+        False for absolute and upward paths, drive letters, backslashes, reserved names, control, format and bidi
+        characters, forms that another system would change, trailing dots and spaces, and names that are too long.
+    """
+    return len(order(path)) <= MAX_NAME_BYTES and all(safe_name(part, "") == part for part in path.split("/"))
+
+
+def folded(path: str) -> str:
+    """Give the form under which two paths clash on a system that does not tell case or width apart."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", path).casefold())
+
+
+def build(
+    contents: Mapping[str, Member], label: Label, signer: Signer, receipt: Mapping[str, object]
+) -> dict[str, Member]:
+    """Make the whole bag around its contents.
+
+    Args:
+        contents: Members by path, each path safe and below `data/`.
+        label: What the manifest says of the bundle.
+        signer: Signs the manifest.
+        receipt: Facts for the receipt, plain data without dates, ids of records and hashes of values.
+
+    Returns:
+        All members by path, sorted as in the archive.
+
+    Raises:
+        ValueError: A path is not safe, is not below `data/`, or clashes with another.
+
+    Source:
+        RFC 8493; docs/format.md §Bundle.
+    """
+    clash = {folded(path) for path in contents}
+    if len(clash) != len(contents) or not all(is_safe(path) and path.startswith(CONTENTS) for path in contents):
+        raise ValueError("the paths of a bag lie below data/, are safe and do not clash")
+    hashes = {path: member.sha256.hex() for path, member in contents.items()}
+    facts = {"format": RECEIPT_FORMAT, "bundle": label.bundle.hex(), "tool": label.tool, "files": hashes, **receipt}
+    bag = {
+        **contents,
+        README: Member.of(readme()),
+        DECLARATION: Member.of(DECLARATION_TEXT),
+        INFO: Member.of(f"Bag-Software-Agent: {label.tool}\nExternal-Identifier: {label.bundle.hex()}\n".encode()),
+        PAYLOADS: Member.of(_sums(contents)),
+        SIGNERS: Member.of(sshsig.allowed_signers(signer.public_key)),
+        RECEIPT: Member.of(canonical(facts)),
+    }
+    bag[TAGS] = Member.of(_sums({path: bag[path] for path in bag if path not in contents}))
+    manifest = _manifest(label, bag)
+    bag[MANIFEST] = Member.of(manifest)
+    bag[SIGNATURE] = Member.of(sshsig.sign(signer, manifest))
+    return {path: bag[path] for path in sorted(bag, key=order)}
+
+
+def entries(bag: Mapping[str, Member]) -> Sequence[Entry]:
+    """List the members for the archive."""
+    return [Entry(path, member.length, member.crc) for path, member in bag.items()]
+
+
+DECLARATION_TEXT: Final = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+
+
+def readme() -> bytes:
+    """Give the text that goes with every bundle; the same bytes for everyone."""
+    return resources.files(__package__).joinpath(README).read_bytes()
+
+
+def templates() -> frozenset[bytes]:
+    """Give the SHA-256 of each file that is the same in every bundle."""
+    return frozenset(hashlib.sha256(text).digest() for text in (readme(), DECLARATION_TEXT))
+
+
+def canonical(value: object) -> bytes:
+    """Write JSON in one form: UTF-8, sorted keys, no spaces, one line break at the end."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return text.encode() + b"\n"
+
+
+def _sums(members: Mapping[str, Member]) -> bytes:
+    lines = [f"{members[path].sha256.hex()}  {path}\n" for path in sorted(members, key=order)]
+    return "".join(lines).encode()
+
+
+def _manifest(label: Label, bag: Mapping[str, Member]) -> bytes:
+    # Each entry carries the line that `sha256sum -c` reads, so that a stock command can take it from here.
+    files = [
+        {"bytes": bag[path].length, "sha256sum": f"{bag[path].sha256.hex()}  {path}"} for path in sorted(bag, key=order)
+    ]
+    return canonical(
+        {
+            "format": FORMAT,
+            "bundle": label.bundle.hex(),
+            "tool": label.tool,
+            "purpose": label.purpose,
+            "policy": {"name": label.policy, "sha256": label.policy_sha256.hex()},
+            "recipients": list(label.recipients),
+            "files": files,
+        }
+    )
+
+
+def read_manifest(data: bytes) -> Manifest:
+    """Read a manifest; accept only the form that `build` writes.
+
+    Args:
+        data: The whole file; its signature should have been verified before.
+
+    Returns:
+        What it says.
+
+    Raises:
+        SignatureError: Not that form.
+    """
+    try:
+        tree = json.loads(data)
+        if canonical(tree) != data or tree["format"] != FORMAT:
+            raise ValueError  # noqa: TRY301 - one refusal for all that a manifest may have wrong
+        return _read(tree)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise SignatureError(f"{MANIFEST} is not in the one form that a bundle has") from None
+
+
+def _read(tree: Mapping[str, Any]) -> Manifest:
+    policy = tree["policy"]
+    label = Label(
+        bundle=bytes.fromhex(tree["bundle"]),
+        purpose=_like(_WORD, tree["purpose"]),
+        policy=_like(_WORD, policy["name"]),
+        policy_sha256=bytes.fromhex(_like(_HEX32, policy["sha256"])),
+        recipients=tuple(_recipient(one) for one in tree["recipients"]),
+        tool=_like(re.compile(r"[ -~]{1,80}"), tree["tool"]),
+    )
+    files = {}
+    for one in tree["files"]:
+        found = _SUM.fullmatch(one["sha256sum"])
+        if found is None or set(one) != {"bytes", "sha256sum"} or type(one["bytes"]) is not int or found[2] in files:
+            raise ValueError
+        files[found[2]] = (one["bytes"], bytes.fromhex(found[1]))
+    if list(files) != sorted(files, key=order) or set(tree) != _KEYS or len(policy) != 2:
+        raise ValueError
+    if len(label.bundle) != BUNDLE_ID_BYTES or not label.recipients:
+        raise ValueError
+    return Manifest(label, files)
+
+
+_KEYS: Final = frozenset({"format", "bundle", "tool", "purpose", "policy", "recipients", "files"})
+
+
+def _like(form: re.Pattern[str], text: str) -> str:
+    if form.fullmatch(text) is None:
+        raise ValueError
+    return text
+
+
+def _recipient(text: str) -> str:
+    return text if text in {BY_PASSPHRASE, UNSEALED} else _like(_HEX32, text)
