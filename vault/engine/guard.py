@@ -18,7 +18,7 @@ from typing import Final
 
 from vault.errors import EngineError, FormatError, UnlockError, UnsafePathError, UnsupportedVersionError
 
-APPLICATION_ID: Final = int.from_bytes(b"cvlt")
+APPLICATION_ID: Final = int.from_bytes(b"case")
 USER_VERSION: Final = 1
 PAGE_BYTES: Final = 8192
 MODE: Final = 0o600
@@ -432,66 +432,33 @@ def _playback_fault(descriptor: int, head: bytes, held: Held) -> str | None:
 # -- New files --------------------------------------------------------------------------------------------------------
 
 
-def create_file(path: Path) -> int:
-    """Create a file that only its owner can reach, from its first byte on and whatever the umask.
-
-    Returns:
-        A descriptor for reading and writing.
+def check_alone(path: Path) -> None:
+    """Refuse a path for a new vault file beside which SQLite would find a journal or log of another file.
 
     Raises:
-        UnsafePathError: Something is at the path, or a journal or log of another file lies beside it.
-        EngineError: The folder is missing or cannot be written.
+        UnsafePathError: There is one.
     """
     for ending in ("-journal", *_FOREIGN):
         if os.path.lexists(beside(path, ending)):
             raise UnsafePathError(f"a file ending in {ending} lies beside the new file")
+
+
+def create_empty(path: Path) -> None:
+    """Create an empty file that only its owner can reach, whatever the umask.
+
+    Raises:
+        UnsafePathError: Something is at the path, or a journal or log of another file lies beside it.
+        EngineError: The folder cannot be written.
+    """
+    check_alone(path)
     try:
         descriptor = os.open(path, _CREATE_FLAGS, MODE)
+        try:
+            if hasattr(os, "fchmod"):  # The umask can only have taken rights away, from the owner too.
+                os.fchmod(descriptor, MODE)
+        finally:
+            os.close(descriptor)
     except FileExistsError:
-        raise UnsafePathError("something is at this path already; nothing was overwritten") from None
+        raise UnsafePathError("something is at the path already; nothing was overwritten") from None
     except OSError as error:
         raise EngineError(f"the file cannot be created: {error.strerror}") from error
-    if hasattr(os, "fchmod"):  # The umask only takes away; an owner without rights is mended too.
-        os.fchmod(descriptor, MODE)
-    return descriptor
-
-
-def write_all(descriptor: int, data: bytes) -> None:
-    """Write all of the data.
-
-    Raises:
-        EngineError: The medium failed or is full.
-    """
-    view = memoryview(data)
-    try:
-        while view:
-            view = view[os.write(descriptor, view) :]
-    except OSError as error:
-        raise EngineError(f"the file cannot be written: {error.strerror}") from error
-
-
-def sync(descriptor: int) -> None:
-    """Wait until the bytes of an open file are on the medium.
-
-    Raises:
-        EngineError: The medium failed.
-    """
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        raise EngineError(f"the file cannot be written: {error.strerror}") from error
-
-
-def sync_folder(path: Path) -> None:
-    """Wait until the name of a file is on the medium, where the system can do that.
-
-    Raises:
-        EngineError: The medium failed.
-    """
-    if os.name != "posix":
-        return
-    descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        sync(descriptor)
-    finally:
-        os.close(descriptor)

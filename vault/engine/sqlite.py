@@ -14,20 +14,19 @@ import hashlib
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from vault.engine import ID_LIMIT, MAX_BODY_BYTES, Copy, IdTakenError, guard
+from vault import paths
+from vault.engine import ID_LIMIT, MAX_BODY_BYTES, Copy, Engine, IdTakenError, connect, guard
+from vault.engine.connect import REASONS, InterruptedWriteError, translated
 from vault.errors import BusyError, EngineError, FormatError, IntegrityError
 
 BUSY_SECONDS: Final = 10.0
+_DOUBT_SECONDS: Final = 2.0
 FLUSH_BYTES: Final = 32 << 20
-_MINIMUM: Final = (3, 37, 0)  # STRICT tables
-_LENGTH_LIMIT: Final = 2 << 20
-_CACHE_KIB: Final = 16 << 10
 _CHECKSUM_BYTES: Final = 32
 _CHUNK_BYTES: Final = 1 << 20
 _FAULTS: Final = 100
@@ -46,31 +45,6 @@ _STORE: Final = {
     "head": "REPLACE INTO head(i, b) VALUES (?, ?)",
 }
 _SCHEMA: Final = "SELECT type, name, tbl_name, rootpage, sql FROM sqlite_master ORDER BY rowid LIMIT 4"
-
-_BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL})
-_DAMAGED: Final = frozenset(
-    {
-        sqlite3.SQLITE_CORRUPT,
-        sqlite3.SQLITE_NOTADB,
-        sqlite3.SQLITE_FORMAT,
-        sqlite3.SQLITE_TOOBIG,
-        sqlite3.SQLITE_CONSTRAINT,
-        sqlite3.SQLITE_MISMATCH,
-        sqlite3.SQLITE_ERROR,  # every statement is fixed; only a damaged schema makes one fail to compile
-    }
-)
-_REASONS: Final = {
-    sqlite3.SQLITE_FULL: "the disk is full; nothing was changed",
-    sqlite3.SQLITE_IOERR: "the medium failed",
-    sqlite3.SQLITE_READONLY: "the vault can only be read here",
-    sqlite3.SQLITE_PERM: "the vault's folder does not allow this",
-    sqlite3.SQLITE_CANTOPEN: "the vault file, or the journal beside it, cannot be opened",
-    sqlite3.SQLITE_NOMEM: "there is not enough memory",
-}
-
-
-class _InterruptedWriteError(EngineError):
-    """A journal waits to be written back, and this engine may not write."""
 
 
 def create(path: str | os.PathLike[str], *, busy_seconds: float = BUSY_SECONDS) -> SqliteEngine:
@@ -92,9 +66,9 @@ def create(path: str | os.PathLike[str], *, busy_seconds: float = BUSY_SECONDS) 
         docs/format.md §Container.
     """
     plain = guard.plain_path(path)
-    with _empty() as connection, _translated:
+    with closing(connect.to_memory()) as connection, translated:
         image = connection.serialize()
-    _write_new(plain, [image], len(image), None)
+    _write_new(plain, [image], len(image))
     return open(plain, busy_seconds=busy_seconds)
 
 
@@ -218,7 +192,7 @@ class SqliteEngine:
         target = guard.plain_path(target)
         with self.snapshot():
             if self._held is None:
-                with _translated:
+                with translated:
                     image = self._open_connection.serialize()
                 _write_new(target, [image], len(image), progress)
             else:
@@ -237,18 +211,18 @@ class SqliteEngine:
             EngineError: The disk has no room for a second copy, or the medium failed.
         """
         if self._path is None:
-            with _translated:
+            with translated:
                 self._begin("BEGIN IMMEDIATE").execute("COMMIT")
                 self._open_connection.execute("VACUUM")
             return
         with self.transaction():
             new = guard.leftover(self._path)
-            os.close(guard.create_file(new))
+            guard.create_empty(new)
             try:
                 # VACUUM does not run inside a transaction: a second connection reads beside the lock that we hold.
-                other = _connect(self._path, read_only=True, busy_seconds=self._busy_seconds)
+                other = connect.to_file(self._path, read_only=True, busy_seconds=self._busy_seconds)
                 try:
-                    with _translated:
+                    with translated:
                         other.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 1)
                         other.execute("VACUUM INTO ?", (new.as_uri(),))
                 finally:
@@ -257,17 +231,18 @@ class SqliteEngine:
                 try:
                     if guard.file_header(held).pages * guard.PAGE_BYTES != held.status().st_size:
                         raise EngineError("the rewritten file is not complete; the vault was left as it is")
-                    guard.sync(held.descriptor)
+                    os.fsync(held.descriptor)
                 finally:
                     held.close()
-                os.replace(new, self._path)  # noqa: PTH105 - the word for it
+                new.replace(self._path)
             except OSError as error:
                 raise EngineError(f"the rewritten file cannot take the vault's place: {error.strerror}") from error
             finally:
                 with suppress(OSError):
                     new.unlink(missing_ok=True)
-            guard.sync_folder(self._path)
-        # The lock is held to here; what waits for it finds another file at the path and opens that.
+            paths.sync_folder(self._path.parent)
+        # The lock is held to here; whoever waits for it finds another file at the path and opens that, as we do.
+        self._detach()
 
     def close(self) -> None:
         """Let go of the file; a second call does nothing."""
@@ -280,7 +255,8 @@ class SqliteEngine:
         """Begin on the file that is now at the path, and check its schema before anything else is read."""
         if self._closed:
             raise ValueError("the engine is closed")
-        give_up = time.monotonic() + self._busy_seconds
+        self._roll_back()  # what an interrupt could have left begun
+        give_up = time.monotonic() + min(self._busy_seconds, _DOUBT_SECONDS)
         reopened = False
         while True:
             try:
@@ -288,8 +264,9 @@ class SqliteEngine:
                     self._attach()
                 if self._started(statement):
                     return self._open_connection
-            except _InterruptedWriteError:
+            except InterruptedWriteError:
                 # A read-only connection takes a journal that a writer is just removing for one to be written back.
+                self._roll_back()
                 if time.monotonic() > give_up:
                     raise
                 time.sleep(0.01)
@@ -305,13 +282,13 @@ class SqliteEngine:
     def _started(self, statement: str) -> bool:
         """Begin, and tell whether the file is still the one at the path."""
         if self._read_only and statement != "BEGIN":
-            raise EngineError(_REASONS[sqlite3.SQLITE_READONLY])
+            raise EngineError(REASONS[sqlite3.SQLITE_READONLY])
         connection, held = self._open_connection, self._held
         if held is not None:
             if not held.is_at(held.path):
                 return False
             guard.check_companions(held)
-        with _translated:
+        with translated:
             connection.execute(statement)
             rows = tuple(connection.execute(_SCHEMA))
         if rows != guard.SCHEMA:
@@ -326,7 +303,7 @@ class SqliteEngine:
     def _attach(self) -> None:
         """Open the file, or make the database in memory."""
         if self._path is None:
-            self._connection = _lay(_settled(_raw(":memory:", uri=False, busy_seconds=self._busy_seconds)))
+            self._connection = connect.to_memory()
             return
         held = guard.Held(self._path)
         try:
@@ -337,7 +314,7 @@ class SqliteEngine:
             notice = held.mend_mode(read_only=self._read_only)
             if notice is not None and notice not in self._notices:
                 self._notices.append(notice)
-            self._connection = _connect(self._path, read_only=self._read_only, busy_seconds=self._busy_seconds)
+            self._connection = connect.to_file(self._path, read_only=self._read_only, busy_seconds=self._busy_seconds)
         except BaseException:
             held.close()
             raise
@@ -392,12 +369,12 @@ class _Reader:
         return self._copies("head")
 
     def _copies(self, table: Literal["header", "head"]) -> list[Copy]:
-        with _translated:
+        with translated:
             return [_checked(row[0]) for row in self._connection.execute(_COPIES[table])]
 
     def get(self, object_id: int) -> bytes | None:
         _check_id(object_id)
-        with _translated:
+        with translated:
             row = self._connection.execute(_GET, (object_id,)).fetchone()
         if row is None:
             return None
@@ -413,13 +390,13 @@ class _Reader:
         yield from self._rows(_SIZES)
 
     def _rows(self, statement: str) -> Iterator[tuple[int, Any]]:
-        with _translated:
+        with translated:
             cursor = self._connection.execute(statement)
         try:
             while True:
                 if self._now is None:
                     raise ValueError("the snapshot or transaction has ended")
-                with _translated:
+                with translated:
                     row = cursor.fetchone()
                 if row is None:
                     return
@@ -428,11 +405,11 @@ class _Reader:
             cursor.close()
 
     def count(self) -> int:
-        with _translated:
+        with translated:
             return int(self._connection.execute("SELECT count(*) FROM object").fetchone()[0])
 
     def faults(self) -> list[str]:
-        with _translated:
+        with translated:
             rows = self._connection.execute(f"PRAGMA integrity_check({_FAULTS})").fetchall()
         lines = [line for row in rows for line in row[0].decode("ascii", "replace").splitlines()]
         return [] if lines == ["ok"] else lines[:_FAULTS]
@@ -487,7 +464,7 @@ class _Writer(_Reader):
             self._buffered -= len(buffered)
             return
         self._touch()
-        with _translated:
+        with translated:
             self._connection.execute("DELETE FROM object WHERE id = ?", (object_id,))
 
     def set_header(self, data: bytes) -> None:
@@ -504,13 +481,13 @@ class _Writer(_Reader):
     def commit(self) -> None:
         """Store all."""
         self._flush()
-        with _translated:
+        with translated:
             self._connection.execute("COMMIT")
 
     def _store(self, table: Literal["header", "head"], data: bytes) -> None:
         self._touch()
         row = data + hashlib.sha256(data).digest()
-        with _translated:
+        with translated:
             self._connection.executemany(_STORE[table], ((0, row), (1, row)))
 
     def _flush(self) -> None:
@@ -518,7 +495,7 @@ class _Writer(_Reader):
         if not self._buffer:
             return
         self._touch()
-        with _translated:
+        with translated:
             self._connection.executemany("INSERT INTO object(id, b) VALUES (?, ?)", sorted(self._buffer.items()))
         self._buffer.clear()
         self._buffered = 0
@@ -526,40 +503,9 @@ class _Writer(_Reader):
     def _touch(self) -> None:
         """Make the first page the first one in the journal, by which `guard` knows a journal as this file's own."""
         if not self._touched:
-            with _translated:
+            with translated:
                 self._connection.execute(f"PRAGMA user_version = {guard.USER_VERSION}")
             self._touched = True
-
-
-class _Translated:
-    """Turns the errors of SQLite into ours; nothing of its texts is shown to anybody."""
-
-    __slots__ = ()
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        if isinstance(error, sqlite3.ProgrammingError):
-            raise ValueError("one thread uses an engine, and not after its end") from error  # noqa: TRY004
-        if isinstance(error, sqlite3.Error):
-            raise _our_error(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)) from error
-
-
-_translated: Final = _Translated()
-
-
-def _our_error(code: int) -> EngineError | IntegrityError:
-    if code == sqlite3.SQLITE_READONLY_ROLLBACK:
-        return _InterruptedWriteError("an interrupted write must be undone first, where the vault can be written")
-    if code == sqlite3.SQLITE_READONLY_DBMOVED:
-        return BusyError("the vault file was replaced; try again")
-    plain = code & 0xFF
-    if plain in _BUSY:
-        return BusyError("another process holds the vault; nothing was written")
-    if plain in _DAMAGED:
-        return IntegrityError("the vault file is damaged")
-    return EngineError(_REASONS.get(plain, "the database failed"))
 
 
 def _check_id(object_id: int) -> None:
@@ -580,103 +526,29 @@ def _checked(row: bytes | None) -> Copy:
     return Copy(data, intact=hashlib.sha256(data).digest() == checksum)
 
 
-def _raw(name: str, *, uri: bool, busy_seconds: float) -> sqlite3.Connection:
-    if sqlite3.sqlite_version_info < _MINIMUM:
-        raise EngineError("SQLite 3.37 or newer is needed")
-    with _translated:
-        return sqlite3.connect(name, uri=uri, timeout=busy_seconds, isolation_level=None)
-
-
-def _settled(connection: sqlite3.Connection) -> sqlite3.Connection:
-    """Take from a connection all that a hostile file could use."""
-    connection.text_factory = bytes
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LENGTH_LIMIT)
-    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
-    connection.setlimit(sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH, 0)
-    configure = getattr(connection, "setconfig", None)  # Python 3.12
-    if configure is not None:
-        for name, on in (("DEFENSIVE", True), ("ENABLE_TRIGGER", False), ("ENABLE_VIEW", False)):
-            configure(getattr(sqlite3, f"SQLITE_DBCONFIG_{name}"), on)
-    # None of these looks at the schema.
-    for setting in ("trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0", "temp_store=MEMORY", "secure_delete=ON"):
-        connection.execute(f"PRAGMA {setting}")
-    return connection
-
-
-def _connect(path: Path, *, read_only: bool, busy_seconds: float) -> sqlite3.Connection:
-    """Connect to a file whose first page was checked.
-
-    `as_uri` quotes every character that a database URI could take for its own.
-    """
-    name = f"{path.as_uri()}?mode={'ro' if read_only else 'rw'}"
-    connection = _raw(name, uri=True, busy_seconds=busy_seconds)
-    try:
-        with _translated:
-            _settled(connection)
-            # These parse the schema, which the check of the first page has found to be ours.
-            connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
-            # EXTRA is FULL and a sync of the folder after the journal has gone. Without that sync a power cut after a
-            # commit can bring the journal back, and with it the state before the commit.
-            connection.execute("PRAGMA synchronous=EXTRA")
-            connection.execute("PRAGMA journal_mode=DELETE")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-@contextmanager
-def _empty() -> Iterator[sqlite3.Connection]:
-    connection = _lay(_settled(_raw(":memory:", uri=False, busy_seconds=0)))
-    try:
-        yield connection
-    finally:
-        connection.close()
-
-
-def _lay(connection: sqlite3.Connection) -> sqlite3.Connection:
-    """Lay the schema into an empty database."""
-    # SQLite compares this number to see whether the schema changed and takes any for good: drawn at random it ties a
-    # journal to its file. It tells nothing; the vault's own id is as random and as plain to see.
-    tag = int.from_bytes(os.urandom(4)) >> 1
-    for statement in (
-        f"PRAGMA page_size={guard.PAGE_BYTES}",
-        "PRAGMA auto_vacuum=NONE",
-        "PRAGMA encoding='UTF-8'",
-        f"PRAGMA application_id={guard.APPLICATION_ID}",
-        f"PRAGMA user_version={guard.USER_VERSION}",
-        *(row[4].decode() for row in guard.SCHEMA),
-        f"PRAGMA schema_version={tag}",
-    ):
-        connection.execute(statement)
-    return connection
-
-
 def _chunks(held: guard.Held, size: int) -> Iterator[bytes]:
     for offset in range(0, size, _CHUNK_BYTES):
         yield held.read(min(_CHUNK_BYTES, size - offset), offset)
 
 
 def _write_new(
-    path: Path, chunks: Iterator[bytes] | list[bytes], size: int, progress: Callable[[int, int], None] | None
+    path: Path, chunks: Iterable[bytes], size: int, progress: Callable[[int, int], None] | None = None
 ) -> None:
-    """Write a new file of the vault's owner, whole and synced, or none."""
-    descriptor = guard.create_file(path)
-    done = 0
-    try:
-        try:
-            for chunk in chunks:
-                guard.write_all(descriptor, chunk)
-                done += len(chunk)
-                if progress is not None:
-                    progress(done, size)
-            if done != size:
-                raise IntegrityError("the vault file is shorter than it says")
-            guard.sync(descriptor)
-        finally:
-            os.close(descriptor)
-        guard.sync_folder(path)
-    except BaseException:
-        with suppress(OSError):
-            path.unlink()
-        raise
+    """Write a new file that only its owner can reach, whole and synced, or none."""
+    guard.check_alone(path)
+    with paths.NewFile(path) as file:
+        done = 0
+        for chunk in chunks:
+            file.write(chunk)
+            done += len(chunk)
+            if progress is not None:
+                progress(done, size)
+        if done != size:
+            raise IntegrityError("the vault file is shorter than it says")
+        file.commit()
+
+
+if TYPE_CHECKING:
+
+    def _conforms(engine: SqliteEngine) -> Engine:
+        return engine
