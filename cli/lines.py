@@ -177,10 +177,10 @@ class Intake:
     def _draft(self, item: dict[str, Any]) -> Draft | None:
         from dataclasses import replace
 
-        from vault.errors import RecordError
+        from vault.errors import RecordError, VaultError
         from vault.records import parse_record
 
-        ref = item.pop("ref", None)
+        ref = item.get("ref")
         if self._kind is not None:
             item.setdefault("kind", self._kind)
         try:
@@ -188,13 +188,18 @@ class Intake:
                 reason = "a ref is a text, and no two records have the same"
                 raise RecordError(reason)
             draft = parse_record(item, self._schemas, resolve=self._resolve)
-        except RecordError as error:
+        except VaultError as error:
             self.problems.append(Problem(self._line, str(error)))
             return None
         if ref is None:
             return draft
         self._defined.add(ref)
-        return replace(draft, record_id=self._id(ref))
+        if draft.record_id is None:
+            return replace(draft, record_id=self._id(ref))
+        if self._ids.setdefault(ref, draft.record_id) != draft.record_id:
+            self.problems.append(Problem(self._line, "a record with an id must stand before those that point at it"))
+            return None
+        return draft
 
     def _resolve(self, text: str) -> bytes:
         if not text.startswith("@"):

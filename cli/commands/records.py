@@ -21,19 +21,23 @@ from cli.session import ask, ask_long, can_ask, confirm, open_vault
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from vault.records import Claim, Draft, Field, Revision
+    from vault.records import Claim, Draft, Field, Revision, Schemas
     from vault.vault import Vault
 
 MAX_FIELD_BYTES: Final = 1 << 20
 BASES: Final = ("eyewitness", "told", "document", "media", "state")
 CONFIDENCES: Final = ("low", "medium", "high")
 _SHORTHAND: Final = {"?": "unknown", "!": "withheld", "-": "not-asked"}
+# Fields that people fill with more than a line.
+_LONG: Final = frozenset(
+    ("narrative", "content", "text", "translation", "transcript", "notes", "health", "reply", "conditions", "safety")
+)
 
 
 class Assignment(NamedTuple):
-    """One `FIELD=VALUE` of the command line."""
+    """One `FIELD=VALUE` of the command line; `key` may carry a kind of name or a relation, as in `name.nickname`."""
 
-    field: str
+    key: str
     value: object
     typed: bool  # the value itself stood in the arguments
 
@@ -56,7 +60,7 @@ def parse_assignment(text: str, read: Callable[[str], bytes]) -> Assignment:
     name, equals, value = text.partition("=")
     as_json = name.endswith(":")
     name = name.removesuffix(":")
-    if not equals or not name.replace("_", "a").isalnum():
+    if not equals or not name.replace("_", "a").replace("-", "a").replace(".", "a").isalnum():
         message = f"{text.split('=')[0]!a} is not of the form FIELD=VALUE."
         raise click.UsageError(message)
     typed = True
@@ -99,11 +103,38 @@ def read_text_file(path: str) -> bytes:
     return data
 
 
-def refuse_typed(fields: dict[str, Field], kind: str, assignments: Iterable[Assignment]) -> None:
+def field_of(schemas: Schemas, kind: str, key: str) -> Field:
+    """Find the field that a key of the command line means.
+
+    Args:
+        schemas: The vault's schemas.
+        kind: Kind of the record.
+        key: Such as `birth`, `event.kind`, `name.nickname` or an alias.
+
+    Returns:
+        The field.
+
+    Raises:
+        click.UsageError: There is none.
+    """
+    name = schemas.canonical(kind, key.removeprefix(f"{kind}.").partition(".")[0])
+    field = schemas.field(kind, name)
+    if field.known:
+        return field
+    from difflib import get_close_matches
+
+    names = [field.name for field in schemas.fields(kind)]
+    near = get_close_matches(name, names, n=2)
+    hint = f" Did you mean {' or '.join(near)}?" if near else f" Fields: {', '.join(names)}."
+    message = f"A record of kind {kind} has no field {name!a}.{hint}"
+    raise click.UsageError(message)
+
+
+def refuse_typed(schemas: Schemas, kind: str, assignments: Iterable[Assignment]) -> None:
     """Refuse values in the arguments for fields that are not known to be harmless there.
 
     Args:
-        fields: Of that kind, by name.
+        schemas: The vault's schemas.
         kind: Kind of the record.
         assignments: What was given.
 
@@ -113,14 +144,7 @@ def refuse_typed(fields: dict[str, Field], kind: str, assignments: Iterable[Assi
     from vault.records import Level
 
     for assignment in assignments:
-        field = fields.get(assignment.field)
-        if field is None:
-            from difflib import get_close_matches
-
-            near = get_close_matches(assignment.field, fields, n=2)
-            hint = f" Did you mean {' or '.join(near)}?" if near else f" Fields: {', '.join(fields)}."
-            message = f"A {kind} has no field {assignment.field!a}.{hint}"
-            raise click.UsageError(message)
+        field = field_of(schemas, kind, assignment.key)
         if assignment.typed and field.level >= Level.SECRET:
             message = (
                 f"{kind}.{field.name} is of level {field.level.name.lower()}: its value is not taken from the command "
@@ -131,24 +155,26 @@ def refuse_typed(fields: dict[str, Field], kind: str, assignments: Iterable[Assi
             raise click.UsageError(message)
 
 
-def tree_of(kind: str, assignments: Iterable[Assignment], states: dict[str, str], marks: dict[str, str]) -> dict[str, Any]:
+def tree_of(kind: str, assignments: Iterable[Assignment], what: Marks) -> dict[str, Any]:
     """Turn what the command line says into the JSON form of a record.
 
     Args:
         kind: Kind of the record.
         assignments: Fields and values.
-        states: Fields without a value, and why they have none.
-        marks: Source, basis, as_of and confidence of all of them.
+        what: Source, basis and the like of all of them, and the fields that have no value.
 
     Returns:
-        A tree for `parse_record`.
+        A tree for `parse_record`; each field with its kind before it, so that none is taken for the record's own.
     """
     tree: dict[str, Any] = {"kind": kind}
+
+    def put(key: str, claim: object) -> None:
+        tree.setdefault(f"{kind}.{key.removeprefix(f'{kind}.')}", []).append(claim)
+
     for assignment in assignments:
-        value = {"value": assignment.value, **marks} if marks else assignment.value
-        tree.setdefault(assignment.field, []).append(value)
-    for field, state in states.items():
-        tree.setdefault(field, []).append({"state": state, **marks})
+        put(assignment.key, {"value": assignment.value, **what.marks} if what.marks else assignment.value)
+    for field, state in what.states.items():
+        put(field, {"state": state, **what.marks})
     return tree
 
 
@@ -247,12 +273,11 @@ def add(
         if kind not in vault.schemas.kinds:
             message = f"There is no kind {kind!a}. Kinds: {', '.join(vault.schemas.kinds)}."
             raise click.UsageError(message)
-        fields = {field.name: field for field in vault.schemas.fields(kind)}
         known = [*assignments, *(Assignment(field, None, typed=False) for field in what.states)]
-        refuse_typed(fields, kind, known)
-        tree = tree_of(kind, assignments, what.states, what.marks)
+        refuse_typed(vault.schemas, kind, known)
+        tree = tree_of(kind, assignments, what)
         if not known:
-            tree = ask_fields(vault, kind, list(fields.values()))
+            tree = ask_fields(vault, kind)
             if len(tree) == 1:
                 out.talk("Nothing was entered; nothing was added.")
                 return Exit.OK
@@ -355,13 +380,12 @@ def _open_input(stack: ExitStack, name: str) -> BinaryIO:
         raise click.UsageError(message) from None
 
 
-def ask_fields(vault: Vault, kind: str, fields: list[Field]) -> dict[str, Any]:
+def ask_fields(vault: Vault, kind: str) -> dict[str, Any]:
     """Ask for each field of a record on the terminal; a value that is not acceptable is asked again.
 
     Args:
         vault: The open vault.
         kind: Kind of the record.
-        fields: Its fields.
 
     Returns:
         The record in JSON form, with what was entered alone.
@@ -372,33 +396,44 @@ def ask_fields(vault: Vault, kind: str, fields: list[Field]) -> dict[str, Any]:
         err=True,
     )
     tree: dict[str, Any] = {"kind": kind}
-    for field in fields:
+    for field in vault.schemas.fields(kind):
         if field.type == "file":
             continue  # `attach` makes these
-        while (answer := _ask_field(field)) not in ("", None):
-            value: Any = {"state": _SHORTHAND[answer]} if answer in _SHORTHAND else answer
-            if _acceptable(vault, kind, field, value):
-                tree.setdefault(field.name, []).append(value)
+        while answer := _ask_field(field):
+            key = f"{kind}.{field.name}"
+            value: Any = answer
+            if answer in _SHORTHAND:
+                value = {"state": _SHORTHAND[answer]}
+            elif field.type == "link" and field.choices:
+                relation, _, answer = answer.partition(" ")
+                key, value = f"{key}.{relation}", answer.strip()
+            if _acceptable(vault, kind, key, value):
+                tree.setdefault(key, []).append(value)
                 if not field.many:
                     break
     return tree
 
 
 def _ask_field(field: Field) -> str:
-    label = field.labels.get("en", field.name)
+    label = field.label()
+    if field.type == "name":
+        return ask(f"{escape(label)}:")
     choices = f" ({' | '.join(field.choices)})" if field.choices else ""
-    form = {"date": " (2017-05, 2017~, 2017-05/2017-08)", "birth": " (1961, 1961~, 1961-04-02)", "link": " (id)"}
+    form = {"date": " (2017-05, 2017~, 2017-05/2017-08)", "birth": " (1961, 1961~, 1961-04-02)"}
+    if field.type == "link" and field.choices:
+        return ask(f"{escape(label)} (such as: {escape(field.choices[0])} ID or NAME):")
+    form["link"] = " (id or name)" if field.named else " (id)"
     question = f"{escape(label)}{form.get(field.type, '')}{escape(choices)}"
-    return ask_long(question) if field.type == "text" else ask(f"{question}:")
+    return ask_long(question) if field.type == "text" and field.name in _LONG else ask(f"{question}:")
 
 
-def _acceptable(vault: Vault, kind: str, field: Field, value: object) -> bool:
-    from vault.errors import RecordError
+def _acceptable(vault: Vault, kind: str, key: str, value: object) -> bool:
+    from vault.errors import VaultError
     from vault.records import parse_record
 
     try:
-        parse_record({"kind": kind, field.name: [value]}, vault.schemas, resolve=vault.resolve)
-    except RecordError as error:
+        parse_record({"kind": kind, key: [value]}, vault.schemas, resolve=vault.resolve)
+    except VaultError as error:
         click.echo(escape(f"  {error}"), err=True)
         return False
     return True
@@ -441,18 +476,15 @@ def edit(
 
     with open_vault(settings, write=True) as vault:
         old = vault.get(record)
-        fields = {field.name: field for field in vault.schemas.fields(old.kind)}
         named = [*what.states, *retract]
-        refuse_typed(fields, old.kind, [*assignments, *(Assignment(name, None, typed=False) for name in named)])
-        if nothing:
-            tree = ask_fields(vault, old.kind, list(fields.values()))
-        else:
-            tree = tree_of(old.kind, assignments, what.states, what.marks)
+        refuse_typed(vault.schemas, old.kind, [*assignments, *(Assignment(name, None, typed=False) for name in named)])
+        tree = ask_fields(vault, old.kind) if nothing else tree_of(old.kind, assignments, what)
         new = parse_record(tree, vault.schemas, resolve=vault.resolve).claims if len(tree) > 1 else ()
         if not (new or retract or restore):
             out.talk("Nothing was entered; nothing was changed.")
             return
-        claims = changed_claims(old, new, correct=correct, retract=retract)
+        taken_back = [field_of(vault.schemas, old.kind, name).name for name in retract]
+        claims = changed_claims(old, new, correct=correct, retract=taken_back)
         draft = Draft(
             old.kind,
             claims,
