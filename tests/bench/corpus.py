@@ -89,7 +89,7 @@ class Corpus:
         han = "".join(_HAN[i] for i in given) + "·" + "".join(_HAN[i] for i in family)
         village = "".join(rng.choices(_LATIN, k=3)).title()
         narrative = self._prose(rng, NARRATIVE_BYTES)
-        vulnerability = self._prose(rng, STORY_BYTES)
+        health = self._prose(rng, STORY_BYTES)
         born = rng.randrange(1930, 2005)
         claims = (
             Claim("name", {"text": names[0], "kind": "birth", "script": "Cyrl"}, basis="told"),
@@ -102,10 +102,10 @@ class Corpus:
             Claim("id_document", f"INV-{serial:07d}-{rng.randrange(10**6):06d}", basis="document"),
             Claim("address", {"text": f"{village} 7", "county": village, "region": "Invented"}, basis="told"),
             Claim("occupation", " ".join(rng.choices(self.words[:2000], k=3)), basis="told"),
-            Claim("vulnerability", vulnerability, basis="told", as_of="2018-03"),
-            Claim("inside", narrative, basis="eyewitness", as_of="2017-05/2018-08", recorded_at=1_700_000_000),
+            Claim("health", health, basis="told", as_of="2018-03"),
+            Claim("notes", narrative, basis="eyewitness", as_of="2017-05/2018-08", recorded_at=1_700_000_000),
         )
-        return Item(serial, (*names, han), f"{vulnerability} {narrative}", Draft("person", claims))
+        return Item(serial, (*names, han), f"{health} {narrative}", Draft("person", claims))
 
     def pairs(self, count: int) -> list[tuple[str, str]]:
         """Choose pairs of middling words, each of which stands together in at least one record."""
