@@ -26,7 +26,7 @@ def test_contracts_hold(project):
     [
         (FLOORS, "vault.codec", "import vault.keys"),
         (FLOORS, "vault.index", "import vault.ledger"),
-        (FLOORS, "vault.records", "import vault.names"),
+        (FLOORS, "vault.names", "import vault.records"),
         (FLOORS, "vault.objects", "import vault.vault"),
         (ROOF, "vault.vault", "import cli.output"),
         (BLIND, "vault.engine.sqlite", "import vault.sealing"),
