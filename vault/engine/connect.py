@@ -128,6 +128,19 @@ def to_memory() -> sqlite3.Connection:
     return connection
 
 
+def vacuum(connection: sqlite3.Connection, target: Path | None) -> None:
+    """Rewrite a database, into an empty file or in its place; SQLite attaches a second one for that."""
+    with translated:
+        connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 1)
+        try:
+            if target is None:
+                connection.execute("VACUUM")
+            else:
+                connection.execute("VACUUM INTO ?", (target.as_uri(),))
+        finally:
+            connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+
+
 def _lay(connection: sqlite3.Connection) -> None:
     """Lay the schema into an empty database."""
     # SQLite compares this number to see whether the schema changed and takes any for good: drawn at random it ties a

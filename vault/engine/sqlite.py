@@ -211,9 +211,9 @@ class SqliteEngine:
             EngineError: The disk has no room for a second copy, or the medium failed.
         """
         if self._path is None:
-            with translated:
-                self._begin("BEGIN IMMEDIATE").execute("COMMIT")
-                self._open_connection.execute("VACUUM")
+            with self.transaction():
+                pass  # Ends with no transaction open, as VACUUM needs it.
+            connect.vacuum(self._open_connection, None)
             return
         with self.transaction():
             new = guard.leftover(self._path)
@@ -222,9 +222,7 @@ class SqliteEngine:
                 # VACUUM does not run inside a transaction: a second connection reads beside the lock that we hold.
                 other = connect.to_file(self._path, read_only=True, busy_seconds=self._busy_seconds)
                 try:
-                    with translated:
-                        other.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 1)
-                        other.execute("VACUUM INTO ?", (new.as_uri(),))
+                    connect.vacuum(other, new)
                 finally:
                     other.close()
                 held = guard.Held(new)
