@@ -477,10 +477,11 @@ class _Writer(_Reader):
         self._store("head", new)
 
     def commit(self) -> None:
-        """Store all."""
+        """Store all; without a change there is nothing to wait for readers for, and the end of it is a rollback."""
         self._flush()
-        with translated:
-            self._connection.execute("COMMIT")
+        if self._touched:
+            with translated:
+                self._connection.execute("COMMIT")
 
     def _store(self, table: Literal["header", "head"], data: bytes) -> None:
         self._touch()
