@@ -145,7 +145,7 @@ def outcome(error: BaseException) -> Outcome | None:
 
 
 def details(error: BaseException) -> list[str]:
-    """List what an error carries beyond its one line: the missing consents, the findings of the gate.
+    """List what an error carries beyond its one line: missing consents, findings of the gate, faults of a bundle.
 
     Args:
         error: A `VaultError`.
@@ -157,4 +157,5 @@ def details(error: BaseException) -> list[str]:
     for finding in getattr(error, "findings", ()):
         rule, place = getattr(finding, "rule", None), getattr(finding, "place", None)
         lines.append(f"{place}: {rule}" if rule is not None else str(finding))
+    lines += [f"{fault.path or 'the bundle'}: {fault.what}" for fault in getattr(error, "faults", ())]
     return lines

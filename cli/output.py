@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Printable by category, yet drawn as nothing: they hide text or make two texts look alike.
 _INVISIBLE: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
-_MAYBE_UNSAFE: Final = re.compile("[^\x20-\x7e\u00a1-\u024f\u0400-\u052f\u0621-\u064a\u4e00-\u9fff\u3001-\u3011]")
+_MAYBE_UNSAFE: Final = re.compile("[^\x20-\x7e\u00a1-\u00ac\u00ae-\u024f\u0400-\u052f\u0621-\u064a\u4e00-\u9fff\u3001-\u3011]")
 
 
 def _unsafe(char: str) -> bool:

@@ -1,0 +1,176 @@
+"""Commands over consent records: consent add, list, withdraw.
+
+Floor: roof. Whether a consent covers a disclosure is for the library to say.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from cli.app import Group, Settings
+from cli.commands.disclosing import PURPOSES
+from cli.output import Output, escape
+from cli.session import confirm, open_vault
+
+if TYPE_CHECKING:
+    from vault.records import Revision
+
+AUDIENCES: Final = ("family", "lawyer", "un", "press", "public")
+GROUPS: Final = ("identity", "family", "location", "health", "testimony", "image")
+ONWARD: Final = ("none", "state", "public")
+CAPACITIES: Final = ("self", "kin", "parent", "lawyer", "other")
+MEANS: Final = ("written", "recorded", "spoken", "message")
+
+
+@click.group("consent", cls=Group, short_help="Record, list and withdraw consent.")
+def consent() -> None:
+    """Record, list and withdraw consent: who may be told what about whom, for which purpose, and how far onward."""
+
+
+@consent.command("add", short_help="Record a consent.")
+@click.option("--by", "given_by", metavar="ID", required=True, help="The person who gives it.")
+@click.option("--about", metavar="ID", multiple=True, required=True, help="Whom it is about; repeat for several.")
+@click.option("--capacity", type=click.Choice(CAPACITIES), required=True, help="In which capacity it is given.")
+@click.option("--audience", "audiences", type=click.Choice(AUDIENCES), multiple=True, required=True, help="Who may be told.")
+@click.option("--purpose", "purposes", type=click.Choice(PURPOSES), multiple=True, required=True, help="What for.")
+@click.option("--group", "groups", type=click.Choice(GROUPS), multiple=True, required=True, help="Which facts.")
+@click.option("--onward", type=click.Choice(ONWARD), multiple=True, required=True, help="How far it may be passed on.")
+@click.option("--how", type=click.Choice(MEANS), required=True, help="How it was given.")
+@click.option("--given-on", metavar="DATE", help="When; today if not said.")
+@click.option("--expires", metavar="DATE", help="Until when it holds.")
+@click.option("--case", metavar="ID", multiple=True, help="The case it belongs to.")
+@click.pass_obj
+def add_consent(settings: Settings, **options: Any) -> None:
+    """Record a consent. Ask for each thing separately, and say that it can be withdrawn.
+
+    \b
+    Example:
+      casevault consent add --by 77c0 --about 3f9a --capacity kin --audience lawyer --purpose legal \\
+        --group identity --group testimony --onward none --how written
+    """
+    from vault.records import id_text, parse_record
+
+    out = Output(settings)
+    tree: dict[str, Any] = {"kind": "consent", "given_on": options.pop("given_on") or date.today().isoformat()}  # noqa: DTZ011
+    tree |= {name: list(value) if isinstance(value, tuple) else value for name, value in options.items() if value}
+    with open_vault(settings, write=True) as vault:
+        (revision,) = vault.put(parse_record(tree, vault.schemas, resolve=vault.resolve))
+    if not out.json({"id": revision.record_id, "kind": revision.kind}):
+        out.data(id_text(revision.record_id))
+
+
+def state_of(revision: Revision, today: date) -> str:
+    """Say whether a consent stands.
+
+    Args:
+        revision: A consent.
+        today: The day to count from.
+
+    Returns:
+        given, withdrawn or expired.
+    """
+    from vault.records import edtf
+
+    if revision.values("withdrawn_on"):
+        return "withdrawn"
+    for value in revision.values("expires"):
+        latest = edtf.parse(value).latest
+        if latest is not None and latest < today:
+            return "expired"
+    return "given"
+
+
+@consent.command("list", short_help="List the consents.")
+@click.argument("person", metavar="[ID]", required=False)
+@click.pass_obj
+def list_consents(settings: Settings, person: str | None) -> None:
+    """List the consents, all or those about one person: whether each stands, for whom, for what, until when.
+
+    \b
+    Example:
+      casevault consent list 3f9a
+    """
+    from cli.views import short_id
+    from vault.records import id_text
+
+    out = Output(settings)
+    today = date.today()  # noqa: DTZ011 - the person's own day is meant
+    with open_vault(settings) as vault:
+        wanted = vault.resolve(person) if person is not None else None
+        found = [one for one in vault.records("consent") if wanted is None or wanted in one.links("about")]
+    rows = [
+        {
+            "id": id_text(one.record_id),
+            "state": state_of(one, today),
+            "about": [id_text(target) for target in one.links("about")],
+            "audiences": one.values("audiences"),
+            "purposes": one.values("purposes"),
+            "groups": one.values("groups"),
+            "onward": one.values("onward"),
+            "given_on": one.values("given_on"),
+            "expires": one.values("expires"),
+            "withdrawn_on": one.values("withdrawn_on"),
+        }
+        for one in found
+    ]
+    if out.json({"consents": rows}):
+        return
+    del short_id
+    out.table(
+        ("id", "state", "about", "audiences", "purposes", "onward", "given", "expires"),
+        (
+            (
+                row["id"][:10],
+                row["state"],
+                " ".join(target[:10] for target in row["about"]),
+                *(" ".join(row[name]) for name in ("audiences", "purposes", "onward", "given_on", "expires")),
+            )
+            for row in rows
+        ),
+    )
+
+
+@consent.command("withdraw", short_help="Record that a consent was withdrawn.")
+@click.argument("record", metavar="ID")
+@click.option("--on", "day", metavar="DATE", help="When; today if not said.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def withdraw(settings: Settings, record: str, day: str | None, *, yes: bool) -> None:
+    """Record that a consent was withdrawn, and list the bundles that relied on it and who holds them.
+
+    From now on it covers nothing, whatever else was given.
+
+    \b
+    Example:
+      casevault consent withdraw 77c0
+    """
+    from cli.commands.ledger import handover_json, print_handovers, to_recall
+    from vault.records import Draft, id_text, parse_record
+
+    out = Output(settings)
+    with open_vault(settings, write=True) as vault:
+        old = vault.get(record)
+        if old.kind != "consent":
+            message = f"{escape(record)} is a {old.kind}, not a consent."
+            raise click.UsageError(message)
+        tree = {"kind": "consent", "withdrawn_on": day or date.today().isoformat()}  # noqa: DTZ011
+        new = parse_record(tree, vault.schemas, resolve=vault.resolve).claims
+        if not yes and not confirm(settings, f"Withdraw the consent {id_text(old.record_id)[:10]}?", otherwise="--yes"):
+            out.talk("Nothing was changed.")
+            return
+        draft = Draft(
+            old.kind, (*old.claims, *new), record_id=old.record_id, parents=(old.id,),
+            schema_version=old.schema_version, extra=old.extra,
+        )  # fmt: skip
+        vault.put(draft)
+        bundles = to_recall(vault, old.record_id)
+    if not out.json({"withdrawn": old.record_id, "recall": [handover_json(one) for one in bundles]}):
+        out.line("withdrawn", id_text(old.record_id))
+        print_handovers(out, bundles)
+    if bundles:
+        out.warn(f"{len(bundles)} bundle(s) relied on it. Ask these holders to destroy them, and those they passed it on to.")
+    else:
+        out.talk("No bundle relied on it.")

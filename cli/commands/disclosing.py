@@ -1,0 +1,349 @@
+"""The command that lets something leave: export.
+
+Floor: roof. It decides nothing: consent, policy and gate are the library's. It asks, shows and reports.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from cli.app import Settings, command
+from cli.output import Output, escape
+from cli.session import ask, can_ask, checked_path, confirm, open_vault
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from vault.redact import Recipient, Request, View
+    from vault.vault import Vault
+
+PURPOSES: Final = ("legal", "un", "tracing", "advocacy", "research", "publication", "family")
+MAX_FOUND: Final = 1000
+_EVERYTHING: Final = "everything"
+
+
+@command("export", short_help="Redact, check, sign and seal records for a recipient.")
+@click.argument("records", metavar="[ID]...", nargs=-1)
+@click.option("--query", metavar="Q", help="Also every record that this search finds.")
+@click.option("--policy", "policy_name", metavar="NAME", required=True, help="What may leave: see `policy list`.")
+@click.option("--to", "recipient_name", metavar="RECIPIENT", required=True, help="Who receives it: see `recipient list`.")
+@click.option("--purpose", type=click.Choice(PURPOSES), required=True, help="What it is for.")
+@click.option("-o", "--output", "target", metavar="FILE", help="The new file, or folder for the form dir.")
+@click.option("--preview", is_flag=True, help="Show what would leave and what would not; write nothing.")
+@click.option("--format", "form", type=click.Choice(["age", "dir"]), default="age", show_default=True, help="Sealed, or a plain folder.")
+@click.option("--plaintext", is_flag=True, help="With --format dir: agree to plain files without being asked.")
+@click.option("--only", is_flag=True, help="Take the named records alone, not those that belong to them.")
+@click.option("--leave-out", is_flag=True, help="Leave out records for which consent is missing, instead of refusing.")
+@click.option("--note", metavar="TEXT", default="", help="A line for the recipient; @FILE reads it from a file.")
+@click.option("--yes", count=True, help="Agree without being asked; the policy everything needs it twice.")
+@click.pass_obj
+def export(
+    settings: Settings, records: tuple[str, ...], query: str | None, policy_name: str, recipient_name: str, purpose: str,
+    target: str | None, form: str, note: str, yes: int, *, preview: bool, plaintext: bool, only: bool, leave_out: bool,
+) -> None:  # fmt: skip
+    """Redact, check, sign and seal records for a recipient.
+
+    Nothing leaves that the policy does not name, and each person's consent must cover audience, purpose and the way
+    onward; else nothing is written and it ends with exit code 9. Of a case all of it goes, of a person that person and
+    the records about them. A recipient without a key gets a passphrase of six words, shown once: tell it by voice. The
+    recipient `self` is you.
+
+    \b
+    Example:
+      casevault export 3f9a --policy lawyer --to "Advocate Example" --purpose legal --preview
+      casevault export 3f9a --policy lawyer --to "Advocate Example" --purpose legal -o case.age
+    """
+    out = Output(settings)
+    if (target is None) != preview:
+        message = "Give either -o FILE or --preview."
+        raise click.UsageError(message)
+    if plaintext and form != "dir":
+        message = "--plaintext belongs to --format dir; the form age is sealed."
+        raise click.UsageError(message)
+    path = checked_path(target) if target is not None else None
+    if path is not None:
+        refuse_existing(path)
+    with open_vault(settings, write=not preview) as vault:
+        request = make_request(
+            vault, records, query, policy_name, recipient_name, purpose, only=only, leave_out=leave_out, note=note
+        )
+        if path is None:
+            show_preview(out, vault, vault.preview(request))
+            return
+        if not agreed(settings, out, request, form, plaintext=plaintext, yes=yes):
+            out.talk("Nothing was written.")
+            return
+        hand_over(out, vault, request, path, form)
+
+
+def refuse_existing(path: Path) -> None:
+    """Refuse a target that is there already, before anything is asked or computed.
+
+    Args:
+        path: The target.
+
+    Raises:
+        UnsafePathError: Something is there; the library looks once more when it writes.
+    """
+    if path.exists() or path.is_symlink():
+        from vault.errors import UnsafePathError
+
+        message = f"{path} is there already"
+        raise UnsafePathError(message)
+
+
+def make_request(
+    vault: Vault, records: tuple[str, ...], query: str | None, policy_name: str, recipient_name: str, purpose: str, *,
+    only: bool, leave_out: bool, note: str,
+) -> Request:  # fmt: skip
+    """Turn the words of the command line into a request.
+
+    Args:
+        vault: The open vault.
+        records: Ids or their beginnings.
+        query: A search, or None.
+        policy_name: Name of the policy.
+        recipient_name: Name in the address book, or `self`.
+        purpose: What for.
+        only: Take the named records alone.
+        leave_out: Leave out what lacks consent.
+        note: Text for the recipient, or `@FILE`.
+
+    Returns:
+        The request.
+
+    Raises:
+        click.UsageError: No record is named.
+        NotFoundError: A policy, recipient or record is not there.
+    """
+    from datetime import date
+
+    from vault.errors import NotFoundError
+    from vault.redact import Request
+
+    policy = vault.policies().get(policy_name)
+    if policy is None:
+        message = f"there is no policy {policy_name!a}"
+        raise NotFoundError(message)
+    selection = [vault.resolve(record) for record in records]
+    if query is not None:
+        selection += [hit.revision.record_id for hit in vault.find(query, limit=MAX_FOUND)]
+    if not selection and (records or query is not None or policy_name != _EVERYTHING):
+        message = "No record is named or found. Give an ID, or --query."
+        raise click.UsageError(message)
+    if note.startswith("@"):
+        from cli.commands.records import read_text_file
+
+        note = read_text_file(note[1:]).decode("utf-8-sig", errors="replace").strip()
+    return Request(
+        selection=tuple(dict.fromkeys(selection)),
+        policy=policy,
+        recipient=receiver(vault, recipient_name),
+        purpose=purpose,
+        today=date.today(),  # noqa: DTZ011 - consents are dated by the person's own calendar
+        only=only,
+        leave_out=leave_out,
+        note=note,
+    )
+
+
+def receiver(vault: Vault, name: str) -> Recipient:
+    """Find who receives a bundle.
+
+    Args:
+        vault: The open vault.
+        name: Name in the address book, or `self`.
+
+    Returns:
+        The recipient.
+
+    Raises:
+        NotFoundError: There is none of that name.
+    """
+    from vault.redact import SELF, Recipient
+
+    entries = vault.recipients()
+    if name == SELF and name not in entries:
+        return Recipient(SELF, SELF)
+    from cli.commands.address import known_recipient
+
+    return known_recipient(entries, name)
+
+
+def agreed(settings: Settings, out: Output, request: Request, form: str, *, plaintext: bool, yes: int) -> bool:
+    """Ask what has to be asked before a file is made.
+
+    Args:
+        settings: The global options.
+        out: Where to talk.
+        request: What is wanted.
+        form: age or dir.
+        plaintext: Plain files were agreed to.
+        yes: How often `--yes` was given.
+
+    Returns:
+        Whether to go on.
+    """
+    if request.policy.name == _EVERYTHING and yes < 2:  # noqa: PLR2004 - twice
+        out.warn("The policy everything takes all of it out, unredacted: names, sources, files, history.")
+        if not can_ask(settings):
+            message = "The policy everything needs a yes twice: give --yes --yes."
+            raise click.UsageError(message)
+        if ask("Type the word everything to go on:") != _EVERYTHING:
+            return False
+        if not confirm(settings, "Is this file for you alone?", otherwise="--yes --yes"):
+            return False
+    if form == "dir" and not plaintext:
+        question = "The folder will be plain: whoever gets at this disk can read it. Write it all the same?"
+        return confirm(settings, question, otherwise="--plaintext")
+    return True
+
+
+def hand_over(out: Output, vault: Vault, request: Request, path: Path, form: str) -> None:
+    """Make the bundle and say what was made.
+
+    Args:
+        out: Where to write.
+        vault: The open vault.
+        request: What is wanted.
+        path: The new file or folder.
+        form: age or dir.
+    """
+    from vault import handoff
+
+    disclosure = vault.disclose(request)
+    for warning in disclosure.view.warnings:
+        out.warn(warning)
+    for record in disclosure.view.left_out:
+        out.warn(f"left out for want of consent: {record.hex()}")
+    passphrase = None
+    if form == "age" and request.recipient.key is None:
+        from vault.words import generate_passphrase
+
+        passphrase = generate_passphrase()
+    sealed = handoff.write(disclosure, path, form="age" if form == "age" else "dir", passphrase=passphrase)
+    if not out.json(
+        {
+            "file": str(sealed.path),
+            "recipient": request.recipient.name,
+            "policy": request.policy.name,
+            "bag_sha256": sealed.bag_sha256,
+            "sealed_sha256": sealed.sealed_sha256,
+            "signer": sealed.signer.words,
+            "records": len(disclosure.view.records),
+            "left_out": [record.hex() for record in disclosure.view.left_out],
+        }
+    ):
+        out.line("file", sealed.path)
+        out.line("records", len(disclosure.view.records))
+        out.line("signer", sealed.signer.words)
+        out.line("sha256", (sealed.sealed_sha256 or sealed.bag_sha256).hex())
+    if passphrase is not None:
+        out.warn(
+            f"The passphrase of this bundle, shown this once:\n\n    {passphrase}\n\n"
+            "Tell it to the recipient by another way than the file, best by voice."
+        )
+    out.talk("The ledger has the entry. Tell the recipient the six words of the signer by voice.")
+
+
+# --- preview ------------------------------------------------------------------------------------------------------
+
+
+def show_preview(out: Output, vault: Vault, view: View) -> None:
+    """Show what would leave and what would not, by which rule, and the words that the recipient would read.
+
+    Args:
+        out: Where to write.
+        vault: The open vault.
+        view: The redacted view.
+    """
+    from cli.views import short_id
+
+    if out.json(preview_json(view)):
+        return
+    out.data("What is decided, claim by claim:")
+    out.table(
+        ("record", "field", "speaks of", "role", "what happens", "rule"),
+        (
+            (
+                short_id(one.record),
+                f"{one.kind}.{one.field}",
+                " ".join(short_id(person) for person in one.people),
+                one.role,
+                one.outcome if one.outcome in one.action else f"{one.outcome} ({one.action})",
+                one.rule,
+            )
+            for one in view.decisions
+        ),
+        wrap=True,
+    )
+    out.data("\nWhat the recipient would read:")
+    for record in view.records:
+        out.data(f"\n{escape(record.id)}")
+        for claim in record.claims:
+            shown = claim.outcome if claim.value is None else _plain(claim.value)
+            marks = "; ".join(word for word in (claim.basis, claim.as_of, claim.confidence) if word)
+            taken_back = "retracted: " if claim.retracted else ""
+            out.data(f"  {escape(claim.field)}: {taken_back}{escape(shown)}{f' [{escape(marks)}]' if marks else ''}")
+    for file in view.files:
+        out.data(f"\nfile {escape(file.path)}")
+    counts: dict[str, int] = {}
+    for one in view.decisions:
+        counts[one.outcome] = counts.get(one.outcome, 0) + 1
+    out.talk("\n" + ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) + ".")
+    for warning in view.warnings:
+        out.warn(warning)
+    for left in view.left_out:
+        out.warn(f"would be left out for want of consent: {short_id(left)}")
+    del vault
+
+
+def _plain(value: Any) -> str:  # noqa: ANN401 - plain data of several types
+    if isinstance(value, dict):
+        return ", ".join(_plain(part) for part in value.values() if part not in (None, "", [], {}))
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(_plain, value))
+    return str(value)
+
+
+def preview_json(view: View) -> dict[str, Any]:
+    """Give a preview as plain values.
+
+    Args:
+        view: The redacted view.
+
+    Returns:
+        What JSON says; the withheld values themselves are not in it.
+    """
+    return {
+        "decisions": [
+            {
+                "record": one.record,
+                "field": f"{one.kind}.{one.field}",
+                "claim": one.claim,
+                "people": [person.hex() for person in one.people],
+                "role": one.role,
+                "rule": one.rule,
+                "action": one.action,
+                "outcome": one.outcome,
+            }
+            for one in view.decisions
+        ],
+        "records": [
+            {
+                "id": record.id,
+                "kind": record.kind,
+                "claims": [
+                    {"field": claim.field, "outcome": claim.outcome, "value": claim.value, "retracted": claim.retracted}
+                    for claim in record.claims
+                ],
+            }
+            for record in view.records
+        ],
+        "files": [file.path for file in view.files],
+        "counts": dict(view.counts),
+        "warnings": list(view.warnings),
+        "left_out": [record.hex() for record in view.left_out],
+    }
