@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-MAX_WORD: Final = 64
+MAX_WORD: Final = 60
 """Characters of a word that count: two words that agree in so many are one term."""
 
 _CACHE_WORDS: Final = 1 << 16
@@ -170,6 +170,11 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFKC", folded).translate(_FOLD)
 
 
+def is_han(word: str) -> bool:
+    """Tell whether a word in normal form is of Chinese characters, of which one or two already are a term."""
+    return _HAN_RUN.match(word) is not None
+
+
 def _han_terms(run: str) -> list[str]:
     """Give the characters of a run of Chinese, and its pairs of neighbours."""
     return [*run, *map(str.__add__, run, run[1:])]
@@ -244,7 +249,7 @@ def text_terms(text: str) -> set[str]:
         text: Any text.
 
     Returns:
-        Its words in normal form, each cut to 64 characters; of Chinese each character and each pair of neighbours.
+        Its words in normal form, each cut to 60 characters; of Chinese each character and each pair of neighbours.
 
     Secrets:
         As secret as the text.

@@ -1,0 +1,42 @@
+"""Search: segments of terms over sealed objects, queries, merging and purging.
+
+Floor: 2. It knows how records are found and nothing of how they are kept: the caller opens them, decides what is
+committed, and deletes what is orphaned. It reads what a query needs and no more.
+"""
+
+from vault.index.pages import Row
+from vault.index.query import Match, Query, match, parse
+from vault.index.search import Candidate, Found, Index
+from vault.index.segment import (
+    RUN_DOCUMENTS,
+    Builder,
+    Change,
+    PageCache,
+    SegmentEntry,
+    build,
+    plan_merge,
+    read_entries,
+)
+from vault.index.terms import Document, attachment_of, document_of
+
+__all__ = [
+    "RUN_DOCUMENTS",
+    "Builder",
+    "Candidate",
+    "Change",
+    "Document",
+    "Found",
+    "Index",
+    "Match",
+    "PageCache",
+    "Query",
+    "Row",
+    "SegmentEntry",
+    "attachment_of",
+    "build",
+    "document_of",
+    "match",
+    "parse",
+    "plan_merge",
+    "read_entries",
+]

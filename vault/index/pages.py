@@ -1,0 +1,711 @@
+"""Bytes of an index segment: postings, term pages, document rows, name pages, and the segment object that names them.
+
+Floor: 2. It knows no record and no query. What it reads was sealed by a holder of the vault, but that is no reason to
+trust its form: every length and order is checked, and bytes not made by the rule are an `IntegrityError`.
+"""
+
+from __future__ import annotations
+
+import struct
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+
+from pyroaring import BitMap
+
+from vault import codec
+from vault.errors import FormatError, IntegrityError, UnsupportedVersionError
+from vault.objects import Kind, Ref
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+VERSION: Final = 1
+MAX_DOCUMENTS: Final = 1 << 18
+PAGE_BYTES: Final = 65_532
+"""Largest payload of a page: with the four bytes of its length a frame of 64 KiB."""
+INLINE_BYTES: Final = 16_384
+RESTART: Final = 16
+MAX_TERM_BYTES: Final = 255
+_SHORT_LIST: Final = 32
+_REF_BYTES: Final = 33
+
+
+class Reader(Protocol):
+    """Opens objects; what `vault.objects.ObjectReader` does."""
+
+    def get(self, kind: Kind, ref: Ref) -> bytes:
+        """Return the payload of an object."""
+        ...
+
+
+class Batch(Reader, Protocol):
+    """Seals and deletes objects; what `vault.objects.ObjectBatch` does."""
+
+    def put(self, kind: Kind, payload: bytes) -> Ref:
+        """Seal a payload and store it."""
+        ...
+
+    def delete(self, ref: Ref) -> None:
+        """Delete an object."""
+        ...
+
+
+def malformed(what: str) -> IntegrityError:
+    """Make the error for bytes that open but are not made by the rule."""
+    return IntegrityError(f"the index is damaged: {what} is not made by the rule")
+
+
+# --- postings -------------------------------------------------------------------------------------------------------
+
+
+def _varint(number: int) -> bytes:
+    out = bytearray()
+    while number > 0x7F:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    out.append(number)
+    return bytes(out)
+
+
+def _read_varint(data: bytes, at: int) -> tuple[int, int]:
+    """Read a number of at most five bytes; give it and the place after it. IndexError beyond the end."""
+    byte = data[at]
+    if byte < 0x80:
+        return byte, at + 1
+    number, shift = byte & 0x7F, 7
+    while shift < 35:
+        at += 1
+        byte = data[at]
+        number |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            if not byte:
+                break
+            return number, at + 1
+        shift += 7
+    raise malformed("a number")
+
+
+_SINGLE: Final = tuple(_varint(number << 1 | 1) for number in range(1 << 12))
+
+
+def encode_postings(documents: Sequence[int] | BitMap) -> bytes:
+    """Write a set of document numbers.
+
+    Args:
+        documents: At least one; ascending, without repeats, below 2^18.
+
+    Returns:
+        Postings.
+
+    Source:
+        docs/format.md §Index segments.
+    """
+    count = len(documents)
+    if count == 1:
+        number = documents[0]
+        return _SINGLE[number] if number < len(_SINGLE) else _varint(number << 1 | 1)
+    if count <= _SHORT_LIST:
+        gaps = bytearray()
+        before = -1
+        for number in documents:
+            gap = number - before - 1
+            if gap < 0x80:
+                gaps.append(gap)
+            else:
+                gaps += _varint(gap)
+            before = number
+        return _varint(len(gaps) << 1) + gaps
+    bitmap = documents if isinstance(documents, BitMap) else BitMap(documents)
+    bitmap.run_optimize()
+    roaring = bitmap.serialize()
+    return b"\0" + _varint(len(roaring)) + roaring
+
+
+def skip_postings(data: bytes, at: int) -> int:
+    """Give the place after the postings that begin at a place."""
+    head, at = _read_varint(data, at)
+    if head & 1:
+        return at
+    if head:
+        return at + (head >> 1)
+    size, at = _read_varint(data, at)
+    return at + size
+
+
+def decode_postings(data: bytes, at: int, documents: int) -> BitMap:
+    """Read postings.
+
+    Args:
+        data: Bytes that hold them.
+        at: Where they begin.
+        documents: Number of documents of the segment: each number must be below it.
+
+    Returns:
+        The set, never empty.
+
+    Raises:
+        IntegrityError: Not made by the rule.
+    """
+    head, at = _read_varint(data, at)
+    if head & 1:
+        found = BitMap((head >> 1,))
+    elif head:
+        found = BitMap(_read_gaps(data, at, at + (head >> 1)))
+    else:
+        size, at = _read_varint(data, at)
+        if at + size > len(data):
+            raise malformed("a list")
+        try:
+            found = BitMap.deserialize(data[at : at + size])
+        except (ValueError, IndexError):
+            # pyroaring checks the structure: order, sizes and cardinalities.
+            raise malformed("a list") from None
+    if not found or found.max() >= documents:
+        raise malformed("a list")
+    return found
+
+
+def _read_gaps(data: bytes, at: int, end: int) -> list[int]:
+    if end > len(data) or end - at > 5 * _SHORT_LIST:
+        raise malformed("a list")
+    numbers: list[int] = []
+    number = -1
+    while at < end:
+        gap = data[at]
+        if gap < 0x80:
+            at += 1
+        else:
+            gap, at = _read_varint(data, at)
+        number += gap + 1
+        numbers.append(number)
+    if at != end or number >= MAX_DOCUMENTS:
+        raise malformed("a list")
+    return numbers
+
+
+# --- pages, inside the segment or beside it ---------------------------------------------------------------------------
+
+
+class PageWriter:
+    """Takes the pages of a segment as they are filled; keeps them while they are small, else stores them.
+
+    Args:
+        batch: Where pages are sealed.
+    """
+
+    def __init__(self, batch: Batch) -> None:
+        """Begin with no page."""
+        self._batch = batch
+        self._waiting: list[tuple[list[Ref], bytes]] | None = []
+        self._bytes = 0
+
+    def put(self, refs: list[Ref], payload: bytes) -> None:
+        """Take a page and note where it is, at once or later, in a list of its kind."""
+        if self._waiting is None:
+            refs.append(self._batch.put(Kind.PAGE, payload))
+            return
+        self._waiting.append((refs, payload))
+        self._bytes += len(payload)
+        if self._bytes >= INLINE_BYTES:
+            waiting, self._waiting = self._waiting, None
+            for to, page in waiting:
+                self.put(to, page)
+
+    def inline(self, refs: list[Ref]) -> bytes:
+        """Give the one page of a kind that stayed inside, or nothing."""
+        return b"".join(page for to, page in self._waiting or () if to is refs)
+
+    @property
+    def inside(self) -> bool:
+        """Whether all pages stay inside the segment object."""
+        return self._waiting is not None
+
+
+class TermWriter:
+    """Front-codes sorted terms with their postings into pages.
+
+    Args:
+        pages: Where full pages go.
+    """
+
+    def __init__(self, pages: PageWriter) -> None:
+        """Begin with no term."""
+        self._pages = pages
+        self.refs: list[Ref] = []
+        self.firsts: list[bytes] = []
+        self.terms = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        self._body = bytearray()
+        self._restarts: list[int] = []
+        self._in_page = 0
+        self._last = b""
+
+    def add(self, term: bytes, postings: bytes) -> None:
+        """Write a term greater than all before it; at most 255 bytes."""
+        # Four bytes for this entry's two lengths and its restart, two for the count at the end.
+        if len(self._body) + len(term) + len(postings) + 2 * len(self._restarts) + 6 > PAGE_BYTES:
+            self.flush()
+        body = self._body
+        if self._in_page % RESTART == 0:
+            if not self._in_page:
+                self.firsts.append(term)
+            self._restarts.append(len(body))
+            body += bytes((0, len(term)))
+            body += term
+        else:
+            last = self._last
+            shared, limit = 0, min(len(last), len(term))
+            while shared < limit and last[shared] == term[shared]:
+                shared += 1
+            body += bytes((shared, len(term) - shared))
+            body += term[shared:]
+        body += postings
+        self._last = term
+        self._in_page += 1
+        self.terms += 1
+
+    def flush(self) -> None:
+        """Close the present page, if it holds anything."""
+        if self._in_page:
+            count = len(self._restarts)
+            self._body += struct.pack(f">{count}HH", *self._restarts, count)
+            self._pages.put(self.refs, bytes(self._body))
+            self._begin()
+
+
+class TermPage:
+    """Reads one term page.
+
+    Args:
+        payload: Its bytes.
+        documents: Number of documents of the segment.
+    """
+
+    __slots__ = ("_data", "_documents", "_end", "_restarts")
+
+    def __init__(self, payload: bytes, documents: int) -> None:
+        """Check the table at the end."""
+        self._data = payload
+        self._documents = documents
+        try:
+            (count,) = struct.unpack_from(">H", payload, len(payload) - 2)
+            self._end = len(payload) - 2 - 2 * count
+            self._restarts: tuple[int, ...] = struct.unpack_from(f">{count}H", payload, self._end)
+        except struct.error:
+            raise malformed("a page of terms") from None
+        ascending = all(a < b for a, b in pairwise(self._restarts))
+        if not count or self._restarts[0] != 0 or self._restarts[-1] >= self._end or not ascending:
+            raise malformed("a page of terms")
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def _restart_term(self, at: int) -> bytes:
+        data = self._data
+        return data[at + 2 : at + 2 + data[at + 1]]
+
+    def scan(self, start: bytes = b"") -> Iterator[tuple[bytes, int]]:
+        """Give the terms from `start` on, each with the place of its postings.
+
+        Raises:
+            IntegrityError: Not made by the rule.
+        """
+        data, end = self._data, self._end
+        block = bisect_right(self._restarts, start, key=self._restart_term) - 1 if start else 0
+        at = self._restarts[max(block, 0)]
+        term = b""
+        while at < end:
+            try:
+                shared, size = data[at], data[at + 1]
+                following = term[:shared] + data[at + 2 : at + 2 + size]
+                at += 2 + size
+                after = skip_postings(data, at)
+            except IndexError:
+                raise malformed("a page of terms") from None
+            if shared > len(term) or following <= term or after > end:
+                raise malformed("a page of terms")
+            term = following
+            if term >= start:
+                yield term, at
+            at = after
+
+    def postings(self, at: int) -> BitMap:
+        """Read the postings at a place that `scan` gave."""
+        try:
+            return decode_postings(self._data, at, self._documents)
+        except IndexError:
+            raise malformed("a list") from None
+
+    def raw(self, at: int) -> bytes:
+        """Give the bytes of the postings at a place that `scan` gave."""
+        return self._data[at : skip_postings(self._data, at)]
+
+    def find(self, term: bytes) -> BitMap | None:
+        """Give the documents of one term, or None."""
+        for found, at in self.scan(term):
+            return self.postings(at) if found == term else None
+        return None
+
+
+# --- document rows --------------------------------------------------------------------------------------------------
+
+REMOVED: Final = 1
+SUPERSEDED: Final = 2
+PURGED: Final = 4
+ATTACHMENT: Final = 8
+_FLAGS: Final = REMOVED | SUPERSEDED | PURGED | ATTACHMENT
+
+_ROW: Final = struct.Struct(">16s32s32sBBBI")
+ROW_BYTES: Final = _ROW.size
+ROWS_A_PAGE: Final = PAGE_BYTES // ROW_BYTES
+FLAGS_AT: Final = 82
+
+KINDS: Final = ("", "person", "event", "source", "statement", "document", "action", "consent", "case")
+OTHER_KIND: Final = 255
+_KIND_NUMBERS: Final = {kind: number for number, kind in enumerate(KINDS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a document table: a revision, an attachment, or the mark of what was purged.
+
+    Args:
+        serial: Serial number of its segment; it and `number` hold until the segment is merged.
+        number: Number of the document in the segment.
+        record_id: 16 bytes: the record's id, or the attachment's.
+        revision_id: 32 bytes; zeros for attachments and purged rows.
+        ref: Where the revision or the attachment's list is; zeros when purged.
+        kind: The record's kind if it is one of the eight shipped ones; else `other`; empty for attachments and
+            purged rows.
+        flags: REMOVED, SUPERSEDED, PURGED, ATTACHMENT.
+        epoch: Commit that wrote it, or that purged it.
+    """
+
+    serial: int
+    number: int
+    record_id: bytes
+    revision_id: bytes = field(repr=False)
+    ref: Ref = field(repr=False)
+    kind: str
+    flags: int
+    epoch: int
+
+    @property
+    def removed(self) -> bool:
+        """A tombstone: its record was removed and what it said stays to be withheld."""
+        return bool(self.flags & REMOVED)
+
+    @property
+    def superseded(self) -> bool:
+        """A later revision follows it."""
+        return bool(self.flags & SUPERSEDED)
+
+    @property
+    def purged(self) -> bool:
+        """Only the mark is left."""
+        return bool(self.flags & PURGED)
+
+    @property
+    def attachment(self) -> bool:
+        """An attachment's row."""
+        return bool(self.flags & ATTACHMENT)
+
+
+def pack_row(record_id: bytes, revision_id: bytes, ref: Ref, *, kind: str, flags: int, epoch: int) -> bytes:
+    """Write a row, 87 bytes."""
+    number = _KIND_NUMBERS.get(kind, OTHER_KIND)
+    return _ROW.pack(record_id, revision_id, ref.name, ref.generation, number, flags, epoch)
+
+
+def purged_row(record_id: bytes, flags: int, epoch: int) -> bytes:
+    """Write the row that stays of what was purged."""
+    kept = flags & ATTACHMENT | PURGED
+    return _ROW.pack(record_id, b"", b"", 0, 0, kept, epoch)
+
+
+def unpack_row(page: bytes, at: int, serial: int, number: int, extra_flags: int) -> Row:
+    """Read the row at a place of a page of rows.
+
+    Raises:
+        IntegrityError: Not made by the rule.
+    """
+    try:
+        record_id, revision_id, name, generation, kind_number, flags, epoch = _ROW.unpack_from(page, at)
+        kind = "other" if kind_number == OTHER_KIND else KINDS[kind_number]
+    except (struct.error, IndexError):
+        raise malformed("a row") from None
+    if flags & ~_FLAGS:
+        raise malformed("a row")
+    return Row(serial, number, record_id, revision_id, Ref(name, generation), kind, flags | extra_flags, epoch)
+
+
+# --- name pages -----------------------------------------------------------------------------------------------------
+
+MAX_NAMES: Final = 32
+MAX_NAME_CHARACTERS: Final = 200
+
+
+def pack_names(names: Iterable[str]) -> bytes:
+    """Write the names of one document: at most 32 of 200 characters, line feeds between them."""
+    kept = [" ".join(name[:MAX_NAME_CHARACTERS].split()) for _, name in zip(range(MAX_NAMES), names, strict=False)]
+    return "\n".join(name for name in kept if name).encode()
+
+
+class NameWriter:
+    """Collects each document's names into pages.
+
+    Args:
+        pages: Where full pages go.
+    """
+
+    def __init__(self, pages: PageWriter) -> None:
+        """Begin with no document."""
+        self._pages = pages
+        self.refs: list[Ref] = []
+        self.firsts: list[int] = []
+        self._next = 0
+        self._entries: list[bytes] = []
+        self._size = 2
+
+    def add(self, entry: bytes) -> None:
+        """Write the names of the next document."""
+        if self._size + 2 + len(entry) > PAGE_BYTES:
+            self.flush()
+        if not self._entries:
+            self.firsts.append(self._next)
+        self._entries.append(entry)
+        self._size += 2 + len(entry)
+        self._next += 1
+
+    def flush(self) -> None:
+        """Close the present page, if it holds anything."""
+        if self._entries:
+            count = len(self._entries)
+            head = struct.pack(f">{count + 1}H", count, *map(len, self._entries))
+            self._pages.put(self.refs, head + b"".join(self._entries))
+            self._entries, self._size = [], 2
+
+
+class NamePage:
+    """Reads one page of names.
+
+    Args:
+        payload: Its bytes.
+    """
+
+    __slots__ = ("_data", "_ends")
+
+    def __init__(self, payload: bytes) -> None:
+        """Check the lengths."""
+        try:
+            (count,) = struct.unpack_from(">H", payload, 0)
+            lengths = struct.unpack_from(f">{count}H", payload, 2)
+        except struct.error:
+            raise malformed("a page of names") from None
+        self._data = payload
+        self._ends = list(accumulate(lengths, initial=2 + 2 * count))
+        if self._ends[-1] != len(payload) or not count:
+            raise malformed("a page of names")
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    @property
+    def count(self) -> int:
+        """How many documents it covers."""
+        return len(self._ends) - 1
+
+    def raw(self, index: int) -> bytes:
+        """Give the entry of a document, counted from the page's first."""
+        if not 0 <= index < self.count:
+            raise malformed("a page of names")
+        return self._data[self._ends[index] : self._ends[index + 1]]
+
+    def names(self, index: int) -> list[str]:
+        """Give the names of a document, counted from the page's first."""
+        try:
+            text = self.raw(index).decode()
+        except UnicodeDecodeError:
+            raise malformed("a name") from None
+        return text.split("\n") if text else []
+
+
+# --- segment object ---------------------------------------------------------------------------------------------------
+
+_VERSION, _DOCUMENTS, _TERMS, _SUPERSEDES, _FIRST_TERMS, _TERM_PAGES, _ROW_PAGES, _FIRST_NAMES, _NAME_PAGES, _INLINE = (
+    range(1, 11)
+)
+
+
+class Pages(NamedTuple):
+    """Pages of one kind: their names, or the one page itself.
+
+    Args:
+        refs: Where they are.
+        inline: The page, when it stands inside the segment object.
+    """
+
+    refs: tuple[Ref, ...]
+    inline: bytes | None
+
+    def __len__(self) -> int:
+        return len(self.refs) if self.inline is None else bool(self.inline)
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A segment object, read.
+
+    Args:
+        documents: Number of documents.
+        terms: Number of terms.
+        supersedes: Documents of other segments that documents in this one follow, by serial number.
+        first_terms: First term of each term page.
+        term_pages: Term pages.
+        row_pages: Pages of document rows.
+        first_names: Number of the first document of each page of names.
+        name_pages: Pages of names.
+        size: Bytes it takes in memory, about.
+    """
+
+    documents: int
+    terms: int
+    supersedes: dict[int, BitMap]
+    first_terms: tuple[bytes, ...]
+    term_pages: Pages
+    row_pages: Pages
+    first_names: tuple[int, ...]
+    name_pages: Pages
+    size: int
+
+    def refs(self) -> list[Ref]:
+        """Give the names of all pages that are objects of their own."""
+        return [*self.term_pages.refs, *self.row_pages.refs, *self.name_pages.refs]
+
+
+def _pack_refs(refs: Sequence[Ref]) -> bytes:
+    return b"".join(ref.name + bytes((ref.generation,)) for ref in refs)
+
+
+def encode_root(
+    documents: int,
+    supersedes: dict[int, BitMap],
+    *,
+    terms: TermWriter,
+    row_refs: list[Ref],
+    names: NameWriter,
+    pages: PageWriter,
+) -> bytes:
+    """Write a segment object's payload.
+
+    Raises:
+        LimitError: More pages than an object can name.
+
+    Source:
+        docs/format.md §Index segments.
+    """
+    kinds = (terms.refs, row_refs, names.refs)
+    held = [pages.inline(refs) if pages.inside else _pack_refs(refs) for refs in kinds]
+    plain: dict[int, Any] = {
+        _VERSION: VERSION,
+        _DOCUMENTS: documents,
+        _TERMS: terms.terms,
+        _SUPERSEDES: [[serial, encode_postings(supersedes[serial])] for serial in sorted(supersedes)],
+        _FIRST_TERMS: b"".join(bytes((len(term),)) + term for term in terms.firsts),
+        _TERM_PAGES: held[0],
+        _ROW_PAGES: held[1],
+        _FIRST_NAMES: struct.pack(f">{len(names.firsts)}I", *names.firsts),
+        _NAME_PAGES: held[2],
+        _INLINE: pages.inside,
+    }
+    return codec.encode(plain)
+
+
+def _read_pages(held: bytes, *, inline: bool) -> Pages:
+    if inline:
+        return Pages((), held)
+    if len(held) % _REF_BYTES:
+        raise malformed("a segment")
+    return Pages(
+        tuple(Ref(held[at : at + 32], held[at + 32]) for at in range(0, len(held), _REF_BYTES)),
+        None,
+    )
+
+
+def _read_first_terms(data: bytes) -> tuple[bytes, ...]:
+    found: list[bytes] = []
+    at = 0
+    while at < len(data):
+        size = data[at]
+        found.append(data[at + 1 : at + 1 + size])
+        at += 1 + size
+    if at != len(data) or any(a >= b for a, b in pairwise(found)):
+        raise malformed("a segment")
+    return tuple(found)
+
+
+def decode_root(payload: bytes) -> Root:
+    """Read a segment object's payload.
+
+    Args:
+        payload: Its bytes.
+
+    Returns:
+        The segment's directory.
+
+    Raises:
+        UnsupportedVersionError: Made by a newer rule.
+        IntegrityError: Not made by the rule.
+    """
+    try:
+        plain = codec.decode(payload)
+        version = plain[_VERSION]
+        root = _read_root(plain, 3 * len(payload) + 1024) if version == VERSION else None
+    except (FormatError, KeyError, TypeError, ValueError, IndexError, struct.error):
+        raise malformed("a segment") from None
+    if root is None:
+        raise UnsupportedVersionError("an index segment is of a version that this program does not know")
+    good = (
+        1 <= root.documents <= MAX_DOCUMENTS
+        and len(root.first_terms) == len(root.term_pages)
+        and len(root.row_pages) == (-(-root.documents // ROWS_A_PAGE))
+        and len(root.first_names) == len(root.name_pages) > 0
+        and root.first_names[0] == 0
+        and all(a < b for a, b in pairwise(root.first_names))
+        and root.first_names[-1] < root.documents
+    )
+    if not good:
+        raise malformed("a segment")
+    return root
+
+
+def _read_root(plain: dict[int, Any], size: int) -> Root:
+    documents, terms, inline = plain[_DOCUMENTS], plain[_TERMS], plain[_INLINE]
+    if type(documents) is not int or type(terms) is not int or type(inline) is not bool:
+        raise malformed("a segment")
+    return Root(
+        documents=documents,
+        terms=terms,
+        supersedes=_read_supersedes(plain[_SUPERSEDES]),
+        first_terms=_read_first_terms(plain[_FIRST_TERMS]),
+        term_pages=_read_pages(plain[_TERM_PAGES], inline=inline),
+        row_pages=_read_pages(plain[_ROW_PAGES], inline=inline),
+        first_names=struct.unpack(f">{len(plain[_FIRST_NAMES]) // 4}I", plain[_FIRST_NAMES]),
+        name_pages=_read_pages(plain[_NAME_PAGES], inline=inline),
+        size=size,
+    )
+
+
+def _read_supersedes(plain: list[list[Any]]) -> dict[int, BitMap]:
+    found: dict[int, BitMap] = {}
+    for serial, postings in plain:
+        if type(serial) is not int or serial < 1 or serial in found:
+            raise malformed("a segment")
+        found[serial] = decode_postings(postings, 0, MAX_DOCUMENTS)
+        if skip_postings(postings, 0) != len(postings):
+            raise malformed("a segment")
+    return found

@@ -1,0 +1,428 @@
+"""Queries: from what a person types to what must hold, and whether it holds of an opened record.
+
+Floor: 2. Pure: it opens nothing. Candidates from the index may be too many, never too few; `match` decides. Words not
+found are no proof of absence.
+
+    zhakyp kashgar          both, in names or texts; words of three letters and more also as a beginning
+    "exact words"           side by side in one statement
+    jak*                    a beginning of any length
+    -word                   not this; also before any other form
+    place:kashgar           in this field; also person.place:kashgar
+    kind:person             this kind of record
+    when:2017-05..2018      a date (not of birth) that may fall into the span
+    id:3fa9                 records whose id begins so
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from vault import names
+from vault.errors import LimitError, RecordError
+from vault.index.terms import claim_names, claim_terms, compact, parse_date, value_text
+from vault.records import edtf, link_of
+from vault.records.edtf import Date
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from vault.records.model import Claim, Revision
+    from vault.records.schema import Schemas
+
+MAX_QUERY_CHARACTERS: Final = 1 << 20
+MAX_CLAUSES: Final = 64
+LEAST_PREFIX: Final = 3
+MAX_WORDS: Final = 256
+_DATES: Final = frozenset(("date", "birth"))
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One word to be found.
+
+    Args:
+        word: In normal form.
+        prefix: It may be the beginning of a word.
+    """
+
+    word: str
+    prefix: bool
+
+    def among(self, terms: set[str]) -> bool:
+        """Tell whether it is there, wholly or as a beginning."""
+        return self.word in terms or (self.prefix and any(term.startswith(self.word) for term in terms))
+
+
+Ways: TypeAlias = tuple[tuple[Term, ...], ...]
+"""Ways to find what was typed in one piece: all words of one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What was typed without blanks: its words, or all of it in one piece."""
+
+    ways: Ways
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words side by side in one statement."""
+
+    words: tuple[str, ...]
+    terms: tuple[Term, ...]
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class InField:
+    """Something in one field.
+
+    Args:
+        fields: The field's proper name and type, by kind of record.
+        ways: Words, in any type of field but dates.
+        phrase: Words that must stand side by side, if they were quoted.
+        span: A span of dates, in fields of dates, if it is one.
+        hexadecimal: Beginning of an id, in fields that link, if it is one.
+    """
+
+    fields: Mapping[str, tuple[str, str]]
+    ways: Ways
+    phrase: tuple[str, ...]
+    span: Date | None
+    hexadecimal: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfKind:
+    """A kind of record."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A date that may fall into a span."""
+
+    span: Date
+
+    @property
+    def whole_months(self) -> bool:
+        """Whether the span begins and ends with a month, so that months alone decide."""
+        first, last = self.span.earliest, self.span.latest
+        ends = last is None or last == date.max or (last + timedelta(days=1)).day == 1
+        return (first is None or first.day == 1) and ends
+
+
+@dataclass(frozen=True, slots=True)
+class WithId:
+    """A beginning of the record's id, in hexadecimal digits."""
+
+    prefix: str
+
+
+Clause: TypeAlias = Words | Phrase | InField | OfKind | When | WithId
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What must hold of a record.
+
+    Args:
+        wanted: Clauses that must hold.
+        unwanted: Clauses that must not.
+
+    Secrets:
+        Everything in it: what is looked for tells who is looked for.
+    """
+
+    wanted: tuple[Clause, ...] = field(repr=False)
+    unwanted: tuple[Clause, ...] = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        """The words looked for in names and texts."""
+        return " ".join(clause.text for clause in self.wanted if isinstance(clause, Words | Phrase))
+
+
+# --- reading what was typed -------------------------------------------------------------------------------------------
+
+# A piece ends at a blank or a quotation mark. Nothing follows the repeated parts that could fail, so that matching is
+# linear.
+_PIECE: Final = re.compile(r'(-?)([A-Za-z_][\w.-]*:)?(?:"([^"]*)("?)|([^\s"]+))|-')
+_HEX: Final = re.compile(r"[0-9a-fA-F]{1,32}")
+
+
+def parse(text: str, schemas: Schemas) -> Query:
+    """Read a query.
+
+    Args:
+        text: As typed; at most 2^20 characters, 64 clauses and 256 words.
+        schemas: Schemas in force, for the names of fields and kinds.
+
+    Returns:
+        What must hold.
+
+    Raises:
+        RecordError: Nothing to look for, a quotation that does not end, an unknown field or kind, or a date that is
+            none. The message quotes names of fields, never what is looked for.
+        LimitError: Too long, or too many clauses or words.
+
+    Secrets:
+        `text` and the result.
+    """
+    if len(text) > MAX_QUERY_CHARACTERS:
+        raise LimitError("characters of a query", MAX_QUERY_CHARACTERS)
+    wanted: list[Clause] = []
+    unwanted: list[Clause] = []
+    words = 0
+    for piece in _PIECE.finditer(text):
+        if piece[3] is not None and not piece[4]:
+            raise RecordError("a quotation in the query does not end")
+        quoted = piece[3] is not None
+        clause = _clause((piece[2] or "")[:-1], piece[3] or piece[5] or "", quoted=quoted, schemas=schemas)
+        if clause is None:
+            continue
+        (unwanted if piece[1] else wanted).append(clause)
+        if isinstance(clause, Phrase):
+            words += len(clause.terms)
+        elif isinstance(clause, Words | InField):
+            words += sum(map(len, clause.ways))
+        if words > MAX_WORDS:
+            raise LimitError("words of a query", MAX_WORDS)
+        if len(wanted) + len(unwanted) > MAX_CLAUSES:
+            raise LimitError("clauses of a query", MAX_CLAUSES)
+    if not wanted and not unwanted:
+        raise RecordError("there is nothing to look for: give a word, a field with a value, a kind or a date")
+    return Query(tuple(wanted), tuple(unwanted))
+
+
+def _clause(name: str, value: str, *, quoted: bool, schemas: Schemas) -> Clause | None:
+    if name:
+        return _named(name.lower(), value, quoted=quoted, schemas=schemas)
+    if quoted:
+        words = _sequence(value)
+        return Phrase(words, _terms(value, quoted=True), value) if words else None
+    ways = _ways(value, quoted=False)
+    return Words(ways, value) if ways else None
+
+
+def _sequence(text: str) -> tuple[str, ...]:
+    return tuple(word for word, _, _ in names.words(text))
+
+
+def _terms(text: str, *, quoted: bool) -> tuple[Term, ...]:
+    terms = [Term(word, prefix=not quoted and _may_begin(word)) for word in names.query_terms(text)]
+    if terms and not quoted and text.endswith("*"):
+        terms[-1] = Term(terms[-1].word, prefix=True)
+    return tuple(terms)
+
+
+def _may_begin(word: str) -> bool:
+    """Tell whether a word also counts as a beginning: of Chinese, characters and pairs are whole terms."""
+    return len(word) >= LEAST_PREFIX and not names.is_han(word)
+
+
+def _ways(text: str, *, quoted: bool) -> Ways:
+    terms = _terms(text, quoted=quoted)
+    whole = compact(text)
+    if not terms:
+        return ()
+    if not whole or len(terms) == 1:
+        return (terms,)
+    return (terms, (Term(whole, prefix=not quoted and (text.endswith("*") or _may_begin(whole))),))
+
+
+def _span(text: str) -> Date | None:
+    """Read an EDTF date, or two with two full stops between them."""
+    first, dots, last = text.partition("..")
+    if dots and "/" not in text:
+        text = f"{first or '..'}/{last or '..'}"
+    return parse_date(text)
+
+
+_NO_DATE: Final = "wants a date such as 2017, 2017-05, 2017-05..2018 or ..2018"
+
+
+def _named(name: str, value: str, *, quoted: bool, schemas: Schemas) -> Clause:
+    if not value:
+        raise RecordError(f"{name[:64]}: wants a value right after the colon")
+    if name == "id":
+        if not _HEX.fullmatch(value):
+            raise RecordError("id: wants one to 32 hexadecimal digits")
+        return WithId(value.lower())
+    if name == "when":
+        span = _span(value)
+        if span is None:
+            raise RecordError(f"when: {_NO_DATE}")
+        return When(span)
+    if name == "kind" and value.lower() in schemas.kinds:
+        return OfKind(value.lower())
+    return _in_field(name, value, quoted=quoted, schemas=schemas)
+
+
+def _fields(name: str, schemas: Schemas) -> dict[str, tuple[str, str]]:
+    kind, dot, rest = name.partition(".")
+    found: dict[str, tuple[str, str]] = {}
+    for one in (kind,) if dot else schemas.kinds:
+        proper = schemas.canonical(one, rest if dot else name)
+        known = schemas.field(one, proper)
+        if known.known:
+            found[one] = (known.name, known.type)
+    if not found and name == "kind":
+        raise RecordError("there is no such kind of record")
+    if not found:
+        raise RecordError(f"there is no field {name[:64]}; put text with a colon into quotation marks")
+    return found
+
+
+def _in_field(name: str, value: str, *, quoted: bool, schemas: Schemas) -> InField:
+    fields = _fields(name, schemas)
+    span = _span(value)
+    if span is None and all(field_type in _DATES for _, field_type in fields.values()):
+        raise RecordError(f"{name}: {_NO_DATE}")
+    ways = _ways(value, quoted=quoted)
+    if not ways and span is None:
+        raise RecordError(f"{name}: wants a value with a letter or a digit in it")
+    return InField(
+        fields=fields,
+        ways=ways,
+        phrase=_sequence(value) if quoted else (),
+        span=span,
+        hexadecimal=value.lower() if _HEX.fullmatch(value) else None,
+    )
+
+
+# --- deciding on an opened record -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Why a record answers a query.
+
+    Args:
+        claim: The claim that answers best; None when the query asks for no value.
+        reason: A few words for a person; may quote names.
+
+    Secrets:
+        Both.
+    """
+
+    claim: Claim | None = field(repr=False)
+    reason: str = field(repr=False)
+
+
+class _View:
+    """A revision with the terms of its claims."""
+
+    def __init__(self, revision: Revision, schemas: Schemas) -> None:
+        self.revision = revision
+        self.claims = revision.claims
+        self.types = [schemas.field(revision.kind, claim.field).type for claim in self.claims]
+        self.terms: list[set[str]] = []
+        self.all: set[str] = set()
+        for claim, field_type in zip(self.claims, self.types, strict=True):
+            words, keys = claim_terms(claim, field_type)
+            self.terms.append(words | keys)
+            self.all |= self.terms[-1]
+
+    def holds(self, clause: Clause) -> bool:
+        """Tell whether a clause holds of the record."""
+        if isinstance(clause, Words):
+            return _any_way(clause.ways, self.all)
+        if isinstance(clause, OfKind):
+            return clause.kind == self.revision.kind
+        if isinstance(clause, WithId):
+            return self.revision.record_id.hex().startswith(clause.prefix)
+        if isinstance(clause, Phrase) and not all(term.among(self.all) for term in clause.terms):
+            return False
+        return any(self.holds_in(clause, index) for index in range(len(self.claims)))
+
+    def holds_in(self, clause: Clause, index: int) -> bool:
+        """Tell whether a clause holds of one claim alone."""
+        claim = self.claims[index]
+        if isinstance(clause, Words):
+            return _any_way(clause.ways, self.terms[index])
+        if isinstance(clause, Phrase):
+            return _side_by_side(clause.words, claim)
+        if isinstance(clause, When):
+            return self.types[index] == "date" and _overlaps(clause.span, claim)
+        return isinstance(clause, InField) and self._in_field(clause, index)
+
+    def _in_field(self, clause: InField, index: int) -> bool:
+        claim, field_type = self.claims[index], self.types[index]
+        if clause.fields.get(self.revision.kind, ("", ""))[0] != claim.field:
+            return False
+        if field_type in _DATES:
+            return clause.span is not None and _overlaps(clause.span, claim)
+        if field_type == "link" and clause.hexadecimal:
+            target = link_of(claim.value)
+            if target is not None and target.hex().startswith(clause.hexadecimal):
+                return True
+        if clause.phrase and not _side_by_side(clause.phrase, claim):
+            return False
+        return _any_way(clause.ways, self.terms[index])
+
+    def best(self, query: Query) -> Match:
+        """Choose the claim that answers most of what is wanted; names first."""
+        chosen, most = -1, (0, False)
+        for index, field_type in enumerate(self.types):
+            answers = sum(self._answers(clause, index) for clause in query.wanted)
+            rank = (answers, field_type == "name")
+            if answers and rank > most:
+                chosen, most = index, rank
+        if chosen < 0:
+            return Match(None, "its id" if any(isinstance(c, WithId) for c in query.wanted) else "its kind")
+        claim, field_type = self.claims[chosen], self.types[chosen]
+        if name := claim_names(claim, field_type):
+            return Match(claim, "; ".join(names.explain(query.text, name)) or "the name")
+        return Match(claim, "the date may fall into the span" if field_type in _DATES else "the words stand there")
+
+    def _answers(self, clause: Clause, index: int) -> int:
+        if isinstance(clause, Words):
+            terms = self.terms[index]
+            return max(sum((t.word in terms) + t.among(terms) for t in way) for way in clause.ways)
+        if isinstance(clause, OfKind | WithId):
+            return 0
+        return 2 * self.holds_in(clause, index)
+
+
+def _any_way(ways: Ways, terms: set[str]) -> bool:
+    return any(all(term.among(terms) for term in way) for way in ways)
+
+
+def _overlaps(span: Date, claim: Claim) -> bool:
+    other = parse_date(claim.value)
+    return other is not None and edtf.overlaps(span, other)
+
+
+def _side_by_side(words: tuple[str, ...], claim: Claim) -> bool:
+    there = _sequence(value_text(claim.value))
+    size = len(words)
+    # Looking only where the first word stands keeps this linear but for texts that repeat it.
+    return any(word == words[0] and there[at : at + size] == words for at, word in enumerate(there))
+
+
+def match(query: Query, revision: Revision, schemas: Schemas) -> Match | None:
+    """Decide whether a record answers a query, and by which claim.
+
+    Args:
+        query: What must hold.
+        revision: The record's newest revision, opened.
+        schemas: Schemas in force.
+
+    Returns:
+        The best claim and why; None if the query does not hold, or the record is removed.
+
+    Secrets:
+        The result.
+    """
+    if revision.removed:
+        return None
+    view = _View(revision, schemas)
+    if not all(map(view.holds, query.wanted)) or any(map(view.holds, query.unwanted)):
+        return None
+    return view.best(query)

@@ -1,0 +1,613 @@
+"""Index segments: built from documents, opened, merged, and cleared of what is purged.
+
+Floor: 2. A segment is never changed. A commit adds one for what it writes; when eight of like size lie side by side
+they become one. Segments keep their order in the head, oldest first, and so do the documents in each.
+"""
+
+from __future__ import annotations
+
+import heapq
+from bisect import bisect_left, bisect_right
+from collections import OrderedDict, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from pyroaring import BitMap
+
+from vault.index.pages import (
+    ATTACHMENT,
+    FLAGS_AT,
+    MAX_DOCUMENTS,
+    ROW_BYTES,
+    ROWS_A_PAGE,
+    SUPERSEDED,
+    Batch,
+    NamePage,
+    NameWriter,
+    Pages,
+    PageWriter,
+    Reader,
+    Root,
+    Row,
+    TermPage,
+    TermWriter,
+    decode_root,
+    encode_postings,
+    encode_root,
+    malformed,
+    pack_names,
+    pack_row,
+    purged_row,
+    unpack_row,
+)
+from vault.index.terms import ATTACHED, ID, NAME, TEXT, Document
+from vault.objects import Kind, Ref
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+FANOUT: Final = 8
+RUN_DOCUMENTS: Final = 1 << 15
+_RUN_POSTINGS: Final = 1 << 23
+MAX_TERM_PAGES: Final = 12_288
+_CACHE_BYTES: Final = 24 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentEntry:
+    """What the head keeps of a segment.
+
+    Args:
+        serial: Its number, from 1; no two segments ever have the same.
+        ref: Where the segment object is.
+        documents: Number of documents, 1 to 2^18.
+        terms: Number of terms.
+    """
+
+    serial: int
+    ref: Ref
+    documents: int
+    terms: int
+
+    @property
+    def level(self) -> int:
+        """Order of its size: floor(log8(documents))."""
+        return (self.documents.bit_length() - 1) // 3
+
+    def plain(self) -> list[Any]:
+        """Give the form in which the head holds it."""
+        return [self.serial, *self.ref.plain(), self.documents, self.terms]
+
+    @classmethod
+    def from_plain(cls, plain: Any) -> SegmentEntry:  # noqa: ANN401 - decoded data of unknown shape
+        """Read the form in which the head holds it.
+
+        Raises:
+            IntegrityError: It is not such a form.
+        """
+        if not isinstance(plain, list) or len(plain) != 5:
+            raise malformed("the list of segments")
+        serial, documents, terms = plain[0], *plain[3:]
+        numbers = all(type(number) is int and number >= 0 for number in (serial, documents, terms))
+        if not numbers or serial < 1 or not 1 <= documents <= MAX_DOCUMENTS:
+            raise malformed("the list of segments")
+        return cls(serial, Ref.from_plain(plain[1:3]), documents, terms)
+
+
+def read_entries(plain: Iterable[Any]) -> tuple[SegmentEntry, ...]:
+    """Read the head's list of segments.
+
+    Args:
+        plain: The forms in the head, oldest first.
+
+    Returns:
+        The entries, oldest first.
+
+    Raises:
+        IntegrityError: One is not made by the rule, or two have one serial number.
+    """
+    entries = tuple(SegmentEntry.from_plain(item) for item in plain)
+    if len({entry.serial for entry in entries}) != len(entries):
+        raise malformed("the list of segments")
+    return entries
+
+
+class PageCache:
+    """Remembers opened segments and pages, the least used dropped first; shared by the indexes of one unlocked vault.
+
+    Args:
+        limit_bytes: Memory for them, in bytes.
+
+    Secrets:
+        What it holds; `clear` when the vault is locked.
+    """
+
+    def __init__(self, limit_bytes: int = _CACHE_BYTES) -> None:
+        """Begin empty."""
+        self._limit = limit_bytes
+        self._held: OrderedDict[bytes, tuple[Any, int]] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, name: bytes, load: Callable[[], tuple[Any, int]]) -> Any:  # noqa: ANN401 - pages of several kinds
+        """Give what is known under an object's name; else load it, and its size in bytes, and keep it."""
+        held = self._held.get(name)
+        if held is not None:
+            self._held.move_to_end(name)
+            return held[0]
+        held = load()
+        self._held[name] = held
+        self._bytes += held[1]
+        while self._bytes > self._limit and len(self._held) > 1:
+            self._bytes -= self._held.popitem(last=False)[1][1]
+        return held[0]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._held.clear()
+        self._bytes = 0
+
+
+class Segment:
+    """An opened segment; reads only what is asked for.
+
+    Args:
+        reader: Opens objects.
+        entry: The head's entry.
+        cache: Pages seen before.
+
+    Raises:
+        IntegrityError: The segment object is missing, not made by the rule, or another than the entry says.
+        UnsupportedVersionError: It is made by a newer rule.
+    """
+
+    def __init__(self, reader: Reader, entry: SegmentEntry, cache: PageCache) -> None:
+        """Open the segment object."""
+        self._reader = reader
+        self._cache = cache
+        self.entry = entry
+        self.serial = entry.serial
+        self.documents = entry.documents
+        self.dead = BitMap()  # documents that later revisions follow, as far as other segments say so
+        self.root: Root = cache.get(entry.ref.name, self._load_root)
+        if self.root.documents != entry.documents or self.root.terms != entry.terms:
+            raise malformed("a segment")
+
+    def _load_root(self) -> tuple[Root, int]:
+        root = decode_root(self._reader.get(Kind.SEGMENT, self.entry.ref))
+        return root, root.size
+
+    def _page(self, pages: Pages, index: int, make: Callable[[bytes], Any], tag: bytes) -> Any:  # noqa: ANN401
+        if pages.inline is not None:
+            inline = pages.inline
+            return self._cache.get(tag + self.entry.ref.name, lambda: (make(inline), len(inline)))
+        ref = pages.refs[index]
+
+        def load() -> tuple[Any, int]:
+            payload = self._reader.get(Kind.PAGE, ref)
+            return make(payload), len(payload)
+
+        return self._cache.get(ref.name, load)
+
+    def _term_page(self, index: int) -> TermPage:
+        page: TermPage = self._page(
+            self.root.term_pages, index, lambda payload: TermPage(payload, self.documents), b"t"
+        )
+        return page
+
+    def find(self, term: bytes) -> BitMap:
+        """Give the documents of a term; perhaps none."""
+        index = bisect_right(self.root.first_terms, term) - 1
+        return (self._term_page(index).find(term) if index >= 0 else None) or BitMap()
+
+    def scan(self, prefix: bytes) -> Iterator[tuple[bytes, BitMap]]:
+        """Give the terms with a beginning, and the documents of each."""
+        for term, page, at in self._scan(prefix):
+            yield term, page.postings(at)
+
+    def _scan(self, prefix: bytes) -> Iterator[tuple[bytes, TermPage, int]]:
+        first = max(bisect_right(self.root.first_terms, prefix) - 1, 0)
+        for index in range(first, len(self.root.term_pages)):
+            if self.root.first_terms[index] > prefix and not self.root.first_terms[index].startswith(prefix):
+                return
+            page = self._term_page(index)
+            for term, at in page.scan(prefix):
+                if not term.startswith(prefix):
+                    return
+                yield term, page, at
+
+    def union(self, prefix: bytes) -> BitMap:
+        """Give the documents of all terms with a beginning."""
+        found = [page.postings(at) for _, page, at in self._scan(prefix)]
+        return BitMap.union(*found) if found else BitMap()
+
+    def raw_terms(self) -> Iterator[tuple[bytes, TermPage, int]]:
+        """Give every term with its page and place, without keeping pages."""
+        pages = self.root.term_pages
+        for index in range(len(pages)):
+            payload = pages.inline if pages.inline is not None else self._reader.get(Kind.PAGE, pages.refs[index])
+            page = TermPage(payload, self.documents)
+            for position, (term, at) in enumerate(page.scan()):
+                if not position and term != self.root.first_terms[index]:
+                    raise malformed("a page of terms")
+                yield term, page, at
+
+    def _rows(self, index: int) -> bytes:
+        def check(payload: bytes) -> bytes:
+            if len(payload) != ROW_BYTES * min(ROWS_A_PAGE, self.documents - index * ROWS_A_PAGE):
+                raise malformed("a page of rows")
+            return payload
+
+        page: bytes = self._page(self.root.row_pages, index, check, b"r")
+        return page
+
+    def row(self, number: int) -> Row:
+        """Read the row of a document below `documents`."""
+        page, place = divmod(number, ROWS_A_PAGE)
+        flags = SUPERSEDED if number in self.dead else 0
+        return unpack_row(self._rows(page), place * ROW_BYTES, self.serial, number, flags)
+
+    def row_pages(self) -> Iterator[bytes]:
+        """Give the pages of rows, in order."""
+        for index in range(len(self.root.row_pages)):
+            yield self._rows(index)
+
+    def _name_page(self, index: int) -> NamePage:
+        page: NamePage = self._page(self.root.name_pages, index, NamePage, b"n")
+        firsts = self.root.first_names
+        if page.count != (firsts[index + 1] if index + 1 < len(firsts) else self.documents) - firsts[index]:
+            raise malformed("a page of names")
+        return page
+
+    def names(self, number: int) -> list[str]:
+        """Read the names of a document below `documents`."""
+        index = bisect_right(self.root.first_names, number) - 1
+        return self._name_page(index).names(number - self.root.first_names[index])
+
+    def raw_names(self) -> Iterator[bytes]:
+        """Give the entry of names of each document, in order."""
+        for index in range(len(self.root.name_pages)):
+            page = self._name_page(index)
+            for place in range(page.count):
+                yield page.raw(place)
+
+    def refs(self) -> list[Ref]:
+        """Give the names of all objects it is made of."""
+        return [self.entry.ref, *self.root.refs()]
+
+
+# --- building -------------------------------------------------------------------------------------------------------
+
+
+class _Writer:
+    """The three kinds of page of a segment to be, and its object at the end."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self._pages = PageWriter(batch)
+        self.terms = TermWriter(self._pages)
+        self.names = NameWriter(self._pages)
+        self._row_refs: list[Ref] = []
+        self._rows = bytearray()
+        self.documents = 0
+
+    def row(self, row: bytes) -> None:
+        self._rows += row
+        self.documents += 1
+        if len(self._rows) == ROWS_A_PAGE * ROW_BYTES:
+            self._flush_rows()
+
+    def _flush_rows(self) -> None:
+        if self._rows:
+            self._pages.put(self._row_refs, bytes(self._rows))
+            self._rows.clear()
+
+    def finish(self, serial: int, supersedes: dict[int, BitMap]) -> SegmentEntry:
+        self.terms.flush()
+        self._flush_rows()
+        self.names.flush()
+        payload = encode_root(
+            self.documents,
+            supersedes,
+            terms=self.terms,
+            row_refs=self._row_refs,
+            names=self.names,
+            pages=self._pages,
+        )
+        ref = self._batch.put(Kind.SEGMENT, payload)
+        return SegmentEntry(serial, ref, self.documents, self.terms.terms)
+
+
+class Builder:
+    """Collects documents and writes them as one segment.
+
+    Memory is some eight bytes for each term of each document. When `full`, write it and begin another.
+
+    Args:
+        serial: Serial number of the segment to be.
+    """
+
+    def __init__(self, serial: int) -> None:
+        """Begin without documents."""
+        self.serial = serial
+        self._words: defaultdict[str, list[int]] = defaultdict(list)
+        self._keys: defaultdict[str, list[int]] = defaultdict(list)
+        self._marks: defaultdict[bytes, list[int]] = defaultdict(list)
+        self._rows: list[bytes] = []
+        self._names: list[bytes] = []
+        self._revisions: dict[bytes, int] = {}
+        self._dead: set[int] = set()
+        self._supersedes: defaultdict[int, BitMap] = defaultdict(BitMap)
+        self._postings = 0
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @property
+    def full(self) -> bool:
+        """Whether it is time to write it: 32 768 documents, or eight million postings."""
+        return len(self._rows) >= RUN_DOCUMENTS or self._postings >= _RUN_POSTINGS
+
+    def supersede(self, serial: int, number: int) -> None:
+        """Note that a document in here follows one in an older segment: a row's `serial` and `number`."""
+        self._supersedes[serial].add(number)
+
+    def add(self, document: Document) -> None:
+        """Take a document; one that follows another in here marks that one superseded.
+
+        Raises:
+            ValueError: It holds 2^18 documents already.
+        """
+        number = len(self._rows)
+        if number >= MAX_DOCUMENTS:
+            msg = "a segment holds at most 2^18 documents; look at `full`"
+            raise ValueError(msg)
+        for parent in document.parents:
+            if (before := self._revisions.get(parent)) is not None:
+                self._dead.add(before)
+        if not document.flags & ATTACHMENT:
+            self._revisions[document.revision_id] = number
+        words, keys, marks = self._words, self._keys, self._marks
+        for word in document.words:
+            words[word].append(number)
+        for key in document.keys:
+            keys[key].append(number)
+        for mark in document.marks:
+            marks[mark].append(number)
+        self._postings += len(document.words) + len(document.keys) + len(document.marks)
+        self._rows.append(
+            pack_row(
+                document.record_id,
+                document.revision_id,
+                document.ref,
+                kind=document.kind,
+                flags=document.flags,
+                epoch=document.epoch,
+            )
+        )
+        self._names.append(pack_names(document.names))
+
+    def _sorted(self) -> Iterator[tuple[bytes, list[int]]]:
+        """Give all terms in order, with their documents."""
+        marks = sorted(self._marks)
+        before_names, before_texts = bisect_left(marks, NAME), bisect_left(marks, TEXT)
+        yield from ((mark, self._marks[mark]) for mark in marks[:before_names])
+        # Text sorts by code points, which is the order of its UTF-8 bytes.
+        yield from ((NAME + key.encode(), self._keys[key]) for key in sorted(self._keys))
+        yield from ((mark, self._marks[mark]) for mark in marks[before_names:before_texts])
+        yield from ((TEXT + word.encode(), self._words[word]) for word in sorted(self._words))
+        yield from ((mark, self._marks[mark]) for mark in marks[before_texts:])
+
+    def write(self, batch: Batch) -> SegmentEntry:
+        """Write the segment.
+
+        Args:
+            batch: Where its objects are sealed.
+
+        Returns:
+            Its entry for the head, to stand after all others.
+
+        Raises:
+            ValueError: There is no document.
+        """
+        if not self._rows:
+            msg = "a segment has at least one document"
+            raise ValueError(msg)
+        writer = _Writer(batch)
+        dead = self._dead
+        for term, documents in self._sorted():
+            kept = documents
+            if dead and term[:1] != ID:
+                kept = [number for number in documents if number not in dead]
+            if kept:
+                writer.terms.add(term, encode_postings(kept))
+        for number, (row, names) in enumerate(zip(self._rows, self._names, strict=True)):
+            if number in dead:
+                writer.row(_with_flag(row, SUPERSEDED))
+                writer.names.add(b"")
+            else:
+                writer.row(row)
+                writer.names.add(names)
+        return writer.finish(self.serial, dict(self._supersedes))
+
+
+def _with_flag(row: bytes, flag: int) -> bytes:
+    return row[:FLAGS_AT] + bytes((row[FLAGS_AT] | flag,)) + row[FLAGS_AT + 1 :]
+
+
+def build(
+    batch: Batch, documents: Iterable[Document], serial: int, supersedes: Iterable[tuple[int, int]] = ()
+) -> SegmentEntry:
+    """Write one segment of some documents.
+
+    Args:
+        batch: Where its objects are sealed.
+        documents: 1 to 2^18, oldest first.
+        serial: A number that no segment had before.
+        supersedes: Serial and number of each older row that a document follows.
+
+    Returns:
+        Its entry for the head, to stand after all others.
+
+    Raises:
+        ValueError: No document, or too many.
+        LimitError: The segment would name more pages than an object can.
+    """
+    builder = Builder(serial)
+    for older in supersedes:
+        builder.supersede(*older)
+    for document in documents:
+        builder.add(document)
+    return builder.write(batch)
+
+
+# --- merging --------------------------------------------------------------------------------------------------------
+
+
+def _window(entries: Sequence[SegmentEntry], start: int, stop: int) -> tuple[int, int] | None:
+    """Find, from the oldest on, up to eight neighbours that fit one segment."""
+    for first in range(start, stop - 1):
+        documents, last = 0, first
+        while last < min(stop, first + FANOUT) and documents + entries[last].documents <= MAX_DOCUMENTS:
+            documents += entries[last].documents
+            last += 1
+        if last - first > 1:
+            return first, last
+    return None
+
+
+def plan_merge(entries: Sequence[SegmentEntry]) -> tuple[int, int] | None:
+    """Choose which segments a commit should merge, if any.
+
+    Segments are grouped from the oldest on: a group runs to the last segment of its highest level. The newest group
+    with eight or more gives its eight oldest neighbours, as far as they fit one segment.
+
+    Args:
+        entries: The head's segments, oldest first.
+
+    Returns:
+        First and last + 1 in `entries`, or None.
+    """
+    groups: list[tuple[int, int]] = []
+    start = 0
+    while start < len(entries):
+        levels = [entry.level for entry in entries[start:]]
+        stop = start + len(levels) - levels[::-1].index(max(levels))
+        groups.append((start, stop))
+        start = stop
+    for start, stop in reversed(groups):
+        if stop - start >= FANOUT and (window := _window(entries, start, stop)):
+            return window
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of the segments.
+
+    Args:
+        entries: All segments now, oldest first.
+        orphaned: Objects that nothing names any more; to be deleted in the same commit.
+        purged: Rows as they were before a purge; their `ref` is orphaned too.
+    """
+
+    entries: tuple[SegmentEntry, ...]
+    orphaned: tuple[Ref, ...] = ()
+    purged: tuple[Row, ...] = ()
+
+
+class _Joined:
+    """Gathers the documents of one term from several segments under their new numbers."""
+
+    def __init__(self, sources: Sequence[Segment], dropped: Sequence[BitMap]) -> None:
+        self._dropped = dropped
+        self._offsets: list[int] = []
+        offset = 0
+        for source in sources:
+            self._offsets.append(offset)
+            offset += source.documents
+
+    def postings(self, term: bytes, places: Sequence[tuple[int, TermPage, int]]) -> bytes | None:
+        """Write the joined postings; None when no document is left."""
+        always = term[:1] in {ID, ATTACHED}
+        found: list[BitMap] = []
+        for source, page, at in places:
+            documents = page.postings(at)
+            if not always and self._dropped[source]:
+                documents -= self._dropped[source]
+            if documents:
+                found.append(documents.shift(self._offsets[source]) if self._offsets[source] else documents)
+        if not found:
+            return None
+        return encode_postings(found[0] if len(found) == 1 else BitMap.union(*found))
+
+
+def _terms_of(source: Segment, index: int) -> Iterator[tuple[bytes, int, TermPage, int]]:
+    for term, page, at in source.raw_terms():
+        yield term, index, page, at
+
+
+def _join_terms(sources: Sequence[Segment], dropped: Sequence[BitMap], writer: TermWriter) -> None:
+    joined = _Joined(sources, dropped)
+    places: list[tuple[int, TermPage, int]] = []
+    current = b""
+    # Term and source together are unique, so that no comparison reaches the page.
+    streams = [_terms_of(source, index) for index, source in enumerate(sources)]
+    for term, index, page, at in heapq.merge(*streams):
+        if term != current:
+            if places and (postings := joined.postings(current, places)):
+                writer.add(current, postings)
+            places = []
+            current = term
+        places.append((index, page, at))
+    if places and (postings := joined.postings(current, places)):
+        writer.add(current, postings)
+
+
+def write_merged(
+    batch: Batch,
+    sources: Sequence[Segment],
+    serial: int,
+    *,
+    live: frozenset[int],
+    purge: Mapping[int, BitMap],
+    epoch: int,
+) -> SegmentEntry:
+    """Write several segments, or one, as one new segment.
+
+    Postings of superseded documents are dropped, their rows stay; of purged documents nothing stays but the mark.
+
+    Args:
+        batch: Where its objects are sealed.
+        sources: Segments side by side, oldest first, with all that is superseded in them.
+        serial: Serial number of the new segment; only a single source may keep its own.
+        live: Serial numbers of the segments that remain beside it: what it supersedes elsewhere is void.
+        purge: Documents to purge, by serial number.
+        epoch: This commit, for the marks.
+
+    Returns:
+        Its entry, to stand in the place of its sources.
+    """
+    writer = _Writer(batch)
+    gone = [purge.get(source.serial, BitMap()) for source in sources]
+    supersedes: defaultdict[int, BitMap] = defaultdict(BitMap)
+    dropped: list[BitMap] = []
+    for source, purged in zip(sources, gone, strict=True):
+        dropped.append(source.dead | purged)
+        for older, documents in source.root.supersedes.items():
+            if older in live:
+                supersedes[older] |= documents
+    _join_terms(sources, dropped, writer.terms)
+    for source, purged, lost in zip(sources, gone, dropped, strict=True):
+        number = 0
+        for page in source.row_pages():
+            for at in range(0, len(page), ROW_BYTES):
+                row = page[at : at + ROW_BYTES]
+                if number in purged:
+                    row = purged_row(row[:16], row[FLAGS_AT], epoch)
+                elif number in lost:
+                    row = _with_flag(row, SUPERSEDED)
+                writer.row(row)
+                number += 1
+        for number, names in enumerate(source.raw_names()):
+            writer.names.add(b"" if number in lost else names)
+    return writer.finish(serial, dict(supersedes))

@@ -1,0 +1,250 @@
+"""What of a record is searchable: its terms, its names, and its line in the document table.
+
+Floor: 2. Pure: it stores nothing. A claim counts in every state that has a value, a retracted one too, so that a
+person is found under a spelling that was taken back. Term rules are part of the format: docs/format.md §Terms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from vault import names
+from vault.errors import RecordError
+from vault.index.pages import ATTACHMENT, MAX_TERM_BYTES, REMOVED
+from vault.records import edtf, link_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vault.objects import Ref
+    from vault.records.model import Claim, Revision
+    from vault.records.schema import Schemas
+
+# First byte of a term: what it is a term of.
+ATTACHED: Final = b"a"  # attachment id
+BIRTH: Final = b"b"  # part of a birth date's span
+DATE: Final = b"d"  # part of another date's span
+ID: Final = b"i"  # record id, of every revision ever
+KIND: Final = b"k"  # kind, of newest revisions
+LINK: Final = b"l"  # record id that a claim points at or comes from
+NAME: Final = b"n"  # key of a name
+GONE: Final = b"r"  # kind, of tombstones
+TEXT: Final = b"t"  # word of a text
+VALUE: Final = b"v"  # field, zero byte, word of a short value
+
+ID_BYTES: Final = 16
+VALUE_TYPES: Final = frozenset(("place", "choice", "phone", "id", "number"))
+_COMPACT_TYPES: Final = frozenset(("phone", "id"))
+_PARTS: Final = ("text", "name", "relation", "county", "region", "country")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One line of the index to be.
+
+    Args:
+        record_id: 16 bytes: the record's id, or the attachment's.
+        revision_id: 32 bytes; zeros for an attachment.
+        ref: Where the revision, or the attachment's list, is.
+        kind: The record's kind; empty for an attachment.
+        flags: REMOVED or ATTACHMENT or none.
+        epoch: Commit that writes it.
+        parents: Revision ids that it follows.
+        words: Text terms.
+        keys: Name keys.
+        marks: All other terms, each with its first byte.
+        names: Names as written.
+
+    Secrets:
+        Everything in it.
+    """
+
+    record_id: bytes
+    revision_id: bytes
+    ref: Ref
+    kind: str
+    flags: int
+    epoch: int
+    parents: tuple[bytes, ...] = ()
+    words: set[str] = field(default_factory=set, repr=False)
+    keys: set[str] = field(default_factory=set, repr=False)
+    marks: set[bytes] = field(default_factory=set, repr=False)
+    names: tuple[str, ...] = field(default=(), repr=False)
+
+
+def value_text(value: object) -> str:
+    """Give all text in a claim's value by which it is found.
+
+    Args:
+        value: Value of a claim.
+
+    Returns:
+        The text of a name, a place with its county, region and country, a file's or a relative's name, the relation,
+        a number's digits, or the text itself; parts stand on lines of their own. Empty for bytes and for None.
+
+    Secrets:
+        The result.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        return "\n".join(part for key in _PARTS if isinstance(part := value.get(key), str))
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+
+
+def claim_names(claim: Claim, field_type: str) -> str:
+    """Give the person's name in a claim: of a name field, or of a relative who is only named; else nothing."""
+    value = claim.value
+    if not isinstance(value, dict):
+        return value if field_type == "name" and isinstance(value, str) else ""
+    name = value.get({"name": "text", "link": "name"}.get(field_type, ""))
+    return name if isinstance(name, str) else ""
+
+
+def compact(text: str) -> str:
+    """Give a number or a code in one piece, whatever stood between its parts; empty if it has but one part."""
+    parts = [word for word, _, _ in names.words(text)]
+    return "".join(parts)[: names.MAX_WORD] if len(parts) > 1 else ""
+
+
+def claim_terms(claim: Claim, field_type: str) -> tuple[set[str], set[str]]:
+    """Give the words and the name keys under which a claim is found.
+
+    Args:
+        claim: A claim.
+        field_type: Type of its field.
+
+    Returns:
+        Text terms, and name keys.
+
+    Secrets:
+        The result.
+    """
+    value = claim.value
+    if field_type == "name":
+        return set(), names.index_keys(claim_names(claim, field_type))
+    keys: set[str] = set()
+    if field_type == "link" and isinstance(value, dict):
+        keys = names.index_keys(claim_names(claim, field_type))
+        value = value.get("relation")
+    text = value_text(value)
+    words = names.text_terms(text)
+    if field_type in _COMPACT_TYPES and (whole := compact(text)):
+        words.add(whole)
+    return words, keys
+
+
+_MONTHS: Final = ((12_000, 1), (1_200, 2), (120, 3), (12, 4))
+
+
+def span_terms(first: date | None, last: date | None) -> Iterator[str]:
+    """Cut a span of dates into the fewest whole millennia, centuries, decades, years and months.
+
+    Args:
+        first: First day, None for open.
+        last: Last day, None for open.
+
+    Returns:
+        Their leading digits: `2`, `20`, `201`, `2017`, `201705`. Days widen to their months.
+    """
+    at = (first.year * 12 + first.month - 1) if first else 0
+    end = (last.year * 12 + last.month - 1) if last else 9999 * 12 + 11
+    while at <= end:
+        for months, digits in _MONTHS:
+            if at % months == 0 and at + months - 1 <= end:
+                yield f"{at // 12:04d}"[:digits]
+                at += months
+                break
+        else:
+            yield f"{at // 12:04d}{at % 12 + 1:02d}"
+            at += 1
+
+
+def parse_date(text: object) -> edtf.Date | None:
+    """Read a date that may be none."""
+    try:
+        return edtf.parse(text) if isinstance(text, str) else None
+    except RecordError:
+        return None
+
+
+def value_term(name: str, word: str) -> bytes:
+    """Give the term of a word in a field of short values; of another kind's field of this name too."""
+    return (VALUE + name.encode() + b"\0" + word.encode())[:MAX_TERM_BYTES]
+
+
+def _claim_marks(claim: Claim, field_type: str, words: set[str]) -> Iterator[bytes]:
+    if claim.source is not None:
+        yield LINK + claim.source
+    if field_type in VALUE_TYPES:
+        for word in words:
+            yield value_term(claim.field, word)
+    elif field_type == "link":
+        if (target := link_of(claim.value)) is not None:
+            yield LINK + target[:ID_BYTES]
+    elif field_type in {"date", "birth"} and (span := parse_date(claim.value)) is not None:
+        tag = DATE if field_type == "date" else BIRTH
+        for part in span_terms(span.earliest, span.latest):
+            yield tag + part.encode()
+
+
+def document_of(revision: Revision, ref: Ref, schemas: Schemas, epoch: int) -> Document:
+    """Make a revision's line of the index.
+
+    Args:
+        revision: A revision that becomes the newest of its record.
+        ref: Where it is sealed.
+        schemas: Schemas in force.
+        epoch: Commit that writes it.
+
+    Returns:
+        Its document. Of a tombstone only id and kind are terms.
+
+    Secrets:
+        The result.
+
+    Source:
+        docs/format.md §Terms.
+    """
+    kind = revision.kind
+    words: set[str] = set()
+    keys: set[str] = set()
+    marks = {ID + revision.record_id, (GONE if revision.removed else KIND) + kind.encode()}
+    found: list[str] = []
+    for claim in () if revision.removed else revision.claims:
+        field_type = schemas.field(kind, claim.field).type
+        claim_words, claim_keys = claim_terms(claim, field_type)
+        words |= claim_words
+        keys |= claim_keys
+        marks.update(_claim_marks(claim, field_type, claim_words))
+        if name := claim_names(claim, field_type):
+            found.append(name)
+    return Document(
+        record_id=revision.record_id,
+        revision_id=revision.id,
+        ref=ref,
+        kind=kind,
+        flags=REMOVED if revision.removed else 0,
+        epoch=epoch,
+        parents=revision.parents,
+        words=words,
+        keys=keys,
+        marks=marks,
+        names=tuple(found),
+    )
+
+
+def attachment_of(attachment_id: bytes, ref: Ref, epoch: int) -> Document:
+    """Make an attachment's line of the index.
+
+    Args:
+        attachment_id: 16 bytes.
+        ref: Where its list of chunks is.
+        epoch: Commit that writes it.
+
+    Returns:
+        Its document.
+    """
+    return Document(attachment_id, bytes(32), ref, "", ATTACHMENT, epoch, marks={ATTACHED + attachment_id})
