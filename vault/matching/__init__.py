@@ -6,6 +6,7 @@ It refuses to guess names it was not given: there is no recognition of unknown n
 Source: docs/format.md §Known values.
 """
 
-from vault.matching.matcher import MASK, Matcher, Protected, Span, find_spans, redact_text
+from vault.matching.matcher import MASK, Matcher, Span, find_spans, redact_text
+from vault.matching.values import Protected
 
 __all__ = ["MASK", "Matcher", "Protected", "Span", "find_spans", "redact_text"]

@@ -9,9 +9,8 @@ the Russian -ов is ``ou``.  Back and front vowels (a against e) never mix insi
 Source: docs/format.md §Known values.
 """
 
-from dataclasses import dataclass
 from itertools import product
-from typing import Final
+from typing import Final, NamedTuple
 
 from vault.matching.letters import script_of, skeletons
 
@@ -76,6 +75,7 @@ def _harmonic(*tables: tuple[str, ...]) -> frozenset[str]:
 _KAZAKH = _harmonic(KAZAKH_PLURAL, KAZAKH_POSSESSIVE, KAZAKH_CASE)
 _UYGHUR = _harmonic(UYGHUR_PLURAL, UYGHUR_POSSESSIVE, UYGHUR_CASE)
 _TURKIC = (_KAZAKH | _UYGHUR) - {""}
+_LONGEST_FIRST = sorted(PATRONYMIC, key=len, reverse=True)
 _DECLINED_FATHER = frozenset(
     father + ending
     for father in PATRONYMIC
@@ -91,8 +91,7 @@ _RESTS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Stem:
+class Stem(NamedTuple):
     """One way a name may begin in a text, and what may follow it there.
 
     Args:
@@ -173,7 +172,7 @@ def fits(stem: str, way: str, rest: str, script: str) -> bool:
 
 def _father(sounds: str) -> str | None:
     """Give the father's name in a patronymic, if the word is one."""
-    for ending in sorted(PATRONYMIC, key=len, reverse=True):
+    for ending in _LONGEST_FIRST:
         if sounds.endswith(ending) and len(sounds) - len(ending) > 2:
             return sounds[: -len(ending)]
     return None

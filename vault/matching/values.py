@@ -1,0 +1,218 @@
+"""A value taken apart into the forms by which it is found.
+
+Purpose: one normal form of values that ``matching`` and ``gate`` share.  Floor: ground.
+It refuses nothing: any string has a form, if only an empty one.
+
+Source: docs/format.md §Known values.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from vault.matching import dates, lexicon, numbers
+from vault.matching.letters import APOSTROPHES, HAN, SIMPLIFIED, fold, script_of, skeletons
+from vault.matching.views import views
+
+LETTER: Final = r"[^\W\d_]"
+_NOT_HAN = rf"(?:(?![{HAN}]){LETTER})"
+_WORD = re.compile(rf"{LETTER}+(?:[{APOSTROPHES}]{LETTER}+)*|[0-9]+")
+_WORD_NOT_HAN = re.compile(rf"{_NOT_HAN}+(?:[{APOSTROPHES}]{_NOT_HAN}+)*|[0-9]+")
+_HAS_HAN = re.compile(f"[{HAN}]")
+_HUMP = re.compile(r"(?<=[^\W\d_A-ZА-ЯҒҚҢӨҰҮІӘҺЁ])(?=[A-ZА-ЯҒҚҢӨҰҮІӘҺЁ])")
+
+
+def word_pattern(text: str) -> re.Pattern[str]:
+    """Give the pattern of the words of a text: letters with inner apostrophes, or digits; never Chinese.
+
+    Args:
+        text: one view of a text.
+
+    Returns:
+        A compiled pattern; the one without a look at each letter where there is nothing Chinese.
+
+    Source: docs/format.md §Known values.
+    """
+    return _WORD_NOT_HAN if _HAS_HAN.search(text) else _WORD
+
+
+def humps(word: str) -> list[str]:
+    """Split a word before the capitals inside it.
+
+    Args:
+        word: one word.
+
+    Returns:
+        Its parts; the word alone when it is all small or all capital.
+
+    Source: docs/format.md §Known values.
+    """
+    return [word] if word.islower() or word.isupper() else _HUMP.split(word)
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """A value to be found.
+
+    Args:
+        text: the value as the record has it.
+        kind: ``name``, ``phone``, ``id``, ``date``, ``place`` or ``text`` (told by its look).
+        strict: also mask words that are names only now and then, with no condition (level ``never``).
+
+    Secrets: ``text``.
+    """
+
+    text: str = field(repr=False)
+    kind: str = "text"
+    strict: bool = False
+
+
+class Part(NamedTuple):
+    """One word of a value and how far it identifies.
+
+    Args:
+        word: as the value has it.
+        strong: identifies by itself.
+        common: is also a thing, so that a small letter speaks against the name.
+    """
+
+    word: str
+    strong: bool
+    common: bool
+
+
+class Value(NamedTuple):
+    """A value taken apart.
+
+    Args:
+        parts: its words, in order.
+        initials: the sounds its words begin with.
+        abbreviated: those of them of which the value has but the initial.
+        han: Chinese character strings, simplified.
+        streams: digits of a number.
+        phones: digits of a number that is dialled, in national and international forms.
+        dates: what it says as a date.
+    """
+
+    parts: list[Part]
+    initials: str
+    abbreviated: str
+    han: list[str]
+    streams: set[str]
+    phones: set[str]
+    dates: list[dates.Date]
+
+
+def as_protected(value: str | Protected) -> Protected:
+    """Give a plain string its kind.
+
+    Args:
+        value: a value of either form.
+
+    Returns:
+        The value with a kind.
+
+    Source: docs/format.md §Known values.
+    """
+    return Protected(value) if isinstance(value, str) else value
+
+
+def take_apart(value: Protected) -> Value:
+    """Take a value apart by its kind, or by its look where it has none.
+
+    Args:
+        value: the value.
+
+    Returns:
+        Its forms.
+
+    Source: docs/format.md §Known values.
+    """
+    text = views(value.text)[0].text.strip()
+    if value.kind in {"date", "text"} and (said := dates.parse_value(text)):
+        years = [Part(str(d.year), strong=True, common=False) for d in said if d.month is None]
+        return Value(years, "", "", [], set(), set(), said)
+    digits = numbers.digits(text)
+    letters = sum(c.isalpha() for c in text)
+    coded = bool(digits) and len(digits) >= letters
+    phone = value.kind == "phone" or (
+        coded and not letters and value.kind == "text" and (text.startswith("+") or 10 <= len(digits) <= 13)
+    )
+    streams: set[str] = set()
+    phones: set[str] = set()
+    if phone:
+        phones = numbers.forms(text, phone=True)
+    elif coded and not re.search(rf"[0-9]\W*{LETTER}+\W*[0-9]", text):
+        streams = numbers.forms(text, phone=False)
+    for group in re.findall(r"[0-9]+", text):
+        streams |= numbers.forms(group, phone=False)
+    han = han_names(text) if _HAS_HAN.search(text) else []
+    if (phones or streams) and (coded or not letters):
+        return Value([], "", "", han, streams, phones, [])
+    parts, initials, abbreviated = _parts(text, coded=coded)
+    return Value(parts, initials, abbreviated, han, streams, phones, [])
+
+
+def _parts(text: str, *, coded: bool) -> tuple[list[Part], str, str]:
+    """Give the words of a value, what they begin with, and its bare initials."""
+    words = [part for word in word_pattern(text).findall(text) for part in humps(word)]
+    capitals = any(word[0].isupper() for word in words if len(word) > 1)
+    parts: list[Part] = []
+    initials = abbreviated = ""
+    for word in words:
+        if word.isdigit():
+            if len(word) < numbers.SHORTEST:
+                parts.append(Part(word, strong=False, common=False))
+            continue
+        initials += initial(word)
+        if len(word) == 1 and not coded:
+            abbreviated += initial(word)
+            continue
+        folded = fold(word)
+        weak = (
+            coded
+            or folded in lexicon.BINDING
+            or folded in lexicon.GENERIC
+            or (capitals and word[0].islower() and script_of(word) in {"latin", "cyrillic"})
+        )
+        parts.append(Part(word, strong=not weak, common=folded in lexicon.COMMON))
+    return parts, initials, abbreviated
+
+
+def initial(letter: str) -> str:
+    """Give the first sound of a word or letter, small.
+
+    Args:
+        letter: one letter or more.
+
+    Returns:
+        One sound, or the letter itself where it has none.
+
+    Source: docs/format.md §Known values.
+    """
+    return next((sounds[0].lower() for sounds in skeletons(letter)), letter.lower())
+
+
+def han_names(text: str) -> list[str]:
+    """Give the character strings by which a Chinese value is found: the whole, its parts, a given name of two.
+
+    Args:
+        text: a value with Chinese in it.
+
+    Returns:
+        Strings of two characters or more, simplified.
+
+    Source: docs/format.md §Known values.
+    """
+    found: list[str] = []
+    parts = ["".join(part.split()) for part in re.findall(rf"[{HAN}]+", text.translate(SIMPLIFIED))]
+    for part in ["".join(parts), *parts]:
+        if len(part) > 1 and part not in found:
+            found.append(part)
+        for size in (1, 2):
+            surname, given = part[:size], part[size:]
+            if len(given) == len("小明") and (surname in lexicon.SURNAMES or surname in lexicon.LONG_SURNAMES):
+                found += [given] if given not in found else []
+    return found
+
+
