@@ -269,7 +269,7 @@ class NewFolder:
             UnsafePathError: The file, or one that the file system takes for the same, was begun before.
             EngineError: The disk failed.
         """
-        if not parts or any(safe_name(part, "") != part for part in parts):
+        if not parts or any(safe_name(part, "_") != part for part in parts):
             raise ValueError("not a safe path inside the folder")
         try:
             self._end()

@@ -26,7 +26,7 @@ from vault.errors import SignatureError
 from vault.handoff import sshsig
 from vault.handoff.archive import MAX_NAME_BYTES, Entry, order
 from vault.paths import safe_name
-from vault.sealing import Signer
+from vault.redact.view import Signs
 
 README: Final = "README.txt"
 MANIFEST: Final = "casevault/manifest.json"
@@ -131,7 +131,7 @@ def is_safe(path: str) -> bool:
         False for absolute and upward paths, drive letters, backslashes, reserved names, control, format and bidi
         characters, forms that another system would change, trailing dots and spaces, and names that are too long.
     """
-    return len(order(path)) <= MAX_NAME_BYTES and all(safe_name(part, "") == part for part in path.split("/"))
+    return len(order(path)) <= MAX_NAME_BYTES and all(safe_name(part, "_") == part for part in path.split("/"))
 
 
 def folded(path: str) -> str:
@@ -140,7 +140,7 @@ def folded(path: str) -> str:
 
 
 def build(
-    contents: Mapping[str, Member], label: Label, signer: Signer, receipt: Mapping[str, object]
+    contents: Mapping[str, Member], label: Label, signer: Signs, receipt: Mapping[str, object]
 ) -> dict[str, Member]:
     """Make the whole bag around its contents.
 

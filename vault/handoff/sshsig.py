@@ -13,7 +13,8 @@ from typing import Final
 
 from vault.codec import lp, u32
 from vault.errors import SignatureError
-from vault.sealing import Signer, verify_signature
+from vault.redact.view import Signs
+from vault.sealing import verify_signature
 
 NAMESPACE: Final = "casevault-manifest"
 PRINCIPAL: Final = "signer"
@@ -28,7 +29,7 @@ _KEY_BYTES: Final = 32
 _SIGNATURE_BYTES: Final = 64
 
 
-def sign(signer: Signer, message: bytes) -> bytes:
+def sign(signer: Signs, message: bytes) -> bytes:
     """Sign a message in the project's namespace.
 
     Args:
