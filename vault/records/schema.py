@@ -76,14 +76,14 @@ class Field:
     subject: str = "case"
     many: bool = False
     choices: tuple[str, ...] = ()
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
     targets: tuple[str, ...] = ()
     gives: str = ""
     named: bool = False
     aliases: tuple[str, ...] = ()
-    choice_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    help: Mapping[str, str] = field(default_factory=dict)
-    form: Mapping[str, str] = field(default_factory=dict)
+    choice_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
+    help: Mapping[str, str] = field(default_factory=dict, hash=False)
+    form: Mapping[str, str] = field(default_factory=dict, hash=False)
     known: bool = True
 
     def label(self, language: str = "en") -> str:
@@ -490,7 +490,9 @@ def title(revision: Revision, schemas: Schemas, language: str = "en") -> str:
     for name in schemas.schema(revision.kind).title:
         found = schemas.field(revision.kind, name)
         for value in revision.values(name)[:1]:
-            text = found.choice_label(value, language) if found.type == "choice" else text_of(value)
+            text = text_of(value)
+            if found.type == "choice":
+                text = found.choice_label(text, language)
             parts.append(" ".join(text.split()))
     line = ", ".join(part for part in parts if part)
     if not line:

@@ -12,7 +12,7 @@ from vault.records import edtf
 
 @pytest.mark.parametrize(
     ("text", "earliest", "latest", "precision"),
-    (
+    [
         ("2017", date(2017, 1, 1), date(2017, 12, 31), "year"),
         ("2017-05", date(2017, 5, 1), date(2017, 5, 31), "month"),
         ("2016-02", date(2016, 2, 1), date(2016, 2, 29), "month"),
@@ -43,7 +43,7 @@ from vault.records import edtf
         ("-000X", None, date.min, "decade"),
         ("Y17000", date.max, None, "year"),
         ("Y-17000", None, date.min, "year"),
-    ),
+    ],
 )
 def test_a_date_spans_the_days_it_may_mean(text, earliest, latest, precision):
     found = edtf.parse(text)
@@ -52,13 +52,13 @@ def test_a_date_spans_the_days_it_may_mean(text, earliest, latest, precision):
 
 @pytest.mark.parametrize(
     ("text", "uncertain", "approximate"),
-    (
+    [
         ("2017", False, False),
         ("2017?", True, False),
         ("2017-05~", False, True),
         ("201X%", True, True),
         ("2017~/2018?", True, True),
-    ),
+    ],
 )
 def test_marks_are_told(text, uncertain, approximate):
     found = edtf.parse(text)
@@ -67,7 +67,7 @@ def test_marks_are_told(text, uncertain, approximate):
 
 @pytest.mark.parametrize(
     "text",
-    (
+    [
         "",
         " ",
         "/",
@@ -108,7 +108,7 @@ def test_marks_are_told(text, uncertain, approximate):
         "٢٠١٧",
         "2017" + " " * 61,
         "Y" + "9" * 64,
-    ),
+    ],
 )
 def test_what_is_no_date_is_refused_and_not_repeated(text):
     with pytest.raises(RecordError) as caught:

@@ -26,7 +26,9 @@ from vault.records import (
 )
 
 CLAIMS = (
-    Claim("name", {"text": "Айгүл", "kind": "birth", "script": "Cyrillic"}, source=b"s" * 16, recorded_at=1_700_000_000),
+    Claim(
+        "name", {"text": "Айгүл", "kind": "birth", "script": "Cyrillic"}, source=b"s" * 16, recorded_at=1_700_000_000
+    ),
     Claim("birth", "1961~", basis="told", as_of="2020", confidence="low"),
     Claim("birth", "1962", state="retracted"),
     Claim("sex", state="not-asked"),
@@ -119,7 +121,7 @@ def test_a_newer_form_is_taken_as_data_and_nothing_of_it_is_lost():
 
 @pytest.mark.parametrize(
     "changes",
-    (
+    [
         {"k0": 0},
         {"k0": None},
         {"k0": True},
@@ -157,14 +159,14 @@ def test_a_newer_form_is_taken_as_data_and_nothing_of_it_is_lost():
         {"k7": None},
         {"k8": False},
         {"k8": 1},
-    ),
+    ],
 )
 def test_a_part_of_a_wrong_type_or_size_is_refused(changes):
     with pytest.raises(RecordError):
         decode_revision(codec.encode(tree(**changes)))
 
 
-@pytest.mark.parametrize("data", (b"", b"\x90", b"\xc0", b"\x80", b"\x81\x00\x01", b"\xff" * 40, b"\x81\xa1a\x01\x00"))
+@pytest.mark.parametrize("data", [b"", b"\x90", b"\xc0", b"\x80", b"\x81\x00\x01", b"\xff" * 40, b"\x81\xa1a\x01\x00"])
 def test_other_bytes_are_refused(data):
     with pytest.raises((RecordError, FormatError)):
         decode_revision(data)
@@ -172,7 +174,7 @@ def test_other_bytes_are_refused(data):
 
 @pytest.mark.parametrize(
     "wrong",
-    (
+    [
         {"record_id": b"short"},
         {"claims": (Claim("name", 1.5),)},
         {"claims": (Claim("name", "\ud800"),)},
@@ -180,7 +182,7 @@ def test_other_bytes_are_refused(data):
         {"claims": (Claim("name", None),)},
         {"claims": (Claim("name", "x", extra={3: "told"}),)},
         {"extra": {2: "event"}},
-    ),
+    ],
 )
 def test_a_revision_that_could_not_be_read_again_is_not_written(wrong):
     with pytest.raises(RecordError):
@@ -209,7 +211,11 @@ def test_no_error_and_no_representation_shows_a_value():
     shown = repr(revision(claims=(Claim("name", canary, as_of=canary, source=canary.encode()[:16]),)))
     assert "canary" not in shown
     assert "seed" not in shown
-    for wrong in (Claim("name", canary, basis=canary), Claim("name", canary, state=canary), Claim("name", [canary, 1.5])):
+    for wrong in (
+        Claim("name", canary, basis=canary),
+        Claim("name", canary, state=canary),
+        Claim("name", [canary, 1.5]),
+    ):
         with pytest.raises(VaultError) as caught:
             revision(claims=(wrong,)).encode()
         assert "canary" not in str(caught.value)
@@ -268,7 +274,7 @@ def test_commitments_agree_with_a_second_implementation():
     assert claims_root(found) == hashlib.sha256(joined(b"casevault/1/claims", *expected)).digest()
 
 
-@pytest.mark.parametrize(("claims", "size"), ((0, 16), (1, 16), (8, 16), (9, 32), (16, 32), (17, 64), (33, 128)))
+@pytest.mark.parametrize(("claims", "size"), [(0, 16), (1, 16), (8, 16), (9, 32), (16, 32), (17, 64), (33, 128)])
 def test_decoys_hide_the_number_of_claims(claims, size):
     found = commitments(revision(claims=tuple(Claim("notes", str(number)) for number in range(claims))))
     assert len(found) == size
@@ -314,13 +320,15 @@ def test_a_changed_opening_list_or_root_is_refused():
         verify_opening(shown, listed, bytes(32))
 
 
-@pytest.mark.parametrize("part", ({0: "other", 1: "x"}, {0: "birth", 1: "x", 6: b"s" * 16}, {0: "birth", 1: "x", 9: 1}, {}, []))
+@pytest.mark.parametrize(
+    "part", [{0: "other", 1: "x"}, {0: "birth", 1: "x", 6: b"s" * 16}, {0: "birth", 1: "x", 9: 1}, {}, []]
+)
 def test_a_statement_that_is_none_is_refused(part):
     with pytest.raises(RecordError):
         Opening("person.birth", codec.encode(part), bytes(32)).statement()
 
 
-@pytest.mark.parametrize("part", ({0: "birth"}, {1: "x"}, {2: "stated"}, {6: b"short"}, []))
+@pytest.mark.parametrize("part", [{0: "birth"}, {1: "x"}, {2: "stated"}, {6: b"short"}, []])
 def test_a_provenance_that_states_something_is_refused(part):
     with pytest.raises(RecordError):
         Opening("person.birth", codec.encode(part), bytes(32)).provenance()

@@ -157,7 +157,7 @@ def test_an_own_kind_is_added():
 
 @pytest.mark.parametrize(
     ("text", "line"),
-    (
+    [
         ("kind = ", 1),
         ('kind = "vehicle"\n[fields.plate\n', 2),
         ("", None),
@@ -186,7 +186,7 @@ def test_an_own_kind_is_added():
         (OWN.replace('level = "open"', 'level = "open"\naliases = ["plate"]'), 12),
         (OWN.replace('targets = ["person"]', ""), 14),
         (OWN.replace('level = "limited"', 'level = "limited"\nchoices = ["a"]', 1), 8),
-    ),
+    ],
 )
 def test_a_mistake_is_told_with_its_line(text, line):
     with pytest.raises(SchemaError) as caught:
@@ -196,12 +196,12 @@ def test_a_mistake_is_told_with_its_line(text, line):
 
 @pytest.mark.parametrize(
     "text",
-    (
+    [
         OWN.replace('"link:seen_with"', '"link:driver"'),
         OWN.replace('"link:seen_with"', '"link:plate"'),
         OWN.replace('targets = ["person"]', 'targets = ["driver"]'),
         OWN.replace('title = ["plate"]', 'title = ["number"]'),
-    ),
+    ],
 )
 def test_what_points_at_nothing_is_refused(text):
     with pytest.raises(SchemaError):
@@ -223,11 +223,11 @@ def test_a_shipped_field_may_become_more_sensitive_and_be_called_otherwise():
 
 @pytest.mark.parametrize(
     "body",
-    (
+    [
         'type = "phone"\nmany = true\nlevel = "open"',
         'type = "text"\nmany = true\nlevel = "secret"',
         'type = "phone"\nlevel = "secret"',
-    ),
+    ],
 )
 def test_a_shipped_field_stays_as_protected_as_it_is(body):
     with pytest.raises(SchemaError):
@@ -235,9 +235,8 @@ def test_a_shipped_field_stays_as_protected_as_it_is(body):
 
 
 def test_a_shipped_list_may_grow_but_not_lose_a_choice():
-    body = (
-        'kind = "person"\n[fields.sex]\ntype = "choice"\nlevel = "open"\ngroup = "identity"\nsubject = "self"\nchoices = '
-    )
+    head = 'kind = "person"\n[fields.sex]\ntype = "choice"\nlevel = "open"\n'
+    body = head + 'group = "identity"\nsubject = "self"\nchoices = '
     grown = SHIPPED.merge(load_schema(body + '["female", "male", "other", "intersex"]'))
     assert "intersex" in grown.field("person", "sex").choices
     with pytest.raises(SchemaError):
