@@ -6,7 +6,7 @@ Floor: roof. It refuses to show a traceback, a key or a value: an unexpected err
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 if __name__ == "__main__" and not sys.flags.safe_path and sys.path:
     # `python -m cli` puts the current folder first on the path: a file `cryptography.py` there would be run in place
@@ -15,17 +15,20 @@ if __name__ == "__main__" and not sys.flags.safe_path and sys.path:
     if __file__.startswith(_here or "."):
         sys.path.append(_here)
 
-import click  # noqa: E402 - only after the path is safe
+import click
 
-from cli.app import NAME, Settings, make_app  # noqa: E402
-from cli.exits import Exit, details, outcome  # noqa: E402
-from cli.output import escape  # noqa: E402
+from cli.app import NAME, Settings, make_app
+from cli.exits import Exit, details, outcome
+from cli.output import escape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType
 
     from vault.sealing import KdfProfile
+
+
+_KEPT: Final = "The step under way is undone; what was saved before is kept."
 
 
 class Terminated(KeyboardInterrupt):
@@ -81,7 +84,7 @@ def _run(words: list[str], settings: Settings) -> int:
         result = make_app().main(args=words, prog_name=NAME, standalone_mode=False, obj=settings)
         sys.stdout.flush()
     except (KeyboardInterrupt, click.Abort):
-        return _say("Interrupted. What was saved before is kept; the step under way is undone.", Exit.INTERRUPTED)
+        return _say(f"Interrupted. {_KEPT}", Exit.INTERRUPTED)
     except BrokenPipeError:
         return _quiet_end()
     except click.ClickException as error:
@@ -100,19 +103,20 @@ def _usage(error: click.ClickException) -> int:
     hint = ""
     if isinstance(error, click.UsageError) and error.ctx is not None:
         hint = f"\nSee `{error.ctx.command_path} --help`."
-    return _say(f"{error.format_message()}{hint}", Exit(error.exit_code) if error.exit_code in set(Exit) else Exit.USAGE)
+    return _say(
+        f"{error.format_message()}{hint}", Exit(error.exit_code) if error.exit_code in set(Exit) else Exit.USAGE
+    )
 
 
 def _explain(error: Exception) -> tuple[str, Exit]:
     row = outcome(error)
     if row is None:
         # Neither the message nor the locals: either may hold a name or a passphrase.
-        return (
-            f"An unexpected error in {NAME} ({type(error).__name__}).\n"
-            "The step under way is undone; what was saved before is kept.\n"
-            f"Run `{NAME} check`; if it is clean, please report the type of the error and the command you gave.",
-            Exit.FAILURE,
+        text = (
+            f"An unexpected error in {NAME} ({type(error).__name__}).\n{_KEPT}\n"
+            f"Run `{NAME} check`; if it is clean, please report the type of the error and the command you gave."
         )
+        return text, Exit.FAILURE
     lines = [f"{str(error).rstrip('.') or type(error).__name__}.", *(f"  {line}" for line in details(error))]
     return "\n".join([*lines, row.meaning, row.advice]), row.code
 
@@ -120,7 +124,7 @@ def _explain(error: Exception) -> tuple[str, Exit]:
 def _system(error: OSError) -> tuple[str, Exit]:
     where = f" ({error.filename})" if isinstance(error.filename, str) else ""
     code = Exit.UNSAFE_PATH if isinstance(error, (FileExistsError, IsADirectoryError)) else Exit.FAILURE
-    return f"{error.strerror or type(error).__name__}{where}.\nThe step under way is undone; what was saved before is kept.", code
+    return f"{error.strerror or type(error).__name__}{where}.\n{_KEPT}", code
 
 
 def _say(text: str, code: Exit) -> int:

@@ -25,9 +25,18 @@ class Settings:
     """
 
     __slots__ = (
-        "identity", "json", "kdf_profile", "no_anchor", "no_input", "passphrase_command", "passphrase_fd",
-        "passphrase_file", "quiet", "vault", "verbose",
-    )  # fmt: skip
+        "identity",
+        "json",
+        "kdf_profile",
+        "no_anchor",
+        "no_input",
+        "passphrase_command",
+        "passphrase_fd",
+        "passphrase_file",
+        "quiet",
+        "vault",
+        "verbose",
+    )
 
     def __init__(self, kdf_profile: KdfProfile | None = None) -> None:
         """Begin with nothing chosen."""
@@ -42,6 +51,11 @@ class Settings:
         self.quiet = False
         self.verbose = 0
         self.kdf_profile = kdf_profile
+
+    @property
+    def secret_on_stdin(self) -> bool:
+        """Whether the passphrase is read from standard input, so that no data can be."""
+        return self.passphrase_file == "-"  # noqa: S105 - the name of a file
 
 
 def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:  # noqa: ANN401 - whatever click parsed
@@ -67,13 +81,24 @@ def global_options(*, hidden: bool) -> list[click.Parameter]:
 
     return [
         option("-V", "--vault", metavar="PATH", help="The vault; else CASEVAULT_VAULT names it."),
-        option("--passphrase-file", metavar="FILE", help="Read the passphrase from the first line of FILE (- is standard input)."),
-        option("--passphrase-fd", metavar="N", type=click.IntRange(min=0), help="Read the passphrase from file descriptor N."),
+        option(
+            "--passphrase-file",
+            metavar="FILE",
+            help="Read the passphrase from the first line of FILE (- is standard input).",
+        ),
+        option(
+            "--passphrase-fd",
+            metavar="N",
+            type=click.IntRange(min=0),
+            help="Read the passphrase from file descriptor N.",
+        ),
         option("--passphrase-command", metavar="CMD", help="Run CMD and read the passphrase from its first line."),
         option("--identity", metavar="FILE", help="Open with the identity or paper key in FILE."),
         option("--json", is_flag=True, help="Print one JSON object instead of text."),
         option("--no-input", is_flag=True, help="Never ask; fail where an answer is needed."),
-        option("--no-anchor", is_flag=True, help="Neither read nor write the note of the newest state on this machine."),
+        option(
+            "--no-anchor", is_flag=True, help="Neither read nor write the note of the newest state on this machine."
+        ),
         option("-q", "--quiet", is_flag=True, help="Tell only what must not be missed."),
         option("-v", "--verbose", count=True, help="Tell more."),
     ]
@@ -82,12 +107,18 @@ def global_options(*, hidden: bool) -> list[click.Parameter]:
 _EPILOG: Final = f"Options of all commands (vault, passphrase, --json, --no-input, -q, -v): `{NAME} --help`."
 
 
+def _keep_lines(text: str) -> str:
+    """Keep the lines of an example as they stand: click joins those of any other paragraph."""
+    return text.replace("\n\nExample:", "\n\n\b\nExample:")
+
+
 class Command(click.Command):
     """A command that also takes the global options."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - handed on to click
         """Add the global options behind the command's own."""
         kwargs.setdefault("epilog", _EPILOG)
+        kwargs["help"] = _keep_lines(kwargs.get("help") or "")
         super().__init__(*args, **kwargs)
         self.params.extend(global_options(hidden=True))
 
@@ -100,6 +131,7 @@ class Group(click.Group):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - handed on to click
         """Add the global options behind the group's own."""
         kwargs.setdefault("epilog", _EPILOG)
+        kwargs["help"] = _keep_lines(kwargs.get("help") or "")
         super().__init__(*args, **kwargs)
         self.params.extend(global_options(hidden=True))
 
@@ -181,7 +213,6 @@ class LazyGroup(click.Group):
 
 _HELP: Final = """An encrypted vault for the details of people who vanished.
 
-\b
 Example:
   casevault init families.vault
   casevault -V families.vault add person name='Aigul Example'
@@ -196,11 +227,16 @@ def make_app() -> LazyGroup:
         The root group; call its `main` with a `Settings` as `obj`.
     """
     version = click.Option(
-        ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Print the version."
+        ["--version"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_show_version,
+        help="Print the version.",
     )
     return LazyGroup(
         NAME,
-        help=_HELP,
+        help=_keep_lines(_HELP),
         params=[*global_options(hidden=False), version],
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
         no_args_is_help=True,

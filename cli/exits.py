@@ -70,7 +70,9 @@ OUTCOMES: Final[dict[str, Outcome]] = {
         "Check the path and type the passphrase again; else try a paper key, or a backup with `-V`.",
     ),
     "KdfLimitError": Outcome(
-        Exit.UNSUPPORTED, "Nothing was changed.", "Close other programs, or open the vault on a machine with more memory."
+        Exit.UNSUPPORTED,
+        "Nothing was changed.",
+        "Close other programs, or open the vault on a machine with more memory.",
     ),
     "LockedError": Outcome(Exit.CANNOT_OPEN, "Nothing was changed.", "Open the vault with its passphrase first."),
     "IntegrityError": Outcome(
@@ -89,11 +91,15 @@ OUTCOMES: Final[dict[str, Outcome]] = {
         "Look for the newer file. If you restored a backup on purpose, run `casevault check --accept-older`.",
     ),
     "RecordError": Outcome(Exit.FAILURE, _NOTHING_WRITTEN, "Correct what is named above and try again."),
-    "NotFoundError": Outcome(Exit.FAILURE, _NOTHING_WRITTEN, "`casevault list` and `casevault search` show what there is."),
+    "NotFoundError": Outcome(
+        Exit.FAILURE, _NOTHING_WRITTEN, "`casevault list` and `casevault search` show what there is."
+    ),
     "AmbiguousIdError": Outcome(Exit.FAILURE, _NOTHING_WRITTEN, "`casevault list` shows the ids."),
     "SchemaError": Outcome(Exit.FAILURE, _NOTHING_WRITTEN, "Correct the schema and try again."),
     "RevisionConflictError": Outcome(
-        Exit.BUSY, "Nothing was written; the other change is kept.", "Look at the record again, then repeat your change."
+        Exit.BUSY,
+        "Nothing was written; the other change is kept.",
+        "Look at the record again, then repeat your change.",
     ),
     "DisclosureError": Outcome(
         Exit.REFUSED, _NOTHING_LEFT, "Run the same command with `--preview` to see what would leave and by which rule."
@@ -101,7 +107,8 @@ OUTCOMES: Final[dict[str, Outcome]] = {
     "ConsentError": Outcome(
         Exit.REFUSED,
         _NOTHING_LEFT,
-        "Record the consent (`casevault consent add`), choose a narrower policy, or leave these records out with `--leave-out`.",
+        "Record the consent (`casevault consent add`), choose a narrower policy, or leave these records out with "
+        "`--leave-out`.",
     ),
     "PolicyError": Outcome(
         Exit.REFUSED, _NOTHING_LEFT, "`casevault policy list` shows the policies and the audience of each."
@@ -118,9 +125,13 @@ OUTCOMES: Final[dict[str, Outcome]] = {
     ),
     "BusyError": Outcome(Exit.BUSY, _NOTHING_WRITTEN, "Wait until the other command has ended, then try again."),
     "UnsafePathError": Outcome(
-        Exit.UNSAFE_PATH, "Nothing was written there.", "Name a plain file that does not exist yet, not a link, device or folder."
+        Exit.UNSAFE_PATH,
+        "Nothing was written there.",
+        "Name a plain file that does not exist yet, not a link, device or folder.",
     ),
-    "HandoffError": Outcome(Exit.FAILURE, _NOTHING_WRITTEN, "Ask the sender for the file again, and check that it came whole."),
+    "HandoffError": Outcome(
+        Exit.FAILURE, _NOTHING_WRITTEN, "Ask the sender for the file again, and check that it came whole."
+    ),
     "SignatureError": Outcome(
         Exit.SIGNATURE,
         "Do not rely on this file: it is not, or not all, what its signer sealed.",

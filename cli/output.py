@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING, Any, Final, TextIO
+from typing import TYPE_CHECKING, Any, Final, Self, TextIO
 
 import click
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 # Printable by category, yet drawn as nothing: they hide text or make two texts look alike.
 _INVISIBLE: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
-_MAYBE_UNSAFE: Final = re.compile("[^\x20-\x7e\u00a1-\u00ac\u00ae-\u024f\u0400-\u052f\u0621-\u064a\u4e00-\u9fff\u3001-\u3011]")
+_MAYBE_UNSAFE: Final = re.compile(
+    "[^\x20-\x7e\u00a1-\u00ac\u00ae-\u024f\u0400-\u052f\u0621-\u064a\u4e00-\u9fff\u3001-\u3011]"
+)
 
 
 def _unsafe(char: str) -> bool:
@@ -218,11 +220,13 @@ class Progress:
         self._bar: Any = None
         self._task: Any = None
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         """Show nothing yet."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Take the bar off the screen."""
         if self._bar is not None:
             self._bar.stop()

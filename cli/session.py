@@ -179,7 +179,7 @@ def first_line(data: bytes, where: str) -> str:
 
 
 def _read_some(path: str | int) -> bytes:
-    with open(path, "rb", closefd=not isinstance(path, int)) as file:  # noqa: PTH123 - also takes a descriptor
+    with open(path, "rb", closefd=not isinstance(path, int)) as file:
         return file.read(MAX_PASSPHRASE_BYTES + 1)
 
 
@@ -221,7 +221,7 @@ def given_passphrase(settings: Settings) -> str | None:
         message = "Give only one of --passphrase-file, --passphrase-fd and --passphrase-command."
         raise click.UsageError(message)
     if settings.passphrase_file is not None:
-        where = "Standard input" if settings.passphrase_file == "-" else settings.passphrase_file
+        where = "Standard input" if settings.secret_on_stdin else settings.passphrase_file
         return first_line(read_file(settings.passphrase_file), where)
     if settings.passphrase_fd is not None:
         try:
@@ -402,13 +402,16 @@ def state_folder(settings: Settings) -> Path | None:
 
 
 @contextmanager
-def open_vault(settings: Settings, *, write: bool = False, expect: str | None = None) -> Iterator[Vault]:
+def open_vault(
+    settings: Settings, *, write: bool = False, expect: str | None = None, accept_older: bool = False
+) -> Iterator[Vault]:
     """Open the vault that the options name, tell what is worth telling, and close it at the end.
 
     Args:
         settings: The global options.
-        write: The command will change something.
+        write: The command will change something; where the keys changed unseen, that is asked first.
         expect: Checkpoint that its history must contain.
+        accept_older: Open a file that is older than the one seen here last.
 
     Yields:
         The open vault.
@@ -422,7 +425,53 @@ def open_vault(settings: Settings, *, write: bool = False, expect: str | None = 
     from vault.vault import Vault
 
     out = Output(settings)
-    with Vault.open(path, secret, state_dir=state_folder(settings), expect=expect, read_only=not write) as vault:
-        for notice in vault.status().notices:
-            out.warn(notice)
+    with Vault.open(
+        path,
+        secret,
+        state_dir=state_folder(settings),
+        expect=expect,
+        accept_older=accept_older,
+        read_only=not write,
+        allow_test_profile=allows_test_profile(settings),
+    ) as vault:
+        told = tell_notices(out, vault, 0)
+        if write and vault.unconfirmed is not None:
+            if not can_ask(settings):
+                raise vault.unconfirmed
+            if not confirm(settings, "Did you compare the words, and do they agree?", otherwise="a terminal"):
+                raise click.Abort
+            vault.confirm_keys()
         yield vault
+        tell_notices(out, vault, told)
+
+
+def tell_notices(out: Output, vault: Vault, told: int) -> int:
+    """Tell what the vault noticed since the last time.
+
+    Args:
+        out: Where to talk.
+        vault: The open vault.
+        told: How many notices were told before.
+
+    Returns:
+        How many have been told now.
+    """
+    for notice in vault.notices[told:]:
+        out.warn(notice)
+    return len(vault.notices)
+
+
+def allows_test_profile(settings: Settings) -> bool:
+    """Tell whether Python asked for the KDF profile of the tests; no option and no variable can.
+
+    Args:
+        settings: The global options.
+
+    Returns:
+        Whether such a vault may be opened.
+    """
+    if settings.kdf_profile is None:
+        return False
+    from vault.sealing import KdfProfile
+
+    return settings.kdf_profile is KdfProfile.TEST

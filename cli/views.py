@@ -127,7 +127,9 @@ def claims_in_order(revision: Revision, schemas: Schemas) -> Iterator[tuple[Fiel
         yield schemas.field(revision.kind, claim.field), claim
 
 
-def page(revision: Revision, schemas: Schemas, *, lang: str, name_of: Callable[[bytes], str]) -> Iterator[tuple[str, str, str]]:
+def page(
+    revision: Revision, schemas: Schemas, *, lang: str, name_of: Callable[[bytes], str]
+) -> Iterator[tuple[str, str, str]]:
     """Lay out one record.
 
     Args:

@@ -28,17 +28,18 @@ def recipient() -> None:
 @click.argument("name")
 @click.option("--audience", type=click.Choice(AUDIENCES), required=True, help="What kind of party it is.")
 @click.option("--onward", metavar="PARTY", multiple=True, help="To whom they pass things on, such as state or public.")
-@click.option("--key", "public_key", metavar="KEY", help="Their age1... or ssh-ed25519 key, or @FILE; without it: by passphrase.")
+@click.option(
+    "--key", "public_key", metavar="KEY", help="Their age1... or ssh-ed25519 key, or @FILE; without it: by passphrase."
+)
 @click.option("--replace", "replacing", is_flag=True, help="Replace the entry of that name.")
 @click.pass_obj
 def add_recipient(
     settings: Settings, name: str, audience: str, onward: tuple[str, ...], public_key: str | None, *, replacing: bool
-) -> None:  # fmt: skip
+) -> None:
     """Add a recipient. Compare the six words of the key's fingerprint by voice before you send anything.
 
     The way that things take onward matters: a UN procedure may pass a case to the ministry of the State concerned.
 
-    \b
     Example:
       casevault recipient add "Advocate Example" --audience lawyer --key age1...
       casevault recipient add WGEID --audience un --onward state
@@ -92,7 +93,6 @@ def recipient_json(entry: Recipient) -> dict[str, Any]:
 def list_recipients(settings: Settings) -> None:
     """List the recipients: name, audience, onward path, fingerprint.
 
-    \b
     Example:
       casevault recipient list
     """
@@ -103,7 +103,10 @@ def list_recipients(settings: Settings) -> None:
         return
     out.table(
         ("name", "audience", "onward", "fingerprint"),
-        ((entry.name, entry.audience, " ".join(entry.onward), entry.fingerprint or "by passphrase") for entry in entries),
+        (
+            (entry.name, entry.audience, " ".join(entry.onward), entry.fingerprint or "by passphrase")
+            for entry in entries
+        ),
     )
 
 
@@ -113,7 +116,6 @@ def list_recipients(settings: Settings) -> None:
 def show_recipient(settings: Settings, name: str) -> None:
     """Show one recipient with the key.
 
-    \b
     Example:
       casevault recipient show WGEID
     """
@@ -154,7 +156,6 @@ def known_recipient(entries: dict[str, Recipient], name: str) -> Recipient:
 def remove_recipient(settings: Settings, name: str, *, yes: bool) -> None:
     """Remove a recipient from the address book. The ledger keeps what was handed over.
 
-    \b
     Example:
       casevault recipient remove WGEID
     """
@@ -182,7 +183,6 @@ def policy() -> None:
 def list_policies(settings: Settings) -> None:
     """List the policies: name, audience, onward path, what each is for.
 
-    \b
     Example:
       casevault policy list
     """
@@ -223,7 +223,6 @@ def policy_json(one: Policy) -> dict[str, Any]:
 def show_policy(settings: Settings, name: str) -> None:
     """Show the rules of a policy: the first that names a field decides, and what no rule names is withheld.
 
-    \b
     Example:
       casevault policy show lawyer
     """

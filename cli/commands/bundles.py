@@ -33,7 +33,6 @@ def verify(settings: Settings, path: str, folder: str | None, known: str | None)
     --identity FILE (an age or SSH key), one sealed by a passphrase asks for it. The signer's key is shown as six words
     to compare by voice. With --known, a signer who is not in that file ends with exit code 10.
 
-    \b
     Example:
       casevault verify case.age --identity key.txt
       casevault verify case.age --open case
@@ -66,7 +65,10 @@ def verify(settings: Settings, path: str, folder: str | None, known: str | None)
     if report.addressed is False:
         out.warn("It was not made for the key or passphrase that opened it: somebody passed it on under another seal.")
     if report.known_as is None:
-        out.warn("This signing key was never seen here. Compare its six words with the sender by voice before you rely on it.")
+        out.warn(
+            "This signing key was never seen here. Compare its six words with the sender by voice before you rely on "
+            "the bundle."
+        )
     return Exit.SIGNATURE if known is not None and report.known_as is None else Exit.OK
 
 

@@ -34,7 +34,9 @@ def consent() -> None:
 @click.option("--by", "given_by", metavar="ID", required=True, help="The person who gives it.")
 @click.option("--about", metavar="ID", multiple=True, required=True, help="Whom it is about; repeat for several.")
 @click.option("--capacity", type=click.Choice(CAPACITIES), required=True, help="In which capacity it is given.")
-@click.option("--audience", "audiences", type=click.Choice(AUDIENCES), multiple=True, required=True, help="Who may be told.")
+@click.option(
+    "--audience", "audiences", type=click.Choice(AUDIENCES), multiple=True, required=True, help="Who may be told."
+)
 @click.option("--purpose", "purposes", type=click.Choice(PURPOSES), multiple=True, required=True, help="What for.")
 @click.option("--group", "groups", type=click.Choice(GROUPS), multiple=True, required=True, help="Which facts.")
 @click.option("--onward", type=click.Choice(ONWARD), multiple=True, required=True, help="How far it may be passed on.")
@@ -43,12 +45,11 @@ def consent() -> None:
 @click.option("--expires", metavar="DATE", help="Until when it holds.")
 @click.option("--case", metavar="ID", multiple=True, help="The case it belongs to.")
 @click.pass_obj
-def add_consent(settings: Settings, **options: Any) -> None:
+def add_consent(settings: Settings, /, **options: Any) -> None:  # noqa: ANN401 - one for each option of click
     """Record a consent. Ask for each thing separately, and say that it can be withdrawn.
 
-    \b
     Example:
-      casevault consent add --by 77c0 --about 3f9a --capacity kin --audience lawyer --purpose legal \\
+      casevault consent add --by 77c0 --about 3f9a --capacity kin --audience lawyer --purpose legal
         --group identity --group testimony --onward none --how written
     """
     from vault.records import id_text, parse_record
@@ -89,7 +90,6 @@ def state_of(revision: Revision, today: date) -> str:
 def list_consents(settings: Settings, person: str | None) -> None:
     """List the consents, all or those about one person: whether each stands, for whom, for what, until when.
 
-    \b
     Example:
       casevault consent list 3f9a
     """
@@ -143,7 +143,6 @@ def withdraw(settings: Settings, record: str, day: str | None, *, yes: bool) -> 
 
     From now on it covers nothing, whatever else was given.
 
-    \b
     Example:
       casevault consent withdraw 77c0
     """
@@ -162,15 +161,21 @@ def withdraw(settings: Settings, record: str, day: str | None, *, yes: bool) -> 
             out.talk("Nothing was changed.")
             return
         draft = Draft(
-            old.kind, (*old.claims, *new), record_id=old.record_id, parents=(old.id,),
-            schema_version=old.schema_version, extra=old.extra,
-        )  # fmt: skip
+            old.kind,
+            (*old.claims, *new),
+            record_id=old.record_id,
+            parents=(old.id,),
+            schema_version=old.schema_version,
+            extra=old.extra,
+        )
         vault.put(draft)
         bundles = to_recall(vault, old.record_id)
     if not out.json({"withdrawn": old.record_id, "recall": [handover_json(one) for one in bundles]}):
         out.line("withdrawn", id_text(old.record_id))
         print_handovers(out, bundles)
     if bundles:
-        out.warn(f"{len(bundles)} bundle(s) relied on it. Ask these holders to destroy them, and those they passed it on to.")
+        out.warn(
+            f"{len(bundles)} bundle(s) relied on it. Ask these holders to destroy them, and those they passed it on to."
+        )
     else:
         out.talk("No bundle relied on it.")

@@ -28,11 +28,20 @@ _EVERYTHING: Final = "everything"
 @click.argument("records", metavar="[ID]...", nargs=-1)
 @click.option("--query", metavar="Q", help="Also every record that this search finds.")
 @click.option("--policy", "policy_name", metavar="NAME", required=True, help="What may leave: see `policy list`.")
-@click.option("--to", "recipient_name", metavar="RECIPIENT", required=True, help="Who receives it: see `recipient list`.")
+@click.option(
+    "--to", "recipient_name", metavar="RECIPIENT", required=True, help="Who receives it: see `recipient list`."
+)
 @click.option("--purpose", type=click.Choice(PURPOSES), required=True, help="What it is for.")
 @click.option("-o", "--output", "target", metavar="FILE", help="The new file, or folder for the form dir.")
 @click.option("--preview", is_flag=True, help="Show what would leave and what would not; write nothing.")
-@click.option("--format", "form", type=click.Choice(["age", "dir"]), default="age", show_default=True, help="Sealed, or a plain folder.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["age", "dir"]),
+    default="age",
+    show_default=True,
+    help="Sealed, or a plain folder.",
+)
 @click.option("--plaintext", is_flag=True, help="With --format dir: agree to plain files without being asked.")
 @click.option("--only", is_flag=True, help="Take the named records alone, not those that belong to them.")
 @click.option("--leave-out", is_flag=True, help="Leave out records for which consent is missing, instead of refusing.")
@@ -40,9 +49,22 @@ _EVERYTHING: Final = "everything"
 @click.option("--yes", count=True, help="Agree without being asked; the policy everything needs it twice.")
 @click.pass_obj
 def export(
-    settings: Settings, records: tuple[str, ...], query: str | None, policy_name: str, recipient_name: str, purpose: str,
-    target: str | None, form: str, note: str, yes: int, *, preview: bool, plaintext: bool, only: bool, leave_out: bool,
-) -> None:  # fmt: skip
+    settings: Settings,
+    *,
+    records: tuple[str, ...],
+    query: str | None,
+    policy_name: str,
+    recipient_name: str,
+    purpose: str,
+    target: str | None,
+    form: str,
+    note: str,
+    yes: int,
+    preview: bool,
+    plaintext: bool,
+    only: bool,
+    leave_out: bool,
+) -> None:
     """Redact, check, sign and seal records for a recipient.
 
     Nothing leaves that the policy does not name, and each person's consent must cover audience, purpose and the way
@@ -50,7 +72,6 @@ def export(
     the records about them. A recipient without a key gets a passphrase of six words, shown once: tell it by voice. The
     recipient `self` is you.
 
-    \b
     Example:
       casevault export 3f9a --policy lawyer --to "Advocate Example" --purpose legal --preview
       casevault export 3f9a --policy lawyer --to "Advocate Example" --purpose legal -o case.age
@@ -67,7 +88,15 @@ def export(
         refuse_existing(path)
     with open_vault(settings, write=not preview) as vault:
         request = make_request(
-            vault, records, query, policy_name, recipient_name, purpose, only=only, leave_out=leave_out, note=note
+            vault,
+            records=records,
+            query=query,
+            policy_name=policy_name,
+            recipient_name=recipient_name,
+            purpose=purpose,
+            only=only,
+            leave_out=leave_out,
+            note=note,
         )
         if path is None:
             show_preview(out, vault, vault.preview(request))
@@ -95,9 +124,17 @@ def refuse_existing(path: Path) -> None:
 
 
 def make_request(
-    vault: Vault, records: tuple[str, ...], query: str | None, policy_name: str, recipient_name: str, purpose: str, *,
-    only: bool, leave_out: bool, note: str,
-) -> Request:  # fmt: skip
+    vault: Vault,
+    *,
+    records: tuple[str, ...],
+    query: str | None,
+    policy_name: str,
+    recipient_name: str,
+    purpose: str,
+    only: bool,
+    leave_out: bool,
+    note: str,
+) -> Request:
     """Turn the words of the command line into a request.
 
     Args:
@@ -186,7 +223,7 @@ def agreed(settings: Settings, out: Output, request: Request, form: str, *, plai
     Returns:
         Whether to go on.
     """
-    if request.policy.name == _EVERYTHING and yes < 2:  # noqa: PLR2004 - twice
+    if request.policy.name == _EVERYTHING and yes < 2:
         out.warn("The policy everything takes all of it out, unredacted: names, sources, files, history.")
         if not can_ask(settings):
             message = "The policy everything needs a yes twice: give --yes --yes."

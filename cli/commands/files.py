@@ -26,7 +26,6 @@ def attach(settings: Settings, record: str, paths: tuple[str, ...], name: str | 
 
     The plain originals stay where they are unless you agree to delete them.
 
-    \b
     Example:
       casevault attach 3f9a photo.jpg verdict.pdf
     """
@@ -77,14 +76,15 @@ def offer_deletion(settings: Settings, out: Output, path: Path, *, delete: bool)
 
 @command("extract", short_help="Write sealed files out, verified.")
 @click.argument("record", metavar="ID")
-@click.option("-o", "--output", "folder", metavar="DIR", default=".", help="Where to; it must exist.", show_default=True)
+@click.option(
+    "-o", "--output", "folder", metavar="DIR", default=".", help="Where to; it must exist.", show_default=True
+)
 @click.pass_obj
 def extract(settings: Settings, record: str, folder: str) -> None:
     """Write sealed files out, verified: of a document its file, of another record all that is attached to it.
 
     A file that is there already is never overwritten, and a damaged one is never written.
 
-    \b
     Example:
       casevault extract 3f9a -o /media/stick
     """

@@ -31,7 +31,6 @@ def init(settings: Settings, path: str | None, label: str, *, force: bool) -> No
 
     Six words are generated as its passphrase unless you type one twice or name a file with --passphrase-file.
 
-    \b
     Example:
       casevault init families.vault
     """
@@ -77,7 +76,6 @@ def init(settings: Settings, path: str | None, label: str, *, force: bool) -> No
 def status(settings: Settings) -> None:
     """Show counts, epoch, checkpoint, the last check, deadlines that are due, and what needs attention.
 
-    \b
     Example:
       casevault status
     """
@@ -102,7 +100,7 @@ def status(settings: Settings) -> None:
         out.line(label, value)
     for one in due:
         out.line("due", one["on"], one["kind"], one["id"][:10], one["what"])
-    if len(state.keyslots) < 2:  # noqa: PLR2004 - a second way in
+    if len(state.keyslots) < 2:
         out.talk("There is only one way in. Add another: `casevault key add paper`.")
     if not facts["last_check"]:
         out.talk("Never checked. Run `casevault check`.")
@@ -177,7 +175,6 @@ def check(settings: Settings, expect: str | None, *, scrub: bool, accept_older: 
 
     --scrub needs no passphrase; it finds accidents, not attackers, and no bits in free pages.
 
-    \b
     Example:
       casevault check --expect 4711-ABCD-EFGH-JKMN-PQRS
       casevault check --scrub
@@ -194,9 +191,7 @@ def check(settings: Settings, expect: str | None, *, scrub: bool, accept_older: 
         report = vault.check(progress=bar.advance_to)
         state = vault.status()
     problems = [str(problem) for problem in report.problems]
-    if not out.json(
-        {"ok": not problems, "problems": problems, "epoch": state.epoch, "checkpoint": state.checkpoint}
-    ):
+    if not out.json({"ok": not problems, "problems": problems, "epoch": state.epoch, "checkpoint": state.checkpoint}):
         for problem in problems:
             out.line(problem)
         out.line("epoch", state.epoch)
@@ -248,7 +243,6 @@ def _accept_older(settings: Settings, out: Output, *, yes: bool) -> int:
 def backup(settings: Settings, target: str) -> None:
     """Copy the vault to a new file, from one consistent state. The copy is a vault: open it with -V.
 
-    \b
     Example:
       casevault backup /media/stick/families-2026-03.vault
     """
@@ -268,7 +262,6 @@ def backup(settings: Settings, target: str) -> None:
 def compact(settings: Settings) -> None:
     """Rewrite the file without the space of what was removed, in a random order.
 
-    \b
     Example:
       casevault compact
     """

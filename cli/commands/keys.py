@@ -30,7 +30,6 @@ def key() -> None:
 def list_keys(settings: Settings) -> None:
     """List the ways in: number, kind, label, and since which epoch.
 
-    \b
     Example:
       casevault key list
     """
@@ -80,14 +79,18 @@ def report_keys(out: Output, vault: Vault, done: str, **more: str) -> None:
 @click.option("--force", is_flag=True, help="Take a weak passphrase too.")
 @click.pass_obj
 def add_key(
-    settings: Settings, kind: str, recipient_key: str | None, label: str | None, new_passphrase_file: str | None, *,
+    settings: Settings,
+    kind: str,
+    recipient_key: str | None,
+    label: str | None,
+    new_passphrase_file: str | None,
+    *,
     force: bool,
-) -> None:  # fmt: skip
+) -> None:
     """Add a way in: another passphrase, a paper key to write down, or the public key of a recipient.
 
     A paper key is printed once on standard output and typed wherever a passphrase is asked.
 
-    \b
     Example:
       casevault key add paper --label "safe of the notary"
       casevault key add recipient age1pq1...
@@ -121,7 +124,6 @@ def add_key(
 def change_key(settings: Settings, label: str, new_passphrase_file: str | None, *, force: bool) -> None:
     """Change a passphrase. What is written from now on does not open with the old one.
 
-    \b
     Example:
       casevault key change "first passphrase"
     """
@@ -141,7 +143,6 @@ def remove_key(settings: Settings, label: str, last: str | None) -> None:
 
     The last way in is removed only if you type its label once more: after that nobody opens the vault.
 
-    \b
     Example:
       casevault key remove "old laptop"
     """
@@ -151,7 +152,9 @@ def remove_key(settings: Settings, label: str, last: str | None) -> None:
         is_last = len(slots) == 1
         if is_last and last is None:
             if not can_ask(settings):
-                message = "This is the last way in; without it nobody opens the vault. Give --last LABEL if you mean it."
+                message = (
+                    "This is the last way in; without it nobody opens the vault. Give --last LABEL if you mean it."
+                )
                 raise click.UsageError(message)
             out.warn("This is the last way in. After this nobody opens the vault, and everything in it is lost.")
             last = ask("Type its label to remove it all the same:")

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 def ledger(ctx: click.Context) -> None:
     """Show who received what, and who is exposed. Without a further word it lists all bundles.
 
-    \b
     Example:
       casevault ledger
     """
@@ -71,7 +70,14 @@ def print_handovers(out: Output, found: list[Handover]) -> None:
     out.table(
         ("when", "recipient", "policy", "purpose", "persons", "bundle"),
         (
-            (one["when"], one["recipient"], one["policy"], one["purpose"], one["persons"], one["sealed_sha256"].hex()[:16])
+            (
+                one["when"],
+                one["recipient"],
+                one["policy"],
+                one["purpose"],
+                one["persons"],
+                one["sealed_sha256"].hex()[:16],
+            )
             for one in map(handover_json, found)
         ),
     )
@@ -82,7 +88,6 @@ def print_handovers(out: Output, found: list[Handover]) -> None:
 def list_ledger(settings: Settings) -> None:
     """List the bundles that were made: when, to whom, under which policy, for what, about how many persons.
 
-    \b
     Example:
       casevault ledger list
     """
@@ -123,7 +128,6 @@ def exposure(settings: Settings, subject: str) -> None:
 
     A bundle is named by the first digits of its SHA-256.
 
-    \b
     Example:
       casevault ledger exposure "Advocate Example"
     """
@@ -188,7 +192,7 @@ def bundle_of(text: str) -> bytes:
         click.UsageError: It is neither that nor a recipient known to the vault.
     """
     with suppress(ValueError):
-        if len(text) >= 8:  # noqa: PLR2004 - 4 bytes in hexadecimal
+        if len(text) >= 8:
             return bytes.fromhex(text[: len(text) // 2 * 2])
     message = f"{text!a} is neither a recipient nor the first 8 digits or more of a bundle's SHA-256."
     raise click.UsageError(message)
@@ -200,7 +204,6 @@ def bundle_of(text: str) -> bytes:
 def recall(settings: Settings, consent: str) -> None:
     """List the bundles that relied on a consent, and who holds them, so that they can be asked back.
 
-    \b
     Example:
       casevault ledger recall 77c0
     """

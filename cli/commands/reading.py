@@ -54,7 +54,6 @@ def show(settings: Settings, record: str, as_of: str | None, lang: str) -> None:
 
     Contradicting claims stand one below the other. ID is a record id or its unique beginning.
 
-    \b
     Example:
       casevault show 3f9a
       casevault show 3f9a --as-of 2026-01-31
@@ -92,7 +91,6 @@ def show(settings: Settings, record: str, as_of: str | None, lang: str) -> None:
 def history(settings: Settings, record: str) -> None:
     """Show every revision of a record, oldest first, with the fields that each one changed.
 
-    \b
     Example:
       casevault history 3f9a
     """
@@ -143,12 +141,11 @@ def lines_of(revisions: Iterator[Revision], vault: Vault) -> Iterator[tuple[str,
 
 @command("list", short_help="List records.")
 @click.argument("kind", metavar="[KIND]", required=False)
-@click.option("--removed", is_flag=True, help="Also those that were removed.")
+@click.option("--removed", is_flag=True, help="Those that were removed instead.")
 @click.pass_obj
 def list_records(settings: Settings, kind: str | None, *, removed: bool) -> None:
     """List records: id, kind, what it is, day of the last change.
 
-    \b
     Example:
       casevault list person
       casevault list --json
@@ -178,7 +175,6 @@ def search(settings: Settings, words: tuple[str, ...], limit: int) -> None:
     All words must fit. `field:value`, `kind:person` and `when:2017-05..2018` narrow it down. Without words it asks
     for them, so that they stay out of the shell's history. No match proves nothing: a name may be spelled otherwise.
 
-    \b
     Example:
       casevault search
       casevault search kind:event when:2017-05..2018

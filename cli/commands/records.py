@@ -61,7 +61,7 @@ def parse_assignment(text: str, read: Callable[[str], bytes]) -> Assignment:
     as_json = name.endswith(":")
     name = name.removesuffix(":")
     if not equals or not name.replace("_", "a").replace("-", "a").replace(".", "a").isalnum():
-        message = f"{text.split('=')[0]!a} is not of the form FIELD=VALUE."
+        message = f"{text.split('=', maxsplit=1)[0]!a} is not of the form FIELD=VALUE."
         raise click.UsageError(message)
     typed = True
     if value.startswith("@@"):
@@ -189,9 +189,13 @@ def claim_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """
     for option in reversed(
         (
-            click.option("--source", metavar="ID", help="Record of the source, statement or document behind the claims."),
+            click.option(
+                "--source", metavar="ID", help="Record of the source, statement or document behind the claims."
+            ),
             click.option("--basis", type=click.Choice(BASES), help="How the source knows."),
-            click.option("--when", "as_of", metavar="DATE", help="When the claims held (EDTF, such as 2017-05 or 2017~)."),
+            click.option(
+                "--when", "as_of", metavar="DATE", help="When the claims held (EDTF, such as 2017-05 or 2017~)."
+            ),
             click.option("--confidence", type=click.Choice(CONFIDENCES), help="How sure it is."),
             click.option("--unknown", metavar="FIELD", multiple=True, help="Nobody knows this field's value."),
             click.option("--withheld", metavar="FIELD", multiple=True, help="The person would not say."),
@@ -231,8 +235,14 @@ class Marks(NamedTuple):
 @claim_options
 @click.pass_obj
 def add(
-    settings: Settings, kind: str | None, values: tuple[str, ...], source_file: str | None, *, partial: bool, **options: Any
-) -> int:  # fmt: skip
+    settings: Settings,
+    kind: str | None,
+    values: tuple[str, ...],
+    source_file: str | None,
+    *,
+    partial: bool,
+    **options: Any,  # noqa: ANN401 - those of `claim_options`
+) -> int:
     """Add a record, or many from a file.
 
     FIELD=VALUE adds a claim; FIELD=@FILE takes it from a file (@- from standard input), FIELD:=JSON takes a value with
@@ -241,7 +251,6 @@ def add(
     With --from, a record may have a "ref" of your own, and others of that file may point at it with "@ref" where an
     id is asked. If a line has an error, each error is told with its line and nothing is taken.
 
-    \b
     Example:
       casevault add person
       casevault add event kind=arrest when=2017-05~ person=3f9a --source 77c0 --basis told
@@ -259,7 +268,7 @@ def add(
         message = "Which kind of record? Give KIND, or --from FILE."
         raise click.UsageError(message)
     out = Output(settings)
-    if values and all(value.split("=")[-1:] == ["@-"] for value in values) and settings.passphrase_file == "-":
+    if values and all(value.split("=")[-1:] == ["@-"] for value in values) and settings.secret_on_stdin:
         message = "Standard input cannot hold both the passphrase and a value."
         raise click.UsageError(message)
     assignments = [parse_assignment(value, read_text_file) for value in values]
@@ -325,7 +334,9 @@ def likely_duplicates(vault: Vault, revision: Revision) -> list[str]:
             continue
         for hit in vault.find(" ".join(["kind:person", *words]), limit=6):
             if hit.revision.record_id != revision.record_id:
-                found[hit.revision.record_id] = f"{short_id(hit.revision.record_id)} {title(hit.revision, vault.schemas)}"
+                found[hit.revision.record_id] = (
+                    f"{short_id(hit.revision.record_id)} {title(hit.revision, vault.schemas)}"
+                )
     return list(found.values())[:5]
 
 
@@ -343,7 +354,7 @@ def add_from(settings: Settings, name: str, kind: str | None, *, partial: bool) 
     """
     from cli.lines import Intake, NotTakenError
 
-    if name == "-" and settings.passphrase_file == "-":
+    if name == "-" and settings.secret_on_stdin:
         message = "Standard input cannot hold both the passphrase and the records."
         raise click.UsageError(message)
     out = Output(settings)
@@ -451,16 +462,21 @@ def _acceptable(vault: Vault, kind: str, key: str, value: object) -> bool:
 @claim_options
 @click.pass_obj
 def edit(
-    settings: Settings, record: str, values: tuple[str, ...], *, correct: bool, retract: tuple[str, ...], restore: bool,
-    **options: Any,
-) -> None:  # fmt: skip
+    settings: Settings,
+    record: str,
+    values: tuple[str, ...],
+    *,
+    correct: bool,
+    retract: tuple[str, ...],
+    restore: bool,
+    **options: Any,  # noqa: ANN401 - those of `claim_options`
+) -> None:
     """Add claims to a record, correct or retract them.
 
     A new value stands beside the old ones, so that contradictions stay visible. A retraction, also one made under
     pressure, marks a claim and keeps it. --correct replaces typing mistakes; the history keeps what stood there.
     Without values it asks for each field.
 
-    \b
     Example:
       casevault edit 3f9a birth=1962 --source 77c0
       casevault edit 3f9a --retract address
@@ -497,9 +513,7 @@ def edit(
         report_changed(out, vault, draft, old)
 
 
-def changed_claims(
-    old: Revision, new: Iterable[Claim], *, correct: bool, retract: Iterable[str]
-) -> tuple[Claim, ...]:
+def changed_claims(old: Revision, new: Iterable[Claim], *, correct: bool, retract: Iterable[str]) -> tuple[Claim, ...]:
     """Work out the claims of the next revision.
 
     Args:
@@ -558,7 +572,6 @@ def remove(settings: Settings, record: str, *, purge: bool, yes: bool) -> None:
     A removed record is no longer listed, and what it says is still withheld from every export. --purge erases it:
     what the vault no longer knows it cannot withhold, so each other place that names it is listed first.
 
-    \b
     Example:
       casevault remove 3f9a
       casevault remove 3f9a --purge

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from cli.app import Settings
 from cli.output import Output, escape, json_text
 
-PLAIN_SPACES = set("\u0020\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000")
+PLAIN_SPACES = set(
+    "\u0020\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+)
 
 
 def harmless(char: str) -> bool:
@@ -51,12 +53,22 @@ def test_unsafe_characters_are_shown_escaped(char: str, shown: str) -> None:
 
 
 def test_every_control_and_format_character_of_unicode_is_escaped() -> None:
-    left = [hex(code) for code in range(sys.maxunicode + 1) if not harmless(chr(code)) and escape(chr(code)) == chr(code)]
+    left = [
+        hex(code) for code in range(sys.maxunicode + 1) if not harmless(chr(code)) and escape(chr(code)) == chr(code)
+    ]
     assert left == []
 
 
 def test_letters_marks_and_spaces_of_every_script_are_left_alone() -> None:
-    for text in ("Сәбит Оразқанұлы", "سابىت ورازقان ۇلى", "ئابدۇكېرىم", "萨比提·吾拉孜汗", "Müsilim Äbenuly", "e\u0301", *PLAIN_SPACES):
+    for text in (
+        "Сәбит Оразқанұлы",
+        "سابىت ورازقان ۇلى",
+        "ئابدۇكېرىم",
+        "萨比提·吾拉孜汗",
+        "Müsilim Äbenuly",
+        "e\u0301",
+        *PLAIN_SPACES,
+    ):
         assert escape(text) == text
 
 

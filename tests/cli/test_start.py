@@ -28,7 +28,9 @@ def run(*words: str, cwd: Path = ROOT, code: str | None = None) -> subprocess.Co
 
 
 def modules_after(*words: str) -> set[str]:
-    code = "import sys\nfrom cli.__main__ import main\nmain(sys.argv[1:])\nprint('\\n'.join(sys.modules), file=sys.stderr)"
+    code = (
+        "import sys\nfrom cli.__main__ import main\nmain(sys.argv[1:])\nprint('\\n'.join(sys.modules), file=sys.stderr)"
+    )
     return set(run(*words, code=code).stderr.split())
 
 
@@ -104,7 +106,10 @@ def test_a_wrong_command_is_told_with_the_nearest_one() -> None:
 def test_core_dumps_are_off() -> None:
     resource = pytest.importorskip("resource")
     assert resource is not None
-    code = "import resource\nfrom cli.__main__ import main\nmain(['--version'])\nprint(resource.getrlimit(resource.RLIMIT_CORE))"
+    code = (
+        "import resource\nfrom cli.__main__ import main\nmain(['--version'])\n"
+        "print(resource.getrlimit(resource.RLIMIT_CORE))"
+    )
     assert run(code=code).stdout.endswith("(0, 0)\n")
 
 
