@@ -267,8 +267,8 @@ def test_commitments_agree_with_a_second_implementation():
         for salt, part in zip((salts[:32], salts[32:]), pair, strict=True):
             plain = joined(b"casevault/1/claim", salt, path, codec.encode(part))
             expected.append(hashlib.sha256(plain).digest())
-    for index in range(16 - len(expected)):
-        expected.append(expanded(found.seed, joined(b"casevault/1/claim-decoy", index.to_bytes(4, "big")), 32))
+    decoys = (joined(b"casevault/1/claim-decoy", index.to_bytes(4, "big")) for index in range(16 - len(expected)))
+    expected += [expanded(found.seed, info, 32) for info in decoys]
     expected.sort()
     assert commitments(found) == expected
     assert claims_root(found) == hashlib.sha256(joined(b"casevault/1/claims", *expected)).digest()
