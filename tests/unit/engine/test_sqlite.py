@@ -272,10 +272,11 @@ while True:
         try:
             child.stdout.readline()
             counts = []
-            with closing(sqlite.open(path)) as engine:
-                for _ in range(300):
-                    with suppress(BusyError), engine.snapshot() as reader:
-                        counts.append(reader.count())
+            while len(counts) < 100:
+                with suppress(BusyError), closing(sqlite.open(path)) as engine:
+                    for _ in range(20):
+                        with suppress(BusyError), engine.snapshot() as reader:
+                            counts.append(reader.count())
         finally:
             child.kill()
     assert set(counts) == {100}
