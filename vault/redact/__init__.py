@@ -1,0 +1,53 @@
+"""What may leave: policies, consent, pseudonyms and known values in texts turn a selection into a redacted view.
+
+Floor: 2. Nothing leaves unless a rule lets it. It stores nothing, seals nothing and writes no files; a `Disclosure`,
+without which nothing can be rendered or handed over, is made by the room `vault` alone.
+"""
+
+from vault.redact.apply import redact
+from vault.redact.policy import AUDIENCES, ONWARD, SHIPPED, Action, Policy, Rule, Verdict, load_policy, shipped_policies
+from vault.redact.pseudonyms import Pseudonyms
+from vault.redact.view import (
+    MASK,
+    OUTCOMES,
+    SELF,
+    Decision,
+    DisclosedClaim,
+    DisclosedFile,
+    DisclosedRecord,
+    Disclosure,
+    Fact,
+    Permit,
+    Recipient,
+    Request,
+    Signs,
+    View,
+)
+
+__all__ = [
+    "AUDIENCES",
+    "MASK",
+    "ONWARD",
+    "OUTCOMES",
+    "SELF",
+    "SHIPPED",
+    "Action",
+    "Decision",
+    "DisclosedClaim",
+    "DisclosedFile",
+    "DisclosedRecord",
+    "Disclosure",
+    "Fact",
+    "Permit",
+    "Policy",
+    "Pseudonyms",
+    "Recipient",
+    "Request",
+    "Rule",
+    "Signs",
+    "Verdict",
+    "View",
+    "load_policy",
+    "redact",
+    "shipped_policies",
+]

@@ -1,0 +1,683 @@
+"""The redaction itself: selection, roles, rules, consent, known values in texts, pseudonyms -> a view.
+
+Floor: 2. It lets nothing through that no rule names, and nothing about a person without consent for audience, purpose,
+group and path. It refuses by raising; asked for a preview, it says what it would refuse and shows the rest.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from vault.errors import ConsentError, DisclosureError, NotFoundError, PolicyError
+from vault.matching import Matcher
+from vault.records import (
+    Claim,
+    Field,
+    Level,
+    Revision,
+    Schemas,
+    id_text,
+    identifying,
+    link_of,
+    record_to_json,
+    script_of,
+)
+from vault.redact import withheld as known
+from vault.redact.coarsen import birth_band, coarse_date
+from vault.redact.consent import Ask, Consents, is_child
+from vault.redact.policy import Action, Verdict
+from vault.redact.pseudonyms import Pseudonyms
+from vault.redact.risk import check_groups
+from vault.redact.roles import PERSON, Graph
+from vault.redact.view import (
+    COARSENED,
+    MASK,
+    NOT_ASKED,
+    PSEUDONYM,
+    SELF,
+    UNKNOWN,
+    UNSEEN,
+    VALUE,
+    WITHHELD,
+    Decision,
+    DisclosedClaim,
+    DisclosedFile,
+    DisclosedRecord,
+    Fact,
+    Request,
+    View,
+)
+
+_LEAVES: Final = frozenset({VALUE, PSEUDONYM, COARSENED, UNKNOWN, NOT_ASKED})
+_NEEDS_CONSENT: Final = frozenset({VALUE, COARSENED})
+_LEDGER: Final = {VALUE: VALUE, PSEUDONYM: PSEUDONYM, COARSENED: COARSENED, WITHHELD: WITHHELD, UNSEEN: WITHHELD}
+_STRICTNESS: Final = (
+    "withhold",
+    "mask",
+    "pseudonym",
+    "place",
+    "age-band",
+    "date",
+    "rasterise",
+    "clean",
+    "scrub",
+    "keep",
+)
+_NAME_PARTS: Final = ("text", "kind", "script", "lang")
+_PLACE_PARTS: Final = ("text", "county", "region", "country")
+_SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{1,5}\Z")
+_SOURCE_LINK: Final = Field("source", "link", Level.LIMITED, "identity", "source")
+_AS_OF: Final = Field("as_of", "date", Level.OPEN, "testimony", "self")
+
+
+@dataclass(slots=True)
+class _Item:
+    """One claim on its way out."""
+
+    revision: Revision
+    index: int
+    claim: Claim
+    field: Field
+    people: frozenset[bytes]
+    role: str
+    verdict: Verdict
+    outcome: str = WITHHELD
+    value: Any = None
+    retracted: bool = False
+    also: tuple[bytes, ...] = ()
+    """People whose names a link shows, beside those whom the claim speaks of."""
+    masked: int = 0
+    to_record: bytes | None = None
+    """A link to something that is no person: decided when it is known what else leaves."""
+
+
+def redact(
+    request: Request,
+    records: Callable[[], Iterator[Revision]],
+    history: Callable[[bytes], list[Revision]],
+    schemas: Schemas,
+    pseudonyms: Pseudonyms,
+    rng: Callable[[int], bytes],
+    *,
+    preview: bool = False,
+) -> View:
+    """Make the redacted view of a selection.
+
+    Args:
+        request: What is to be disclosed, to whom and why.
+        records: Gives the newest revisions of the whole vault, removed records too.
+        history: Gives all revisions of a record.
+        schemas: The schemas in force.
+        pseudonyms: The map of tokens; new tokens are drawn into it. For a preview pass a copy.
+        rng: Gives that many random bytes.
+        preview: Do not raise for want of consent or for risk, but say in `refusals` what would be refused.
+
+    Returns:
+        The view.
+
+    Raises:
+        PolicyError: Policy and recipient are not of one audience, or the policy `everything` is asked for somebody
+            other than the owner.
+        DisclosureError: The purpose is none that a consent knows; nothing of the selection leaves; unnamed people
+            could be recognised.
+        ConsentError: Consent is missing; it says for whom, by record id, and what.
+        NotFoundError: A selected record is not there or was removed.
+
+    Secrets:
+        The view.
+
+    Source:
+        docs/format.md §Disclosure.
+    """
+    work = _Work(request, Graph(records(), schemas), history, schemas, pseudonyms, rng)
+    if request.policy.full:
+        return work.everything()
+    return work.view(preview=preview)
+
+
+class _Work:
+    """One request being worked on."""
+
+    def __init__(
+        self,
+        request: Request,
+        graph: Graph,
+        history: Callable[[bytes], list[Revision]],
+        schemas: Schemas,
+        pseudonyms: Pseudonyms,
+        rng: Callable[[int], bytes],
+    ) -> None:
+        self.request = request
+        self.policy = request.policy
+        self.graph = graph
+        self.history = history
+        self.schemas = schemas
+        self.pseudonyms = pseudonyms
+        self.rng = rng
+        self.files: dict[str, DisclosedFile] = {}
+        self.warnings: list[str] = []
+        self._check()
+        whole = graph.select(request.selection)
+        self.shown = set(request.selection) if request.only else whole
+        self.ask = Ask(
+            request.recipient.audience,
+            request.purpose,
+            frozenset({*self.policy.onward, *request.recipient.onward}),
+            request.today,
+        )
+        standing = graph.records.values()
+        self.consents = Consents(
+            [one for one in standing if one.kind == "consent"],
+            graph.missing_people(),
+            frozenset(one.record_id for one in standing if one.kind == PERSON and is_child(one, request.today)),
+        )
+        self.roles = graph.roles(whole, request.selection, self._submits)
+
+    def _check(self) -> None:
+        request, policy = self.request, self.policy
+        if policy.full and request.recipient.name != SELF:
+            raise PolicyError("the policy everything is the owner's own way out: only to the recipient self")
+        if request.recipient.audience != policy.audience:
+            raise PolicyError(
+                f"the policy is for {policy.audience} and the recipient is of the audience {request.recipient.audience}"
+            )
+        purposes = self.schemas.field("consent", "purposes").choices
+        if not policy.full and request.purpose not in purposes:
+            raise DisclosureError(f"the purpose is one of {', '.join(purposes)}")
+        if not policy.full and not request.selection:
+            raise DisclosureError("nothing is selected")
+        for record in request.selection:
+            if record not in self.graph.records:
+                raise NotFoundError(f"there is no record {id_text(record)}, or it was removed")
+
+    def _submits(self, person: bytes) -> bool:
+        return all(self.consents.covers(person, group, self.ask).consent for group in ("identity", "testimony"))
+
+    def _role(self, person: bytes) -> str:
+        return self.roles.get(person, "source")
+
+    def _token(self, record: bytes) -> str:
+        revision = self.graph.records.get(record)
+        kind = revision.kind if revision else PERSON
+        return self.pseudonyms.token(self.request.recipient.name, record, kind, self.rng)
+
+    # --- one claim ------------------------------------------------------------------------------------------------
+
+    def _items(self, revision: Revision) -> list[_Item]:
+        return [self._decide(revision, index, claim) for index, claim in enumerate(revision.claims)]
+
+    def _verdict(self, people: frozenset[bytes], fallback: str, of: Field) -> tuple[str, Verdict]:
+        """Ask the policy for each person a claim speaks of; the strictest answer holds."""
+        found = [
+            (role, self.policy.verdict(role, of)) for role in sorted({self._role(one) for one in people} or {fallback})
+        ]
+        return min(found, key=lambda one: _strictness(one[1].action))
+
+    def _decide(self, revision: Revision, index: int, claim: Claim) -> _Item:
+        of = self.schemas.field(revision.kind, claim.field)
+        people, fallback = self.graph.subjects(revision, of, claim)
+        role, verdict = self._verdict(frozenset(people), fallback, of)
+        item = _Item(revision, index, claim, of, frozenset(people), role, verdict)
+        item.retracted = _taken_back(revision, index)
+        if item.retracted and (not self.policy.retracted or claim.value is None):
+            item.verdict = replace(verdict, rule=f"{verdict.rule}: taken back")
+            item.outcome = UNSEEN
+        elif verdict.action.name in {"withhold", "mask"}:
+            item.outcome = WITHHELD if verdict.action.shown else UNSEEN
+            item.value = MASK if verdict.action.name == "mask" else None
+        elif claim.value is None:
+            item.outcome = {"unknown": UNKNOWN, "not-asked": NOT_ASKED}.get(claim.state, WITHHELD)
+        else:
+            self._apply(item, verdict.action)
+        return item
+
+    def _apply(self, item: _Item, action: Action) -> None:
+        """Carry out a rule that lets something through; whatever has another shape than its type is withheld."""
+        value, kind = item.claim.value, item.field.type
+        match kind, value:
+            case "link", _:
+                self._link(item, action)
+            case "name", {"text": str()} if action.name == "keep":
+                item.outcome, item.value = VALUE, {key: value[key] for key in _NAME_PARTS if key in value}
+            case "name", _ if action.name == "pseudonym" and len(item.people) == 1:
+                item.outcome, item.value = PSEUDONYM, {"text": f"[{self._token(next(iter(item.people)))}]"}
+            case "place", {"text": str()} if action.name == "keep":
+                item.outcome, item.value = VALUE, {key: value[key] for key in _PLACE_PARTS if key in value}
+            case "file", {"id": bytes()} if action.name == "keep":
+                item.outcome, item.value = VALUE, {"path": self._file(item.revision, item.index, value)}
+            case "number", int() if action.name == "keep":
+                item.outcome, item.value = VALUE, value
+            case "birth" | "date", str() if action.name in {"age-band", "date"}:
+                coarse = birth_band(value, action.years) if action.years else coarse_date(value, action.to)
+                if coarse:
+                    item.outcome, item.value = COARSENED, coarse
+            case (("text" | "phone" | "id" | "birth" | "date" | "choice"), str()) if action.name in {"keep", "scrub"}:
+                item.outcome, item.value = VALUE, value
+
+    def _file(self, revision: Revision, index: int, value: Mapping[str, Any]) -> str:
+        ending = _SUFFIX.search(str(value.get("name", "")))
+        stem = self._token(revision.record_id) + (f"-{index}" if index else "")
+        path = f"data/files/{stem}{ending[0].lower() if ending else ''}"
+        self.files[path] = DisclosedFile(path, revision.record_id, value)
+        return path
+
+    def _link(self, item: _Item, action: Action) -> None:
+        value = item.claim.value
+        target = link_of(value)
+        relation = {"relation": value["relation"]} if isinstance(value, dict) and "relation" in value else {}
+        name_field = self.schemas.field(PERSON, "name")
+        if target is None:
+            text = value.get("name") if isinstance(value, dict) else None
+            naming = self.policy.verdict(item.role, name_field).action
+            if action.name == "keep" and isinstance(text, str) and naming.name in {"keep", "pseudonym"}:
+                named = naming.name == "keep"
+                item.outcome = VALUE if named else PSEUDONYM
+                item.value = {**relation, **({"names": [text]} if named else {})}
+            return
+        revision = self.graph.records.get(target)
+        if revision is not None and revision.kind not in {PERSON, "source"}:
+            item.to_record = target
+            return
+        person = self.graph.entity(target)
+        naming = self.policy.verdict(self._role(person), name_field).action
+        if naming.name not in {"keep", "pseudonym"} or revision is None:
+            item.outcome = WITHHELD if naming.shown else UNSEEN
+            return
+        item.outcome, item.value = PSEUDONYM, {"record": self._token(person)}
+        if action.name == "keep":
+            item.value |= relation
+            names = self._names(person) if naming.name == "keep" else []
+            if names:
+                item.outcome, item.also = VALUE, (person,)
+                item.value["names"] = names
+
+    def _names(self, person: bytes) -> list[str]:
+        revision = self.graph.records[person]
+        return sorted(
+            {
+                claim.value["text"]
+                for index, claim in enumerate(revision.claims)
+                if claim.field == "name" and isinstance(claim.value, dict) and not _taken_back(revision, index)
+            }
+        )
+
+    # --- the whole ------------------------------------------------------------------------------------------------
+
+    def view(self, *, preview: bool) -> View:
+        """Decide, check consent, mask texts, and lay out what leaves."""
+        items = [item for record in sorted(self.shown) for item in self._items(self.graph.records[record])]
+        missing, relied = self._consent(items)
+        left_out: set[bytes] = set()
+        refusals = [f"consent is missing: {line}" for line in self._missing_lines(missing)]
+        if self.request.leave_out:
+            left_out = {
+                item.revision.record_id for item in items if any(one in missing for one, _ in self._needs(item))
+            }
+            items = [item for item in items if item.revision.record_id not in left_out]
+            _, relied = self._consent(items)
+            refusals = []
+        elif missing and not preview:
+            raise ConsentError(self._missing_lines(missing))
+        leaving = {item.revision.record_id for item in items if item.outcome in _LEAVES}
+        for item in items:
+            if item.to_record is not None and item.outcome == WITHHELD:
+                if item.to_record in leaving and item.verdict.action.name in {"keep", "pseudonym"}:
+                    item.outcome, item.value = VALUE, {"record": self._token(item.to_record)}
+        withheld, kept = self._mask(items)
+        disclosed = self._records(items, leaving)
+        refusals += check_groups(
+            self.policy,
+            [
+                (item.people, item.field, item.outcome, item.value)
+                for item in items
+                if item.revision.record_id in leaving
+            ],
+        )
+        if not disclosed and not preview:
+            raise DisclosureError("nothing of the selection leaves under this policy")
+        if refusals and not preview:
+            raise DisclosureError("; ".join(refusals))
+        self._warn(items, relied)
+        paths = {item.value["path"] for item in items if item.field.type == "file" and item.outcome == VALUE}
+        return View(
+            records=tuple(disclosed),
+            files=tuple(self.files[path] for path in sorted(paths)),
+            decisions=tuple(_decision(item) for item in items),
+            counts=Counter(item.verdict.rule for item in items if item.outcome != UNSEEN),
+            withheld=withheld.listed(),
+            kept=kept.listed(),
+            facts=tuple(fact for item in items for fact in self._facts(item)),
+            consents=tuple(sorted(relied)),
+            warnings=tuple(self.warnings),
+            left_out=tuple(sorted(left_out)),
+            shared=tuple(sorted(withheld.words() & kept.words())),
+            refusals=tuple(refusals),
+        )
+
+    def _needs(self, item: _Item) -> Iterator[tuple[bytes, str]]:
+        """Yield each person and consent group that a claim, as it would leave, needs consent for."""
+        if item.outcome not in _NEEDS_CONSENT:
+            return
+        people = set(item.people)
+        if not people and item.field.group and item.role not in {"official", "case"}:
+            # A name beside no record: whoever the record speaks of answers for those it names.
+            people = self.graph.people_of(item.revision.record_id)
+        for person in people:
+            if item.field.group and self._role(person) != "official":
+                yield person, item.field.group
+        for person in item.also:
+            if self._role(person) != "official":
+                yield person, "identity"
+
+    def _consent(self, items: list[_Item]) -> tuple[dict[bytes, dict[str, str]], set[bytes]]:
+        """Ask for each person and group once: what is missing, and which consents are relied on."""
+        missing: defaultdict[bytes, dict[str, str]] = defaultdict(dict)
+        relied: set[bytes] = set()
+        for person, group in sorted({need for item in items for need in self._needs(item)}):
+            answer = self.consents.covers(person, group, self.ask)
+            if answer.consent is None:
+                missing[person][group] = answer.missing
+            else:
+                relied.add(answer.consent)
+        return dict(missing), relied
+
+    def _missing_lines(self, missing: Mapping[bytes, Mapping[str, str]]) -> list[str]:
+        lines = []
+        for person, groups in missing.items():
+            by_reason: defaultdict[str, list[str]] = defaultdict(list)
+            for group, reason in groups.items():
+                by_reason[reason].append(group)
+            told = "; ".join(f"{', '.join(sorted(names))}: {reason}" for reason, names in sorted(by_reason.items()))
+            lines.append(f"person {id_text(person)} ({told})")
+        return lines
+
+    # --- known values in texts ------------------------------------------------------------------------------------
+
+    def _mask(self, items: list[_Item]) -> tuple[known.Collection, known.Collection]:
+        """Mask withheld values in every text that leaves; return what is withheld and what is kept."""
+        kept = self._kept(items, places=False)
+        places = [item for item in items if item.field.type == "place" and item.outcome == VALUE]
+        if places:
+            people = Matcher(self._withheld(items, kept).listed("name", "phone", "id"), kept.listed())
+            for item in places:
+                item.value = {part: known.without_people(text, people) for part, text in item.value.items()}
+            kept = self._kept(items, places=True)
+        withheld = self._withheld(items, kept)
+        texts = [item for item in items if item.field.type == "text" and item.outcome == VALUE]
+        if texts:
+            matcher = Matcher(withheld.listed(), kept.listed())
+            for item in texts:
+                item.masked = len(matcher.spans(item.value))
+                item.value = matcher.redact(item.value, MASK)
+        return withheld, kept
+
+    def _kept(self, items: list[_Item], *, places: bool) -> known.Collection:
+        kept = known.Collection()
+        kept.add("name", self.request.recipient.name)
+        for item in items:
+            if item.outcome != VALUE:
+                continue
+            for name in item.value.get("names", ()) if item.field.type == "link" else ():
+                kept.add("name", name)
+            if item.field.type in {"name", "phone", "id", "birth", "date"}:
+                for _, index, kind, text in identifying(item.revision, self.schemas):
+                    if index == item.index:
+                        for one, form in known.protect(item.field, item.claim, kind, text):
+                            kept.add(one, form)
+            elif item.field.type == "place" and places:
+                for text in item.value.values():
+                    kept.add("place", text)
+        return kept
+
+    def _withheld(self, items: list[_Item], kept: known.Collection) -> known.Collection:
+        let_through = {(item.revision.record_id, item.index) for item in items if item.outcome == VALUE}
+        shown = {item.revision.record_id for item in items}
+        hidden_roles = {"source", "helper"}
+        return known.collect(
+            (*self.graph.records.values(), *self.graph.removed.values()),
+            self.history,
+            self.schemas,
+            kept=kept,
+            dates_of=lambda record, index: record in shown and (record, index) not in let_through,
+            strict_records=lambda record: bool(self.graph.everywhere.get(record, set()) & hidden_roles),
+            coarse=known.shown_place_parts(self.policy, self.schemas),
+        )
+
+    # --- laying out -----------------------------------------------------------------------------------------------
+
+    def _records(self, items: list[_Item], leaving: set[bytes]) -> list[DisclosedRecord]:
+        grouped: defaultdict[bytes, list[_Item]] = defaultdict(list)
+        for item in items:
+            if item.revision.record_id in leaving and item.outcome != UNSEEN:
+                grouped[item.revision.record_id].append(item)
+        found = []
+        for record, members in grouped.items():
+            kind = members[0].revision.kind
+            order = {one.name: place for place, one in enumerate(self.schemas.fields(kind))}
+            # Each different claim once, in an order that follows from what is shown alone: number and order of the
+            # vault's own claims would tell what was added later, or how much is withheld.
+            claims = {_sort_key(claim): claim for claim in (self._claim(item, leaving) for item in members)}
+            ordered = sorted(claims.items(), key=lambda one: (order.get(one[1].field, len(order)), one[0]))
+            found.append(DisclosedRecord(self._token(record), kind, tuple(claim for _, claim in ordered)))
+        return sorted(found, key=lambda one: one.id.rpartition("-")[2])
+
+    def _claim(self, item: _Item, leaving: set[bytes]) -> DisclosedClaim:
+        if item.outcome not in {VALUE, COARSENED}:
+            return DisclosedClaim(item.field.name, item.field.type, item.outcome, item.value)
+        claim = item.claim
+        return DisclosedClaim(
+            field=item.field.name,
+            type=item.field.type,
+            outcome=item.outcome,
+            value=item.value,
+            retracted=item.retracted,
+            basis=claim.basis,
+            confidence=claim.confidence,
+            as_of=self._as_of(item),
+            source=self._origin(claim.source, leaving) if claim.source else None,
+        )
+
+    def _as_of(self, item: _Item) -> str | None:
+        text = item.claim.as_of
+        if text is None:
+            return None
+        _, verdict = self._verdict(item.people, item.role, _AS_OF)
+        if verdict.action.name == "date":
+            return coarse_date(text, verdict.action.to)
+        return text if verdict.action.name == "keep" else None
+
+    def _origin(self, source: bytes, leaving: set[bytes]) -> str | None:
+        """Return the token of where a claim comes from, if all who stand behind it are submitters."""
+        origins = self.graph.origins(source)
+        if not origins or source not in leaving or any(self._role(one) != "submitter" for one in origins):
+            return None
+        return self._token(source) if self.policy.verdict("submitter", _SOURCE_LINK).action.name == "keep" else None
+
+    def _facts(self, item: _Item) -> Iterator[Fact]:
+        outcome = _LEDGER.get(item.outcome)
+        if outcome is None:
+            return
+        revision = item.revision
+        name = f"{revision.kind}.{item.field.name}"
+        people: list[bytes | None] = [*sorted({*item.people, *item.also})]
+        for person in people or [None]:
+            role = self._role(person) if person else item.role
+            inside = self.graph.is_inside(person) if person else False
+            yield Fact(person, revision.record_id, revision.id, item.index, name, role, inside, outcome)
+
+    def _warn(self, items: list[_Item], relied: set[bytes]) -> None:
+        files = sum(item.field.type == "file" and item.verdict.action.name in {"clean", "rasterise"} for item in items)
+        if files:
+            self.warnings.append(f"{files} file(s) stay behind: there is no way yet to clean a file of what it tells")
+        unplaced = sum(
+            item.revision.kind == PERSON and item.revision.record_id not in self.roles
+            for item in {item.revision.record_id: item for item in items}.values()
+        )
+        if unplaced:
+            self.warnings.append(
+                f"{unplaced} person(s) stand in no link that gives a role (an event, a relative); all about them stays"
+            )
+        self.warnings.extend(
+            f"consent {id_text(record)} has conditions in words; read them before this leaves"
+            for record in sorted(self.consents.conditions(relied))
+        )
+        if self.policy.audience != "family":
+            self._warn_of_scripts(items)
+
+    def _warn_of_scripts(self, items: list[_Item]) -> None:
+        """Say that a withheld person has no name in a script which the texts are in: nobody turns names over yet."""
+        used = {script_of(item.value) for item in items if item.field.type == "text" and item.outcome == VALUE} - {""}
+        named = {
+            one
+            for item in items
+            if item.field.type in {"name", "link"} and item.outcome == VALUE
+            for one in (*item.people, *item.also)
+        }
+        lacking: Counter[str] = Counter()
+        for revision in (*self.graph.records.values(), *self.graph.removed.values()):
+            if revision.kind in {PERSON, "source"} and revision.record_id not in named:
+                texts = [text for _, _, kind, text in identifying(revision, self.schemas) if kind == "name"]
+                scripts = {script_of(text) for text in texts}
+                lacking.update(used - scripts if texts else ())
+        if lacking:
+            told = ", ".join(f"{script} ({count})" for script, count in sorted(lacking.items()))
+            self.warnings.append(
+                f"people withheld have no name on record in a script of these texts: {told}; read the texts"
+            )
+
+    # --- the owner's own way out ----------------------------------------------------------------------------------
+
+    def everything(self) -> View:
+        """Lay out all there is: every record, claim, revision and file, under the vault's own ids."""
+        graph = self.graph
+        chosen = self.shown or {*graph.records, *graph.removed}
+        items: list[_Item] = []
+        disclosed: list[DisclosedRecord] = []
+        for record in sorted(chosen):
+            revision = graph.records.get(record) or graph.removed[record]
+            own = self._items_in_full(revision)
+            items += own
+            disclosed.append(
+                DisclosedRecord(
+                    id=id_text(record),
+                    kind=revision.kind,
+                    claims=tuple(
+                        DisclosedClaim(
+                            item.field.name,
+                            item.field.type,
+                            item.outcome,
+                            item.value,
+                            item.retracted,
+                            item.claim.basis,
+                            item.claim.confidence,
+                            item.claim.as_of,
+                            id_text(item.claim.source) if item.claim.source else None,
+                        )
+                        for item in own
+                    ),
+                    full={
+                        "record": record_to_json(revision, self.schemas),
+                        "history": [
+                            {
+                                **record_to_json(one, self.schemas),
+                                "revision": one.id.hex(),
+                                "time": one.time,
+                                "parents": [parent.hex() for parent in one.parents],
+                            }
+                            for one in self.history(record)
+                        ],
+                    },
+                )
+            )
+        return View(
+            records=tuple(disclosed),
+            files=tuple(self.files[path] for path in sorted(self.files)),
+            decisions=tuple(_decision(item) for item in items),
+            counts=Counter(item.verdict.rule for item in items),
+            facts=tuple(fact for item in items for fact in self._facts(item)),
+        )
+
+    def _items_in_full(self, revision: Revision) -> list[_Item]:
+        items = []
+        for index, claim in enumerate(revision.claims):
+            of = self.schemas.field(revision.kind, claim.field)
+            people, fallback = self.graph.subjects(revision, of, claim)
+            role, verdict = self._verdict(frozenset(people), fallback, of)
+            item = _Item(revision, index, claim, of, frozenset(people), role, verdict)
+            item.retracted = _taken_back(revision, index)
+            if claim.value is None:
+                item.outcome = {"unknown": UNKNOWN, "not-asked": NOT_ASKED}.get(claim.state, WITHHELD)
+            elif of.type == "file" and isinstance(claim.value, dict):
+                ending = _SUFFIX.search(str(claim.value.get("name", "")))
+                path = f"data/files/{id_text(revision.record_id)}-{index}{ending[0].lower() if ending else ''}"
+                self.files[path] = DisclosedFile(path, revision.record_id, claim.value)
+                item.outcome, item.value = VALUE, {"path": path, "name": claim.value.get("name")}
+            else:
+                item.outcome, item.value = VALUE, _plain(claim.value)
+            items.append(item)
+        return items
+
+
+def _strictness(action: Action) -> tuple[int, int, int]:
+    steps = {"month": 3, "quarter": 2, "year": 1, "county": 3, "region": 2, "country": 1}
+    return _STRICTNESS.index(action.name), steps.get(action.to, -action.years), int(action.shown)
+
+
+def _taken_back(revision: Revision, index: int) -> bool:
+    """Tell whether a claim was taken back: it says so, or a later one takes its value or all values back."""
+    claim = revision.claims[index]
+    if claim.state == "retracted":
+        return True
+    return claim.state == "stated" and any(
+        later.field == claim.field and later.state == "retracted" and later.value in (None, claim.value)
+        for later in revision.claims[index + 1 :]
+    )
+
+
+def _plain(value: object) -> Any:  # noqa: ANN401 - whatever a claim may hold
+    if isinstance(value, bytes):
+        return {"record": value.hex()}
+    if isinstance(value, dict):
+        value = {str(key): part.hex() if isinstance(part, bytes) else part for key, part in value.items()}
+        if "name" in value:
+            value["names"] = [value.pop("name")]
+        if "link" in value:
+            value["record"] = value.pop("link")
+    return value
+
+
+def _sort_key(claim: DisclosedClaim) -> str:
+    return json.dumps(
+        [
+            claim.field,
+            claim.outcome,
+            claim.value,
+            claim.retracted,
+            claim.basis,
+            claim.confidence,
+            claim.as_of,
+            claim.source,
+        ],
+        ensure_ascii=True,
+        sort_keys=True,
+    )
+
+
+def _decision(item: _Item) -> Decision:
+    return Decision(
+        record=item.revision.record_id,
+        kind=item.revision.kind,
+        field=item.field.name,
+        claim=item.index,
+        people=tuple(sorted(item.people)),
+        role=item.role,
+        rule=item.verdict.rule,
+        action=str(item.verdict.action),
+        outcome=item.outcome,
+        masked=item.masked,
+    )

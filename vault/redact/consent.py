@@ -1,0 +1,246 @@
+"""Consent: whether what is to leave about a person may go to this audience, for this purpose, along this path.
+
+Floor: 2. It refuses to guess: what a consent does not say it does not cover, and a withdrawal beats whatever was given
+before it. It names people by record id alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from vault.errors import RecordError
+from vault.records import Revision, edtf
+
+ADULT_YEARS: Final = 18
+_BLOCKED: Final = ("withdrawn on a day unknown", "withdrawn")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What consent is asked for.
+
+    Args:
+        audience: Who receives it.
+        purpose: What for.
+        path: Who gets it next.
+        today: The day on which it leaves.
+    """
+
+    audience: str
+    purpose: str
+    path: frozenset[str]
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whether consent is there.
+
+    Args:
+        consent: Record id of the consent that covers it; None if none does.
+        missing: What is missing, in words without names or values; empty if nothing is.
+    """
+
+    consent: bytes | None
+    missing: str = ""
+
+
+def _dates(revision: Revision, name: str) -> Iterator[edtf.Date]:
+    for value in revision.values(name):
+        try:
+            yield edtf.parse(value)
+        except (RecordError, TypeError):
+            continue
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One consent record, read so that doubt counts against it.
+
+    Args:
+        record: Its record id.
+        about: Record ids of whom it speaks.
+        givers: Record ids of who gave it.
+        named_giver: A giver stands there by name alone.
+        capacity: In what capacity the giver speaks; empty if it does not say.
+        audiences, purposes, groups, onward: What it covers.
+        given: First and last day on which it can have been given; None if it does not say.
+        expires: First day that may be past its end; None if it does not end.
+        withdrawn: It was withdrawn.
+        withdrawn_by: Last day on which that can have been; None if unknown.
+        conditions: It has conditions in words.
+    """
+
+    record: bytes
+    about: frozenset[bytes]
+    givers: frozenset[bytes]
+    named_giver: bool
+    capacity: str
+    audiences: frozenset[str]
+    purposes: frozenset[str]
+    groups: frozenset[str]
+    onward: frozenset[str]
+    given: tuple[date, date] | None
+    expires: date | None
+    withdrawn: bool
+    withdrawn_by: date | None
+    conditions: bool = field(default=False)
+
+    @classmethod
+    def read(cls, revision: Revision) -> Grant:
+        """Read a consent record."""
+        given = [one for one in _dates(revision, "given_on") if one.earliest and one.latest]
+        expires = [one.earliest or date.min for one in _dates(revision, "expires")]
+        if len(expires) < len(revision.values("expires")):
+            expires.append(date.min)  # an end that cannot be read counts as past
+        left = list(_dates(revision, "withdrawn_on"))
+        marked = [claim for claim in revision.claims_of("withdrawn_on") if claim.state in {"stated", "unknown"}]
+        capacities = {value for value in revision.values("capacity") if isinstance(value, str)}
+        onward = {value for value in revision.values("onward") if isinstance(value, str)}
+        return cls(
+            record=revision.record_id,
+            about=frozenset(revision.links("about")),
+            givers=frozenset(revision.links("given_by")),
+            named_giver=any(isinstance(value, dict) and value.get("name") for value in revision.values("given_by")),
+            capacity=capacities.pop() if len(capacities) == 1 else "other" if capacities else "",
+            audiences=frozenset(revision.values("audiences")),
+            purposes=frozenset(revision.values("purposes")),
+            groups=frozenset(revision.values("groups")),
+            onward=frozenset() if "none" in onward else frozenset(onward),
+            given=_span(given),
+            expires=min(expires, default=None),
+            withdrawn=bool(marked),
+            withdrawn_by=max((one.latest or date.max for one in left), default=None)
+            if len(left) == len(marked)
+            else None,
+            conditions=bool(revision.values("conditions")),
+        )
+
+    def scope_touches(self, ask: Ask, group: str) -> bool:
+        """Tell whether a withdrawal of this reaches what is asked; a scope left open reaches everything."""
+        return (
+            (not self.audiences or ask.audience in self.audiences)
+            and (not self.purposes or ask.purpose in self.purposes)
+            and (not self.groups or group in self.groups)
+        )
+
+
+def _span(dates: list[edtf.Date]) -> tuple[date, date] | None:
+    firsts = [one.earliest for one in dates if one.earliest]
+    lasts = [one.latest for one in dates if one.latest]
+    return (min(firsts), max(lasts)) if firsts and lasts else None
+
+
+class Consents:
+    """All consents of a vault.
+
+    Args:
+        revisions: The consent records that stand, newest revisions.
+        missing_people: Record ids of people who are missing: others may speak for them.
+        children: Record ids of people under age.
+
+    Secrets:
+        All of it.
+    """
+
+    def __init__(
+        self, revisions: Iterable[Revision], missing_people: frozenset[bytes], children: frozenset[bytes]
+    ) -> None:
+        self._grants: dict[bytes, list[Grant]] = {}
+        self._missing = missing_people
+        self._children = children
+        for revision in revisions:
+            grant = Grant.read(revision)
+            for person in grant.about:
+                self._grants.setdefault(person, []).append(grant)
+        for grants in self._grants.values():
+            grants.sort(key=lambda grant: grant.record)
+
+    def conditions(self, consents: Iterable[bytes]) -> set[bytes]:
+        """Return those of the named consents that have conditions in words, which a person has to read."""
+        wanted = set(consents)
+        return {
+            grant.record
+            for grants in self._grants.values()
+            for grant in grants
+            if grant.conditions and grant.record in wanted
+        }
+
+    def covers(self, person: bytes, group: str, ask: Ask) -> Answer:
+        """Say whether a group of facts about a person may leave.
+
+        Args:
+            person: Record id.
+            group: identity, family, location, health, testimony or image.
+            ask: Audience, purpose, path and day.
+
+        Returns:
+            The consent relied on, or what comes closest and lacks what.
+        """
+        grants = self._grants.get(person, [])
+        best: list[str] | None = None
+        for grant in grants:
+            lacks = list(self._lacks(grant, person, group, ask)) + self._blocked(grant, grants, ask, group)
+            if not lacks:
+                return Answer(grant.record)
+            if best is None or len(lacks) < len(best):
+                best = lacks
+        return Answer(None, ", ".join(best) if best else "no consent recorded")
+
+    def _lacks(self, grant: Grant, person: bytes, group: str, ask: Ask) -> Iterator[str]:
+        if ask.audience not in grant.audiences:
+            yield f"not for {ask.audience}"
+        if ask.purpose not in grant.purposes:
+            yield f"not for the purpose {ask.purpose}"
+        if group not in grant.groups:
+            yield "does not cover it"
+        for step in sorted(ask.path - {ask.audience}):
+            if step not in grant.onward and (step == "state" or step not in grant.audiences):
+                yield f"not onward to {step}"
+        if grant.given and grant.given[1] > ask.today:
+            yield "given on a later day"
+        if grant.expires and ask.today > grant.expires:
+            yield "expired"
+        yield from self._voice(grant, person)
+
+    def _voice(self, grant: Grant, person: bytes) -> Iterator[str]:
+        """Say why the giver may not speak for the person: kin may, for the missing and for children."""
+        own = grant.givers == {person} or (not grant.givers and not grant.named_giver and grant.capacity == "self")
+        if own and grant.capacity in {"", "self"}:
+            return
+        if not grant.givers and not grant.named_giver and not grant.capacity:
+            yield "does not say who gave it"
+        elif grant.capacity in {"self", "lawyer", "other"}:
+            yield "given by one who may not speak for the person"
+        elif not (
+            (person in self._missing and grant.capacity != "parent")
+            or (person in self._children and grant.capacity != "kin")
+        ):
+            yield "given by another, and the person is neither missing nor a child"
+
+    def _blocked(self, grant: Grant, grants: list[Grant], ask: Ask, group: str) -> list[str]:
+        """Say whether a withdrawal stands against a consent: one given later, for certain, stands against it."""
+        if grant.withdrawn:
+            return [_BLOCKED[1]]
+        for other in grants:
+            if not other.withdrawn or not other.scope_touches(ask, group):
+                continue
+            if other.withdrawn_by is None:
+                return [_BLOCKED[0]]
+            if grant.given is None or grant.given[0] <= other.withdrawn_by:
+                return [_BLOCKED[1]]
+        return []
+
+
+def is_child(person: Revision, today: date) -> bool:
+    """Tell whether a person is certainly under age by all births on record, or without one is said to be."""
+    births = [one.earliest for one in _dates(person, "birth")]
+    if not births:
+        return "minor" in person.values("vulnerability")
+    return all(
+        birth is not None and (today.year - birth.year, today.month, today.day) < (ADULT_YEARS, birth.month, birth.day)
+        for birth in births
+    )

@@ -1,0 +1,122 @@
+"""Stand-ins for people and records: random tokens of one width, kept apart for each recipient.
+
+Floor: 2. A token is drawn, never derived from what it stands for: a hash of a number is undone by trying all numbers.
+The map is as secret as the vault, which seals it; nothing here writes it anywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from vault.errors import FormatError
+
+ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTVWXYZ"
+"""Digits and capitals without 0, 1, I, O and U: read aloud and typed without mistakes, and no words by chance."""
+TOKEN_LETTERS: Final = 6
+_TOKEN: Final = re.compile(rf"[a-z]{{1,16}}-[{ALPHABET}]{{{TOKEN_LETTERS}}}")
+_USABLE: Final = 256 - 256 % len(ALPHABET)
+
+
+def draw(rng: Callable[[int], bytes]) -> str:
+    """Draw the random letters of a token, each as likely as any other.
+
+    Args:
+        rng: Gives that many random bytes.
+    """
+    letters = ""
+    while len(letters) < TOKEN_LETTERS:
+        # Bytes beyond the last whole multiple are thrown away, else the first letters would come more often.
+        letters += "".join(ALPHABET[byte % len(ALPHABET)] for byte in rng(TOKEN_LETTERS) if byte < _USABLE)
+    return letters[:TOKEN_LETTERS]
+
+
+class Pseudonyms:
+    """The map {recipient scope, record} -> token.
+
+    One recipient sees one person under one token, from export to export; two recipients cannot link theirs.
+
+    Args:
+        scopes: For each scope its tokens by record id.
+
+    Secrets:
+        The whole map.
+    """
+
+    def __init__(self, scopes: Mapping[str, Mapping[bytes, str]] | None = None) -> None:
+        self._scopes = {scope: dict(tokens) for scope, tokens in (scopes or {}).items()}
+
+    def token(self, scope: str, record: bytes, kind: str, rng: Callable[[int], bytes]) -> str:
+        """Return the token of a record for a recipient, drawn on first use.
+
+        Args:
+            scope: Name of the recipient's scope.
+            record: Record id, 16 bytes.
+            kind: Kind of the record; the readable part of the token.
+            rng: Gives that many random bytes.
+
+        Returns:
+            Such as `person-7F3AKQ`.
+        """
+        tokens = self._scopes.setdefault(scope, {})
+        if record not in tokens:
+            taken = {token.rpartition("-")[2] for token in tokens.values()}
+            letters = draw(rng)
+            while letters in taken:
+                letters = draw(rng)
+            tokens[record] = f"{re.sub('[^a-z]', '', kind)[:16] or 'record'}-{letters}"
+        return tokens[record]
+
+    def find(self, scope: str, token: str) -> bytes | None:
+        """Return the record that a token stands for, so that the owner can answer a recipient's question."""
+        token = token.strip("[]")
+        return next((record for record, known in self._scopes.get(scope, {}).items() if known == token), None)
+
+    def fresh(self, scope: str) -> None:
+        """Start a scope anew: what its recipient gets from now on cannot be joined to what it has."""
+        self._scopes.pop(scope, None)
+
+    def forget(self, record: bytes) -> None:
+        """Drop a purged record's tokens from all scopes."""
+        for tokens in self._scopes.values():
+            tokens.pop(record, None)
+
+    def copy(self) -> Pseudonyms:
+        """Copy the map: a preview draws tokens in a copy, so that nothing is kept of it."""
+        return Pseudonyms(self._scopes)
+
+    def plain(self) -> dict[str, list[list[Any]]]:
+        """Lay the map out as plain data for the codec: for each scope pairs of record id and token, sorted."""
+        return {
+            scope: [[record, token] for record, token in sorted(tokens.items())]
+            for scope, tokens in self._scopes.items()
+            if tokens
+        }
+
+    @classmethod
+    def from_plain(cls, tree: object) -> Pseudonyms:
+        """Read the map back.
+
+        Args:
+            tree: What `plain` gave, decoded.
+
+        Raises:
+            FormatError: It is something else, or two records of a scope share a token.
+        """
+        try:
+            if type(tree) is not dict:
+                raise TypeError  # noqa: TRY301 - one refusal for all that may be wrong
+            scopes: dict[str, dict[bytes, str]] = {}
+            for scope, pairs in tree.items():
+                tokens = dict(pairs)
+                if not (
+                    type(scope) is str
+                    and len(tokens) == len(pairs) == len(set(tokens.values()))
+                    and all(type(record) is bytes and _TOKEN.fullmatch(token) for record, token in tokens.items())
+                ):
+                    raise TypeError  # noqa: TRY301 - the same
+                scopes[scope] = tokens
+        except (TypeError, ValueError):
+            raise FormatError("the map of pseudonyms is not acceptable") from None
+        return cls(scopes)

@@ -1,0 +1,269 @@
+"""Who is who: what a selection takes in, whom a fact speaks of, and in which role a person stands in it.
+
+Floor: 2. A role comes from links, never from a stored label. Whoever stands in no link that gives a role is treated
+as a source: the strictest.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from typing import Final
+
+from vault.errors import RecordError
+from vault.records import Claim, Field, Revision, Schemas, edtf, link_of
+from vault.redact.policy import ROLES
+
+PERSON: Final = "person"
+_DETAINEE, _SUBMITTER, _SOURCE, _HELPER, _OFFICIAL, _CASE = (
+    "detainee",
+    "submitter",
+    "source",
+    "helper",
+    "official",
+    "case",
+)
+_MAX_STEPS: Final = 4
+"""How many links a paper's subject is followed: a paper about a paper about an event about a person."""
+
+
+class Graph:
+    """The newest revisions of a vault and the links between them.
+
+    Args:
+        revisions: Newest revisions of all records, those removed too.
+        schemas: The schemas in force.
+
+    Secrets:
+        All of it.
+    """
+
+    def __init__(self, revisions: Iterable[Revision], schemas: Schemas) -> None:
+        self._schemas = schemas
+        self.records: dict[bytes, Revision] = {}
+        self.removed: dict[bytes, Revision] = {}
+        for revision in revisions:
+            (self.removed if revision.removed else self.records)[revision.record_id] = revision
+        self._about: defaultdict[bytes, set[bytes]] = defaultdict(set)
+        self._in_case: defaultdict[bytes, set[bytes]] = defaultdict(set)
+        for revision in self.records.values():
+            for field, claim, target in self.links(revision):
+                if claim.state != "stated":
+                    continue
+                if field.name == "about" or field.gives == _DETAINEE:
+                    self._about[target].add(revision.record_id)
+                elif "case" in field.targets and field.name == "case":
+                    self._in_case[target].add(revision.record_id)
+
+    def links(self, revision: Revision) -> Iterator[tuple[Field, Claim, bytes]]:
+        """Yield each link of a record with its field and its claim, those taken back too."""
+        for claim in revision.claims:
+            target = link_of(claim.value)
+            if target is not None:
+                field = self._schemas.field(revision.kind, claim.field)
+                if field.type == "link":
+                    yield field, claim, target
+
+    # --- selection ------------------------------------------------------------------------------------------------
+
+    def select(self, selection: Iterable[bytes]) -> set[bytes]:
+        """Say which records a selection takes in.
+
+        Args:
+            selection: Record ids. Of a case all its records go; of any record, what is about it: so of a person the
+                events, statements, papers and steps, and of an event its papers.
+
+        Returns:
+            Record ids of records that stand; and the statements and sources that their claims come from.
+        """
+        found: set[bytes] = set()
+        for start in selection:
+            if start in self.records:
+                self._take_in(start, found)
+        origins = {
+            claim.source for record in found for claim in self.records[record].claims if claim.source in self.records
+        }
+        found |= {one for one in origins if one and self.records[one].kind in {"source", "statement"}}
+        return found
+
+    def _take_in(self, start: bytes, found: set[bytes]) -> None:
+        whole_case = self.records[start].kind == "case"
+        waiting = [start, *(self._in_case[start] if whole_case else ())]
+        seen: set[bytes] = set()
+        while waiting:
+            record = waiting.pop()
+            if record in seen:
+                continue
+            seen.add(record)
+            for other in self._about[record]:
+                kind, cases = self.records[other].kind, self.records[other].links("case")
+                # Of a case only what belongs to it and to no other; of a source or a case record only its papers:
+                # all else would draw in other families.
+                if (not whole_case or not cases or start in cases) and (
+                    kind == "document" or self.records[record].kind not in {"case", "source"}
+                ):
+                    waiting.append(other)
+        found |= seen
+
+    # --- whom a fact speaks of ------------------------------------------------------------------------------------
+
+    def entity(self, record: bytes) -> bytes:
+        """Return who a source is: the person it links to, else the source record itself."""
+        revision = self.records.get(record) or self.removed.get(record)
+        if revision is not None and revision.kind == "source":
+            return next(iter(sorted(revision.links("person"))), record)
+        return record
+
+    def origins(self, record: bytes, steps: int = _MAX_STEPS) -> set[bytes]:
+        """Return the entities from whom a statement, source or paper comes."""
+        revision = self.records.get(record) or self.removed.get(record)
+        if revision is None or steps == 0 or revision.kind in {PERSON, "source"}:
+            return {self.entity(record)}
+        return {
+            origin
+            for field, _, target in self.links(revision)
+            if field.gives == _SOURCE
+            for origin in self.origins(target, steps - 1)
+        }
+
+    def people_of(self, record: bytes, steps: int = _MAX_STEPS) -> set[bytes]:
+        """Return the people that a record speaks of, following papers to what they belong to."""
+        revision = self.records.get(record)
+        if revision is None or steps == 0:
+            return set()
+        if revision.kind == PERSON:
+            return {record}
+        if revision.kind == "source":
+            return {self.entity(record)}
+        return {
+            person
+            for field, claim, target in self.links(revision)
+            if claim.state == "stated" and (field.name == "about" or field.gives == _DETAINEE)
+            for person in self.people_of(target, steps - 1)
+        }
+
+    def subjects(self, revision: Revision, field: Field, claim: Claim) -> tuple[set[bytes], str]:
+        """Say whom a claim speaks of.
+
+        Args:
+            revision: The record.
+            field: The field, as its schema describes it.
+            claim: The claim.
+
+        Returns:
+            Record ids of the people or sources, and the role to use where there is none: a fixed role, `case` for
+            facts about nobody, or `source` where somebody is meant who is not on record.
+        """
+        if field.subject == "self":
+            return {revision.record_id}, _SOURCE
+        if field.subject == _SOURCE:
+            if revision.kind == "source":
+                return {self.entity(revision.record_id)}, _SOURCE
+            return self.origins(revision.record_id), _SOURCE
+        if not field.subject.startswith("link:"):
+            return set(), field.subject
+        name = field.subject.removeprefix("link:")
+        if name == field.name:
+            target = link_of(claim.value)
+            if target is None:
+                # A name beside no record: whoever it is stands in the role that the link gives.
+                return set(), field.gives or _SOURCE
+            return self.people_of(target), _CASE if self._is_paper(target) else _SOURCE
+        targets = revision.links(name)
+        people = {person for target in targets for person in self.people_of(target)}
+        return people, _CASE if targets and all(self._is_paper(target) for target in targets) else _SOURCE
+
+    def _is_paper(self, record: bytes) -> bool:
+        """Tell whether a record is about nobody by its nature: a case, or a step taken without naming for whom."""
+        revision = self.records.get(record)
+        return revision is not None and revision.kind in {"case", "action"}
+
+    # --- people ---------------------------------------------------------------------------------------------------
+
+    def is_inside(self, person: bytes) -> bool:
+        """Tell whether a person is inside the State concerned: whoever is not recorded as outside is."""
+        revision = self.records.get(person) or self.removed.get(person)
+        said = revision.values("inside") if revision else []
+        return not said or any(value != "no" for value in said)
+
+    def missing_people(self) -> frozenset[bytes]:
+        """Return the people to whom something was done and of whom no later release is known."""
+        last: dict[bytes, list[tuple[str, edtf.Date | None]]] = {}
+        for revision in self.records.values():
+            for field, claim, target in self.links(revision):
+                if field.gives == _DETAINEE and claim.state == "stated":
+                    kinds = revision.values("kind") or [""]
+                    last.setdefault(target, []).append((str(kinds[-1]), _day(revision)))
+        return frozenset(person for person, events in last.items() if not _released(events))
+
+    @cached_property
+    def everywhere(self) -> dict[bytes, set[str]]:
+        """All roles that links anywhere in the vault give, removed records included."""
+        given: defaultdict[bytes, set[str]] = defaultdict(set)
+        for revision in (*self.records.values(), *self.removed.values()):
+            self._give(revision, given)
+        return dict(given)
+
+    def roles(
+        self,
+        selected: set[bytes],
+        chosen: Iterable[bytes],
+        submits: Callable[[bytes], bool],
+    ) -> dict[bytes, str]:
+        """Say in which role each person or source stands in a selection.
+
+        Args:
+            selected: Record ids of what the selection takes in.
+            chosen: Record ids that were asked for by name: a person among them whom no link places is whom the
+                request is about, unless that person is a source or helper anywhere in the vault.
+            submits: Tells whether consent makes a source a submitter.
+
+        Returns:
+            The role by record id; who is not in it counts as a source.
+        """
+        given: defaultdict[bytes, set[str]] = defaultdict(set)
+        for record in selected:
+            self._give(self.records[record], given)
+        roles: dict[bytes, str] = {}
+        for person in chosen:
+            revision = self.records.get(person)
+            if revision is None or revision.kind != PERSON or given[person]:
+                continue
+            given[person] = (self.everywhere.get(person, set()) & {_SOURCE, _HELPER}) or {_DETAINEE}
+        for person, all_roles in given.items():
+            if _SOURCE in all_roles and submits(person):
+                all_roles.add(_SUBMITTER)
+            roles[person] = min(all_roles, key=ROLES.index, default=_SOURCE)
+        return roles
+
+    def _give(self, revision: Revision, given: defaultdict[bytes, set[str]]) -> None:
+        if revision.kind == "source":
+            given[self.entity(revision.record_id)].add(_SOURCE)
+        for field, claim, target in self.links(revision):
+            # Who was once named as a source stays one, though the claim was taken back.
+            if field.gives and (claim.state == "stated" or field.gives in {_SOURCE, _HELPER}):
+                given[self.entity(target)].add(field.gives)
+        for claim in revision.claims:
+            if claim.source is not None:
+                for origin in self.origins(claim.source):
+                    given[origin].add(_SOURCE)
+
+
+def _day(event: Revision) -> edtf.Date | None:
+    days = []
+    for value in event.values("when"):
+        try:
+            days.append(edtf.parse(value))
+        except (RecordError, TypeError):
+            continue
+    return days[-1] if days else None
+
+
+def _released(events: list[tuple[str, edtf.Date | None]]) -> bool:
+    """Tell whether a release is on record that comes after all else, for certain."""
+    releases = [day.earliest for kind, day in events if kind == "release" and day and day.earliest]
+    others = [day for kind, day in events if kind not in {"release", "sighting", "last_contact", "proof_of_life"}]
+    return bool(releases) and all(
+        day is not None and day.latest is not None and day.latest <= max(releases) for day in others
+    )

@@ -1,0 +1,321 @@
+"""What a disclosure is: the request, the redacted view, and the permit without which it cannot be handed over.
+
+Floor: 2. Only the room `vault` makes a `Disclosure`: a `Permit` refuses to be built by anyone else, works once, and
+what it does is to write the ledger entry. What holds no permit cannot become a bundle.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, Protocol
+
+from vault.errors import DisclosureError
+from vault.matching import Protected
+from vault.records import Schemas
+from vault.redact.policy import Policy
+
+VALUE: Final = "value"
+PSEUDONYM: Final = "pseudonym"
+COARSENED: Final = "coarsened"
+WITHHELD: Final = "withheld"
+UNKNOWN: Final = "unknown"
+NOT_ASKED: Final = "not-asked"
+UNSEEN: Final = "unseen"
+"""Withheld, and the recipient is not told that anything is."""
+OUTCOMES: Final = (VALUE, PSEUDONYM, COARSENED, WITHHELD, UNKNOWN, NOT_ASKED, UNSEEN)
+
+MASK: Final = "▇▇▇▇▇▇"
+"""Stands for a masked value, whatever its length."""
+SELF: Final = "self"
+"""Name of the recipient that the policy `everything` asks for: the owner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who a bundle is made for.
+
+    Args:
+        name: Name in the address book; the scope of the pseudonyms.
+        audience: family, lawyer, un, press, public or self.
+        onward: Who gets it next from this recipient: state, public or an audience.
+        key: `age1…` or `ssh-ed25519 …`; None for a passphrase.
+        fingerprint: Of the key, to be read aloud.
+    """
+
+    name: str
+    audience: str
+    onward: tuple[str, ...] = ()
+    key: str | None = None
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be disclosed, to whom and why.
+
+    Args:
+        selection: Record ids, 16 bytes each; of a case all of it goes, of a person that person and the records about
+            that person, of others the record. Empty, with the policy `everything` alone: the whole vault.
+        policy: The rules.
+        recipient: Who receives it.
+        purpose: One of the purposes that a consent knows.
+        today: The day on which consents are read.
+        only: Take the selected records alone.
+        leave_out: Leave out records for which consent is missing, instead of refusing.
+        note: Free text for the recipient; it goes into the bundle as it stands.
+    """
+
+    selection: tuple[bytes, ...]
+    policy: Policy
+    recipient: Recipient
+    purpose: str
+    today: date
+    only: bool = False
+    leave_out: bool = False
+    note: str = dataclasses.field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosedClaim:
+    """One claim as the recipient sees it.
+
+    Args:
+        field: Name of the field.
+        type: Type of the field.
+        outcome: value, pseudonym, coarsened, withheld, unknown or not-asked.
+        value: Plain data for JSON; None where nothing is shown. A name or place is a map with `text`; a link a map
+            with `record` (a token), `names` and `relation`; a file a map with `path`.
+        retracted: It was taken back.
+        basis, confidence: As in the record.
+        as_of: EDTF, as coarse as the policy asks.
+        source: Token of the statement or source it comes from, if the recipient may know.
+    """
+
+    field: str
+    type: str
+    outcome: str
+    value: Any = dataclasses.field(default=None, repr=False)
+    retracted: bool = False
+    basis: str | None = None
+    confidence: str | None = None
+    as_of: str | None = dataclasses.field(default=None, repr=False)
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosedRecord:
+    """One record as the recipient sees it.
+
+    Args:
+        id: Random token of this recipient's scope, such as `event-7F3AKQ`; not the vault's id.
+        kind: Kind of the record.
+        claims: In the order of the schema; claims of one field in an order that tells nothing.
+        full: With the policy `everything` alone: the record with its history, ids and times, as plain data.
+    """
+
+    id: str
+    kind: str
+    claims: tuple[DisclosedClaim, ...] = dataclasses.field(repr=False)
+    full: Any = dataclasses.field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosedFile:
+    """An attachment that goes along.
+
+    Args:
+        path: Where it stands in the bag; tells neither its name nor its record.
+        record: Record id of the document in the vault, by which the vault finds the file. Never rendered.
+        value: The file claim's value in the vault. Never rendered.
+    """
+
+    path: str
+    record: bytes = dataclasses.field(repr=False)
+    value: Mapping[str, Any] = dataclasses.field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided of one claim, and why: a line of the preview.
+
+    Args:
+        record: Record id in the vault, 16 bytes.
+        kind: Kind of the record.
+        field: Name of the field.
+        claim: Place of the claim in the revision, from 0.
+        people: Record ids of whom it speaks.
+        role: Role that decided.
+        rule: Rule or level that decided, such as `detainee.name` or `level never`.
+        action: What is done, such as `date quarter`.
+        outcome: One of `OUTCOMES`.
+        masked: How many known values were masked in its text.
+    """
+
+    record: bytes
+    kind: str
+    field: str
+    claim: int
+    people: tuple[bytes, ...]
+    role: str
+    rule: str
+    action: str
+    outcome: str
+    masked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What became of one claim about one person, as the ledger keeps it: by ids, never by value."""
+
+    person: bytes | None
+    record: bytes
+    revision: bytes
+    claim: int
+    field: str
+    role: str
+    inside: bool
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A redacted view: what leaves, and the account of how.
+
+    Args:
+        records: In an order that tells nothing of the vault's own.
+        files: Attachments that go along.
+        decisions: One for each claim of each selected record; for the owner's eyes.
+        counts: How many claims each rule decided.
+        withheld: Values that must not appear anywhere in what leaves.
+        kept: Values that do appear in their own fields.
+        facts: For the ledger.
+        consents: Record ids of the consents relied on.
+        warnings: Lines for the owner; they name records by id at most.
+        left_out: Record ids dropped for want of consent.
+        shared: Words that a kept and a withheld name or place have both; in texts they are masked where they may mean
+            the withheld one.
+        refusals: In a preview, why the disclosure itself would be refused.
+
+    Secrets:
+        Everything, `withheld` above all.
+    """
+
+    records: tuple[DisclosedRecord, ...] = dataclasses.field(repr=False)
+    files: tuple[DisclosedFile, ...] = ()
+    decisions: tuple[Decision, ...] = dataclasses.field(default=(), repr=False)
+    counts: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    withheld: tuple[Protected, ...] = dataclasses.field(default=(), repr=False)
+    kept: tuple[Protected, ...] = dataclasses.field(default=(), repr=False)
+    facts: tuple[Fact, ...] = dataclasses.field(default=(), repr=False)
+    consents: tuple[bytes, ...] = dataclasses.field(default=(), repr=False)
+    warnings: tuple[str, ...] = ()
+    left_out: tuple[bytes, ...] = dataclasses.field(default=(), repr=False)
+    shared: tuple[str, ...] = dataclasses.field(default=(), repr=False)
+    refusals: tuple[str, ...] = ()
+
+    def receipt_counts(self) -> dict[str, str]:
+        """Return the counts as a receipt may tell them: under five as `<5`, for small numbers single people out."""
+        return {rule: str(count) if count >= 5 else "<5" for rule, count in sorted(self.counts.items())}
+
+
+# --- the permit -----------------------------------------------------------------------------------------------
+
+_VAULT_ROOM: Final = object()
+"""Shown by the room `vault` to prove that it is the one that asks; no other module of the package names it."""
+
+
+class Permit:
+    """The right to hand one disclosure over, once.
+
+    Args:
+        proof: What only the room `vault` has.
+        commit: Writes the ledger entry; is called at most once.
+    """
+
+    __slots__ = ("_commit", "_spent")
+
+    def __init__(self, proof: object, commit: Callable[[bytes, bytes, Mapping[str, Any]], None]) -> None:
+        if proof is not _VAULT_ROOM:
+            raise TypeError("only Vault.disclose gives permits")
+        self._commit = commit
+        self._spent = False
+
+    @property
+    def spent(self) -> bool:
+        """Whether it was used; then nothing more can be handed over with it."""
+        return self._spent
+
+    def commit(self, bag_sha256: bytes, sealed_sha256: bytes, gate: Mapping[str, Any]) -> None:
+        """Write the ledger entry. Only after this returns may the file get its final name.
+
+        Args:
+            bag_sha256: SHA-256 of the bag, 32 bytes.
+            sealed_sha256: SHA-256 of the sealed file, 32 bytes; zeros where nothing is sealed.
+            gate: Plain data: what the leak gate said, by rule and place, never a value.
+
+        Raises:
+            DisclosureError: The permit was used before, even if that failed.
+            VaultError: The entry could not be written; nothing may be handed over.
+        """
+        if self._spent:
+            raise DisclosureError("this disclosure was handed over already; make a new one")
+        # Spent before it is tried: a commit that fails half-way must not be tried again on the same view.
+        self._spent = True
+        self._commit(bag_sha256, sealed_sha256, gate)
+
+
+class Signs(Protocol):
+    """Who signs the manifest of a bundle."""
+
+    @property
+    def public_key(self) -> bytes:
+        """Ed25519 public key, 32 bytes."""
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign a message: 64 bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """A redacted view that may be handed over; made by `Vault.disclose` alone.
+
+    Args:
+        view: What leaves.
+        policy: Name of the policy.
+        policy_digest: 32 bytes.
+        recipient: Who receives it.
+        audience: The audience of policy and recipient.
+        onward: Who gets it next, by policy and by recipient.
+        purpose: What for.
+        note: Free text for the recipient.
+        schemas: What kinds, fields and choices are called.
+        signer: Signs the manifest.
+        permit: Lets it be handed over, once.
+        read_file: Opens an attachment for reading in pieces.
+        full: It is the owner's own full way out; no gate applies.
+
+    Secrets:
+        Everything.
+    """
+
+    view: View = dataclasses.field(repr=False)
+    policy: str
+    policy_digest: bytes
+    recipient: Recipient
+    audience: str
+    onward: tuple[str, ...]
+    purpose: str
+    note: str = dataclasses.field(repr=False)
+    schemas: Schemas = dataclasses.field(repr=False)
+    signer: Signs = dataclasses.field(repr=False)
+    permit: Permit = dataclasses.field(repr=False)
+    read_file: Callable[[DisclosedFile], Any] | None = dataclasses.field(default=None, repr=False)
+    full: bool = False
+
+    def __post_init__(self) -> None:
+        permit: object = self.permit
+        if not isinstance(permit, Permit) or permit.spent:
+            raise TypeError("a disclosure needs an unused permit")

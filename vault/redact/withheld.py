@@ -1,0 +1,188 @@
+"""What must not appear: every identifying value of the vault that a disclosure does not keep.
+
+Floor: 2. Removed records, past revisions and claims taken back are searched like the rest: a value does not become
+harmless by being corrected. It refuses to forget any of them; what is common to all texts (closed lists, numbers under
+six digits, years) is not in the set, for it would mask everything.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from vault.matching import Matcher, Protected
+from vault.records import Claim, Field, Level, Revision, Schemas, identifying
+from vault.redact.policy import ROLES, Policy
+
+SHORTEST_NUMBER: Final = 6
+_YEAR_ONLY: Final = re.compile(r"[YX0-9-]{1,6}[~?%]?")
+_SEASON: Final = re.compile(r"-?\d{4}-(?:2[1-4]|XX)(?:-XX)?[~?%]?")
+_UNKNOWN_DAY: Final = re.compile(r"(-?\d{4}-\d\d)-XX")
+_EXTENSION: Final = re.compile(r"\.[A-Za-z0-9]{1,5}$")
+_FILE_WORD: Final = re.compile(r"[^\W_]+")
+_CAMERA_WORDS: Final = frozenset(
+    "audio camera certificate copy court doc document dsc file final id image img judgment letter message notice page "
+    "passport pdf photo pic picture recording scan screenshot signal statement telegram tmp vid video voice wechat "
+    "whatsapp аудио видео документ запись копия паспорт письмо приговор скан снимок справка файл фото 图片 文件 照片".split()
+)
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+_COARSE_PARTS: Final = {
+    "county": ("county", "region", "country"),
+    "region": ("region", "country"),
+    "country": ("country",),
+}
+
+
+def same(text: str) -> str:
+    """Reduce a value so that two ways of writing the same letters compare equal."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def date_forms(text: str) -> Iterator[str]:
+    """Yield the days and months that a date names; years and seasons identify nobody and are left out."""
+    for end in text.split("/"):
+        if end and end != ".." and not _YEAR_ONLY.fullmatch(end) and not _SEASON.fullmatch(end):
+            yield _UNKNOWN_DAY.sub(r"\1", end.partition("T")[0].rstrip("~?%"))
+
+
+def shown_place_parts(policy: Policy, schemas: Schemas) -> tuple[str, ...]:
+    """Return the parts of a place so coarse that the policy shows them: these are withheld nowhere."""
+    places = [field for kind in schemas.kinds for field in schemas.fields(kind) if field.type == "place"]
+    actions = {policy.verdict(role, field).action for role in ROLES for field in places}
+    steps = {action.to for action in actions if action.name == "place"}
+    if any(action.name == "keep" for action in actions):
+        steps.add("region")
+    return _COARSE_PARTS.get(next((step for step in _COARSE_PARTS if step in steps), ""), ())
+
+
+def protect(
+    field: Field, claim: Claim, kind: str, text: str, *, coarse: tuple[str, ...] = ()
+) -> Iterator[tuple[str, str]]:
+    """Turn one identifying text into what is looked for.
+
+    Args:
+        field: Its field.
+        claim: Its claim.
+        kind: What the text is: name, phone, id, date, place or text.
+        text: The text. Secret.
+        coarse: Parts of a place that everybody may see.
+
+    Yields:
+        Kind and text of each value to look for; nothing for what is common to all texts.
+    """
+    if kind == "date":
+        yield from (("date", form) for form in date_forms(text))
+    elif kind == "place" and isinstance(claim.value, dict):
+        if text not in {claim.value.get(part) for part in coarse}:
+            yield kind, text
+    elif field.type == "file":
+        words = _FILE_WORD.findall(_EXTENSION.sub("", text))
+        telling = [
+            word for word in words if word.casefold() not in _CAMERA_WORDS and (not word.isdigit() or len(word) >= 6)
+        ]
+        if telling:
+            yield "text", " ".join(telling)
+    elif not (text.isdigit() and len(text) < SHORTEST_NUMBER):
+        yield kind, text
+
+
+class Collection:
+    """Values by how they compare, each once.
+
+    Secrets:
+        All of it.
+    """
+
+    def __init__(self) -> None:
+        self._values: dict[tuple[str, str], Protected] = {}
+        self._texts: set[str] = set()
+
+    def add(self, kind: str, text: str, *, strict: bool = False) -> None:
+        """Take in a value; strict if even a word that is a name only now and then is to be masked."""
+        key = same(text)
+        if not key:
+            return
+        known = self._values.get((kind, key))
+        if known is None or (strict and not known.strict):
+            self._values[kind, key] = Protected(text, kind, strict=strict)
+            self._texts.add(key)
+
+    def __contains__(self, text: str) -> bool:
+        return same(text) in self._texts
+
+    def listed(self, *kinds: str) -> tuple[Protected, ...]:
+        """Return all values, or those of some kinds, in an order that the values alone decide."""
+        return tuple(value for key, value in sorted(self._values.items()) if not kinds or key[0] in kinds)
+
+    def words(self) -> set[str]:
+        """Return the words of names and places."""
+        return {word for (kind, key) in self._values if kind in {"name", "place"} for word in _WORD.findall(key)}
+
+
+def collect(
+    revisions: Iterable[Revision],
+    history: Callable[[bytes], list[Revision]],
+    schemas: Schemas,
+    *,
+    kept: Collection,
+    dates_of: Callable[[bytes, int], bool],
+    strict_records: Callable[[bytes], bool],
+    coarse: tuple[str, ...],
+) -> Collection:
+    """Gather every identifying value of a vault that is not kept.
+
+    Args:
+        revisions: Newest revisions of all records, those removed too.
+        history: All revisions of a record.
+        schemas: The schemas in force.
+        kept: What the disclosure shows.
+        dates_of: Tells, of a record and a claim's place in its newest revision, whether its date is withheld; births
+            always are.
+        strict_records: Tells of a record whether all it says is about a source or helper.
+        coarse: Parts of a place that everybody may see.
+
+    Returns:
+        The values.
+    """
+    found = Collection()
+    for newest in revisions:
+        older = history(newest.record_id) if newest.parents else []
+        for revision in (newest, *(one for one in older if one.id != newest.id)):
+            for name, index, kind, text in identifying(revision, schemas):
+                field = schemas.field(revision.kind, name)
+                if (
+                    kind == "date"
+                    and field.type != "birth"
+                    and not (revision is newest and dates_of(newest.record_id, index))
+                ):
+                    continue
+                strict = (
+                    field.level is Level.NEVER
+                    or field.subject in {"source", "helper"}
+                    or strict_records(newest.record_id)
+                )
+                for one, form in protect(field, revision.claims[index], kind, text, coarse=coarse):
+                    if form not in kept:
+                        found.add(one, form, strict=strict)
+    return found
+
+
+def without_people(text: str, people: Matcher) -> str:
+    """Mask, in the text of a kept place, whole names, phones and numbers of people who are withheld.
+
+    A single word stays: streets and districts are named after people, and a kept value wins in its own field.
+
+    Args:
+        text: The place as recorded.
+        people: Withheld names, phones and numbers.
+    """
+    out: list[str] = []
+    done = 0
+    for span in people.spans(text):
+        part = text[span.start : span.end]
+        if len(part.split()) > 1 or any(letter.isdigit() for letter in part):
+            out += (text[done : span.start], "▇▇▇▇▇▇")
+            done = span.end
+    return "".join([*out, text[done:]])
