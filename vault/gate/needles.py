@@ -1,0 +1,314 @@
+"""What the gate looks for in one decoded text.
+
+Purpose: the withheld values in their normal forms, and the search for them.  Floor: 4.
+It refuses to share the search of ``matching``: only tables and normal forms are common, the loop is its own.
+
+Source: docs/format.md §Gate.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from vault.matching import Protected, numbers
+from vault.matching.dates import Date, find_dates
+from vault.matching.letters import APOSTROPHES, HAN, SIMPLIFIED, fold, script_of, skeletons
+from vault.matching.matcher import identifies
+from vault.matching.suffixes import LONGEST, fits, stems
+from vault.matching.values import Part, as_protected, take_apart
+
+LONGEST_WORD: Final = 64
+PHRASE_AT_MOST: Final = 8
+WORDS_REMEMBERED: Final = 200_000
+SHORTEST_HASH: Final = 8  # hex digits
+DIGEST_SIZES: Final = (16, 20, 32)
+
+_LETTERS = rf"(?:(?![{HAN}])[^\W\d_])+"
+_WORD = re.compile(rf"{_LETTERS}(?:[{APOSTROPHES}]{_LETTERS})*|[0-9]+")
+_PARTS = re.compile(rf"[{APOSTROPHES}]|(?<=[^\W\d_])(?<![A-ZА-ЯҒҚҢӨҰҮІӘҺЁ])(?=[A-ZА-ЯҒҚҢӨҰҮІӘҺЁ])")
+_HAN_RUN = re.compile(rf"[{HAN}]+(?:\s[{HAN}]+)*")
+_BETWEEN = re.compile(r"[^\w\";|]{0,4}")
+_HASHES = (hashlib.md5, hashlib.sha1, hashlib.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One reason not to let a file go.
+
+    Args:
+        rule: ``value``, ``digits``, ``date``, ``hash``, ``encoded``, ``unreadable``, ``encrypted``, ``broken``,
+            ``hidden`` (bytes that no member accounts for) or ``limit``.
+        place: the file or member and the character, or the member's number when its name is the finding.
+    """
+
+    rule: str
+    place: str
+
+
+class _Word(NamedTuple):
+    """A word of a text that may be a form of a name."""
+
+    start: int
+    end: int
+    names: tuple[tuple[int, bool, bool], ...]  # number of the name, strong, shared with a kept value
+
+
+class _Names:
+    """Words of values by their stems."""
+
+    def __init__(self) -> None:
+        self.by_stem: dict[str, set[tuple[str, int]]] = {}
+        self.sounds: list[str] = []
+        self.strong: list[bool] = []
+        self.common: list[bool] = []
+        self.strict: list[bool] = []
+        self._numbers: dict[str, int] = {}
+
+    def add(self, part: Part, *, strict: bool) -> int | None:
+        """Take in one word, and give its number."""
+        ways = [(part.word, "whole")] if part.word.isdigit() else stems(part.word)
+        if not ways:
+            return None
+        sounds = ways[0][0]
+        number = self._numbers.setdefault(sounds, len(self.sounds))
+        if number == len(self.sounds):
+            self.sounds.append(sounds)
+            self.strong.append(False)
+            self.common.append(True)
+            self.strict.append(False)
+        self.strong[number] |= part.strong
+        self.common[number] &= part.common
+        self.strict[number] |= strict
+        for stem, way in ways:
+            self.by_stem.setdefault(stem, set()).add((way, number))
+        return number
+
+    def forms(self, sounds: str, script: str) -> Iterator[tuple[int, str, str]]:
+        """Give the names a word may be a form of, with stem and rest."""
+        for size in range(max(1, len(sounds) - LONGEST), len(sounds) + 1):
+            for way, number in self.by_stem.get(sounds[:size], ()):
+                if fits(sounds[:size], way, sounds[size:], script):
+                    yield number, sounds[:size], sounds[size:]
+
+
+class Needles:
+    """Withheld values prepared for the gate.
+
+    Args:
+        protected: what is withheld.
+        kept: what the disclosure shows; a word both have counts only beside one that no kept value has.
+
+    Secrets: holds the values.
+
+    Source: docs/format.md §Gate.
+    """
+
+    def __init__(self, protected: Sequence[str | Protected], kept: Sequence[str | Protected]) -> None:
+        """Take the values apart."""
+        self._values = [as_protected(value) for value in protected]
+        self._names = _Names()
+        self._kept = _Names()
+        self._kept_together: set[tuple[str, str]] = set()
+        self._together: set[tuple[int, int]] = set()
+        self._phrases: set[tuple[int, ...]] = set()
+        self._han: set[str] = set()
+        self._han_sizes: dict[str, set[int]] = {}
+        self._digits: set[str] = set()
+        self._phones: set[str] = set()
+        self._dates: set[Date] = set()
+        self._memory: dict[str, tuple[tuple[int, bool, bool], ...]] = {}
+        kept_digits: set[str] = set()
+        kept_dates: set[Date] = set()
+        self._kept_han: list[str] = []
+        for value in map(as_protected, kept):
+            forms = take_apart(value)
+            numbers_of = [n for part in forms.parts if (n := self._kept.add(part, strict=False)) is not None]
+            spelt = [self._kept.sounds[n] for n in numbers_of[:PHRASE_AT_MOST]]
+            self._kept_together.update((a, b) for a in spelt for b in spelt)
+            kept_digits |= forms.streams | forms.phones
+            kept_dates.update(forms.dates)
+            self._kept_han += forms.han
+        self.kept_texts = {value.text for value in map(as_protected, kept)}
+        for value in self._values:
+            forms = take_apart(value)
+            self._add_words(forms.parts, strict=value.strict)
+            self._digits |= forms.streams - kept_digits
+            self._phones |= forms.phones - kept_digits
+            for date in forms.dates:
+                if date not in kept_dates:
+                    self._dates |= {date, Date(None, date.month, date.day)} if date.day else {date}
+            for name in forms.han:
+                self._han.add(name)
+                self._han_sizes.setdefault(name[:2], set()).add(len(name))
+
+    def __repr__(self) -> str:
+        """Say how many values, and nothing of them."""
+        return f"<Needles of {len(self._values)} values>"
+
+    def _add_words(self, parts: Sequence[Part], *, strict: bool) -> None:
+        ids = [n for part in parts if (n := self._names.add(part, strict=strict)) is not None]
+        if len(ids) == 1:
+            self._names.strong[ids[0]] = True
+        elif ids and not any(part.strong for part in parts):
+            self._phrases.add(tuple(ids[:PHRASE_AT_MOST]))
+        ids = ids[:PHRASE_AT_MOST]
+        self._together.update((a, b) for a in ids for b in ids if a != b)
+
+    # -------------------------------------------------------------------------------------------- search
+    def search(self, text: str) -> Iterator[tuple[str, int]]:
+        """Look for every value in one decoded text.
+
+        Args:
+            text: the text, NFKC, ASCII digits, without invisible characters.
+
+        Yields:
+            The rule that holds and the character at which.
+
+        Source: docs/format.md §Gate.
+        """
+        coded = numbers.coded_tokens(text)
+        yield from self._words(text, coded)
+        if self._han:
+            yield from self._chinese(text)
+        if self._digits or self._phones:
+            for start, _, stream in numbers.streams(text):
+                if stream in self._digits or stream in self._phones:
+                    yield "digits", start
+                elif self._phones and any(n in self._phones for n in numbers.nationals(stream)):
+                    yield "digits", start
+        if self._dates:
+            for start, _, said in find_dates(text):
+                if any(d in self._dates or (d.year and Date(d.year, d.month, None) in self._dates) for d in said):
+                    yield "date", start
+
+    def _words(self, text: str, coded: list[tuple[int, int]]) -> Iterator[tuple[str, int]]:
+        before: list[_Word] = []
+        blind = iter(coded)
+        skip = next(blind, None)
+        for match in _WORD.finditer(text):
+            start, end = match.span()
+            while skip and skip[1] <= start:
+                skip = next(blind, None)
+            if skip and skip[0] <= start:
+                continue
+            names = self._recall(match.group())
+            if not names:
+                continue
+            if any(strong for _, strong, _ in names):
+                yield "value", start
+                before = []
+                continue
+            if before and not _BETWEEN.fullmatch(text, before[-1].end, start):
+                before = []
+            before = [*before[-PHRASE_AT_MOST:], _Word(start, end, names)]
+            if self._beside(before):
+                yield "value", before[0].start
+
+    def _beside(self, row: list[_Word]) -> bool:
+        """Tell whether the last words of a row make a value of weak or shared words."""
+        if len(row) < 2:
+            return False
+        numbers_of = [word.names[0][0] for word in row]
+        if self._phrases and any(tuple(numbers_of[start:]) in self._phrases for start in range(len(row) - 1)):
+            return True
+        spelt, strong = self._names.sounds, self._names.strong
+        return any(
+            shared_one and shared_two and strong[one] and strong[two]
+            and (one, two) in self._together and (spelt[one], spelt[two]) not in self._kept_together
+            for one, _, shared_one in row[-2].names
+            for two, _, shared_two in row[-1].names
+        )  # fmt: skip
+
+    def _recall(self, word: str) -> tuple[tuple[int, bool, bool], ...]:
+        known = self._memory.get(word)
+        if known is None:
+            known = self._look(word) if len(word) <= LONGEST_WORD else ()
+            if not known and not word.isdigit():
+                parts = [part for part in _PARTS.split(word) if part]
+                known = tuple(name for part in parts[1:] and parts for name in self._look(part) if name[1])
+            if len(self._memory) < WORDS_REMEMBERED:
+                self._memory[word] = known
+        return known
+
+    def _look(self, word: str) -> tuple[tuple[int, bool, bool], ...]:
+        """Give the names a word may be, and how far each identifies."""
+        names = self._names
+        if word[0].isdigit():
+            shared = word in self._kept.by_stem
+            return tuple((n, names.strong[n] and not shared, shared) for _, n in names.by_stem.get(word, ()))
+        script = script_of(fold(word))
+        found: dict[int, tuple[int, bool, bool]] = {}
+        for sounds in skeletons(word):
+            kept = max((len(stem) for _, stem, _ in self._kept.forms(sounds, script)), default=0)
+            for number, stem, rest in names.forms(sounds, script):
+                shared = kept >= len(stem)
+                strong = (
+                    not shared
+                    and names.strong[number]
+                    and (names.strict[number] or identifies(word, stem, rest, script, common=names.common[number]))
+                )
+                if number not in found or strong:
+                    found[number] = (number, strong, shared)
+        return tuple(found.values())
+
+    def _chinese(self, text: str) -> Iterator[tuple[str, int]]:
+        for match in _HAN_RUN.finditer(text):
+            run = "".join(match.group().split()).translate(SIMPLIFIED)
+            for at in range(len(run) - 1):
+                for size in self._han_sizes.get(run[at : at + 2], ()):
+                    if run[at : at + size] in self._han and not self._kept_around(run, at, size):
+                        yield "value", match.start() + at
+
+    def _kept_around(self, run: str, at: int, size: int) -> bool:
+        """Tell whether the characters belong to a kept value that stands there."""
+        return any(
+            at + size <= found + len(name)
+            for name in self._kept_han
+            if (found := run.find(name, max(0, at + size - len(name)), at + len(name))) >= 0 and found <= at
+        )
+
+    # -------------------------------------------------------------------------------------------- hashes
+    def hashed(self, tokens: Iterable[str]) -> set[str]:
+        """Tell which tokens are a hash of a withheld value, or its first digits.
+
+        Args:
+            tokens: whole hexadecimal tokens of 8 to 64 digits, small letters.
+
+        Returns:
+            Those that are.
+
+        Source: docs/format.md §Gate.
+        """
+        starts: dict[str, list[str]] = {}
+        for token in tokens:
+            starts.setdefault(token[:SHORTEST_HASH], []).append(token)
+        found: set[str] = set()
+        if not starts:
+            return found
+        for value in self._values:
+            if value.text in self.kept_texts:
+                continue
+            for spelling in _spellings(value):
+                data = spelling.encode("utf-8", "replace")
+                for algorithm in _HASHES:
+                    digest = algorithm(data, usedforsecurity=False).hexdigest()
+                    for token in starts.get(digest[:SHORTEST_HASH], ()):
+                        if digest.startswith(token):
+                            found.add(token)
+        return found
+
+
+def _spellings(value: Protected) -> set[str]:
+    """Give the forms of a value that somebody may have hashed."""
+    text = value.text.strip()
+    forms = {value.text, text, unicodedata.normalize("NFC", text), text.lower(), text.upper(), text + "\n"}
+    digits = numbers.digits(text)
+    if len(digits) >= numbers.SHORTEST:
+        forms |= {digits, "+" + digits, *numbers.forms(text, phone=value.kind == "phone" or text.startswith("+"))}
+    else:
+        forms.add(" ".join(text.split()))
+        forms.add("".join(text.split()).lower())
+    return forms
