@@ -134,8 +134,34 @@ def is_safe(path: str) -> bool:
     return len(order(path)) <= MAX_NAME_BYTES and all(safe_name(part, "_") == part for part in path.split("/"))
 
 
-def folded(path: str) -> str:
-    """Give the form under which two paths clash on a system that does not tell case or width apart."""
+class Places:
+    """The paths of one bag, taken one after another; each must be safe and clash with none before it."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._taken: dict[str, tuple[str, bool]] = {}
+
+    def fault_of(self, path: str) -> str | None:
+        """Take a path.
+
+        Args:
+            path: Untrusted.
+
+        Returns:
+            What is wrong with it, in fixed words; None if nothing is.
+        """
+        if not is_safe(path):
+            return "not a safe name"
+        parts = path.split("/")
+        for count in range(1, len(parts) + 1):
+            place = ("/".join(parts[:count]), count == len(parts))
+            # One spelling for each folder and file on systems that do not tell case or width apart, and none is both.
+            if self._taken.setdefault(_folded(place[0]), place) != place:
+                return "clashes with another name"
+        return None
+
+
+def _folded(path: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", path).casefold())
 
 
@@ -159,8 +185,8 @@ def build(
     Source:
         RFC 8493; docs/format.md §Bundle.
     """
-    clash = {folded(path) for path in contents}
-    if len(clash) != len(contents) or not all(is_safe(path) and path.startswith(CONTENTS) for path in contents):
+    places = Places()
+    if not all(path.startswith(CONTENTS) and places.fault_of(path) is None for path in contents):
         raise ValueError("the paths of a bag lie below data/, are safe and do not clash")
     hashes = {path: member.sha256.hex() for path, member in contents.items()}
     facts = {"format": RECEIPT_FORMAT, "bundle": label.bundle.hex(), "tool": label.tool, "files": hashes, **receipt}

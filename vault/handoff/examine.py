@@ -274,33 +274,20 @@ class _Roll:
         self.kept = dict.fromkeys((bag.MANIFEST, bag.SIGNATURE, bag.SIGNERS), b"")
         self.faults: list[Fault] = []
         self._folder = folder
-        self._places: dict[str, tuple[str, bool]] = {}
+        self._places = bag.Places()
         self._name = ""
         self._length = 0
         self._digest = hashlib.sha256()
         self._writes = False
 
     def begin(self, name: str) -> None:
-        fault = self._fault_of(name)
+        fault = "there twice" if name in self.seen else self._places.fault_of(name)
         if fault is not None:
             self.faults.append(Fault(name, fault))
         self._name, self._length, self._digest = name, 0, hashlib.sha256()
         self._writes = self._folder is not None and fault is None
         if self._folder is not None and self._writes:
             self._folder.begin(*name.split("/"))
-
-    def _fault_of(self, name: str) -> str | None:
-        if name in self.seen:
-            return "there twice"
-        if not bag.is_safe(name):
-            return "not a safe name"
-        parts = name.split("/")
-        for count in range(1, len(parts) + 1):
-            place = ("/".join(parts[:count]), count == len(parts))
-            # One spelling for each folder and file, and none that is both.
-            if self._places.setdefault(bag.folded(place[0]), place) != place:
-                return "clashes with another name"
-        return None
 
     def piece(self, data: bytes) -> None:
         self._length += len(data)
