@@ -109,7 +109,9 @@ _EPILOG: Final = f"Options of all commands (vault, passphrase, --json, --no-inpu
 
 def _keep_lines(text: str) -> str:
     """Keep the lines of an example as they stand: click joins those of any other paragraph."""
-    return text.replace("\n\nExample:", "\n\n\b\nExample:")
+    from inspect import cleandoc
+
+    return cleandoc(text).replace("\n\nExample:", "\n\n\b\nExample:")
 
 
 class Command(click.Command):
@@ -156,7 +158,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "history": Entry("cli.commands.reading", "history", "Show every revision of a record."),
     "list": Entry("cli.commands.reading", "list_records", "List records."),
     "search": Entry("cli.commands.reading", "search", "Find records by names, words, fields and dates."),
-    "remove": Entry("cli.commands.records", "remove", "Remove a record from view, or erase it."),
+    "remove": Entry("cli.commands.removing", "remove", "Remove a record from view, or erase it."),
     "attach": Entry("cli.commands.files", "attach", "Seal files into the vault beside a record."),
     "extract": Entry("cli.commands.files", "extract", "Write sealed files out, verified."),
     "export": Entry("cli.commands.disclosing", "export", "Redact, check, sign and seal records for a recipient."),

@@ -68,7 +68,7 @@ def value_text(value: Any) -> str:  # noqa: ANN401 - claims hold plain data of s
     if not isinstance(value, dict):
         return "" if value is None else str(value)
     if "sha256" in value:
-        return f"{value.get('name', '')} ({value.get('bytes', 0)} bytes)"
+        return f"{value.get('name', '')} ({value.get('length', 0)} bytes)"
     if "relation" in value:
         target = link_of(value)
         who = " ".join(part for part in (value.get("name", ""), short_id(target) if target else "") if part)

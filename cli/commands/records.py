@@ -1,4 +1,4 @@
-"""Commands that change records: add, edit, remove.
+"""Commands that write records: add, edit.
 
 Floor: roof. It refuses a value for a `secret` or `never` field in the arguments: those are seen by every process of
 the machine and stay in the shell's history.
@@ -16,7 +16,7 @@ import click
 from cli.app import Settings, command
 from cli.exits import Exit
 from cli.output import Output, escape
-from cli.session import ask, ask_long, can_ask, confirm, open_vault
+from cli.session import ask, ask_long, can_ask, open_vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -236,6 +236,7 @@ class Marks(NamedTuple):
 @click.pass_obj
 def add(
     settings: Settings,
+    /,
     kind: str | None,
     values: tuple[str, ...],
     source_file: str | None,
@@ -463,6 +464,7 @@ def _acceptable(vault: Vault, kind: str, key: str, value: object) -> bool:
 @click.pass_obj
 def edit(
     settings: Settings,
+    /,
     record: str,
     values: tuple[str, ...],
     *,
@@ -556,50 +558,3 @@ def report_changed(out: Output, vault: Vault, draft: Draft, old: Revision) -> Re
     if not out.json({"id": revision.record_id, "kind": revision.kind, "revision": revision.id, "changes": changes}):
         out.data(f"{id_text(revision.record_id)} {escape(' '.join(changes))}")
     return revision
-
-
-# --- remove -------------------------------------------------------------------------------------------------------
-
-
-@command("remove", short_help="Remove a record from view, or erase it.")
-@click.argument("record", metavar="ID")
-@click.option("--purge", is_flag=True, help="Erase the record, its history, files and index for good.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.pass_obj
-def remove(settings: Settings, record: str, *, purge: bool, yes: bool) -> None:
-    """Remove a record from view, or erase it.
-
-    A removed record is no longer listed, and what it says is still withheld from every export. --purge erases it:
-    what the vault no longer knows it cannot withhold, so each other place that names it is listed first.
-
-    Example:
-      casevault remove 3f9a
-      casevault remove 3f9a --purge
-    """
-    from cli.views import short_id
-    from vault.records import id_text, title
-
-    out = Output(settings)
-    with open_vault(settings, write=True) as vault:
-        revision = vault.get(record)
-        what = f"{revision.kind} {short_id(revision.record_id)} {title(revision, vault.schemas)}"
-        mentions = vault.mentions(revision.record_id) if purge else []
-        if purge:
-            out.warn(f"To be erased for good: {what}")
-            for mention in mentions:
-                out.warn(f"  also named in {short_id(mention.record_id)}, field {mention.field}")
-            if mentions:
-                out.warn("These places keep the name, and after this no export knows that it must be withheld there.")
-            out.warn("Backups, bundles already handed over and the plain originals of files are not touched.")
-            if not yes and not confirm(settings, "Erase it?", otherwise="--yes"):
-                out.talk("Nothing was erased.")
-                return
-        vault.remove(revision.record_id, purge=purge)
-        found = [{"id": mention.record_id, "field": mention.field} for mention in mentions]
-        if not out.json({"id": revision.record_id, "purged": purge, "mentions": found}):
-            out.data(id_text(revision.record_id))
-        if purge:
-            out.talk("Erased. Run `casevault compact` to give its space back.")
-        else:
-            out.talk("Removed from view. What it says stays in the vault, so that exports go on withholding it;")
-            out.talk("`casevault edit ID --restore` brings it back, `casevault remove ID --purge` erases it.")
