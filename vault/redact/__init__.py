@@ -22,6 +22,7 @@ from vault.redact.view import (
     Request,
     Signs,
     View,
+    make_permit,
 )
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "Verdict",
     "View",
     "load_policy",
+    "make_permit",
     "redact",
     "shipped_policies",
 ]
