@@ -75,7 +75,9 @@ class Anchor:
         """
         msg = "the anchor on this machine is damaged or was made with other keys"
         try:
-            flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+            flags = (
+                os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+            )
             number = os.open(self.path, flags)
         except FileNotFoundError:
             return None
@@ -109,9 +111,7 @@ class Anchor:
                     return
                 if known is not None and seen.checked_at is None:
                     seen = replace(seen, checked_at=known.checked_at)
-        payload = codec.encode(
-            {0: seen.epoch, 1: seen.digest, 2: seen.fingerprint, 3: seen.device, 4: seen.checked_at}
-        )
+        payload = codec.encode({0: seen.epoch, 1: seen.digest, 2: seen.fingerprint, 3: seen.device, 4: seen.checked_at})
         replace_file(self.path, self._sealer.seal(_KIND, payload))
 
     def remove(self) -> None:

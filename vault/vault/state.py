@@ -264,9 +264,22 @@ def read_log(objects: ObjectReader, head: Head) -> list[LogEntry]:
     Raises:
         IntegrityError: An entry is missing, reordered or not made by the rule.
     """
-    entries = [entry for entry in reversed(list(log_backwards(objects, head)))]
+    entries = list(log_backwards(objects, head))[::-1]
     verify_chain(entries)
     return entries
+
+
+def log_batches(objects: ObjectReader, head: Head) -> Iterator[Ref]:
+    """Name every object that holds log entries, newest first.
+
+    Raises:
+        IntegrityError: A batch is missing or not made by the rule.
+    """
+    pending = list(head.log_batches)
+    while pending:
+        ref = pending.pop()
+        yield ref
+        pending.extend(_read_batch(objects, ref)[0])
 
 
 def log_backwards(objects: ObjectReader, head: Head) -> Iterator[LogEntry]:
@@ -355,7 +368,7 @@ class Commit:
 
     def __init__(self, writer: Writer, state: State, *, device: bytes, now: int) -> None:
         """Begin with nothing changed."""
-        self._writer = writer
+        self.writer = writer
         self.state = state
         self.batch = ObjectBatch(writer, state.sealers, state.keyring.generation)
         self.orphans: list[Ref] = []
@@ -363,8 +376,9 @@ class Commit:
         self.next_serial = state.head.next_serial
         self._settings: dict[str, Any] = {}
         self._actions: list[tuple[str, Mapping[str, Any]]] = []
-        self._device = device
-        self._now = now
+        self._keys: tuple[Header, bytes, Keyring] | None = None
+        self.device = device
+        self.now = now
 
     @property
     def epoch(self) -> int:
@@ -384,13 +398,21 @@ class Commit:
         self.next_serial += 1
         return self.next_serial - 1
 
-    def finish(self, *, header: Header | None = None, access_key: bytes | None = None, keyring: Keyring | None = None) -> State:
-        """Write settings, log, perhaps new keys, and the head; the caller's transaction then commits.
+    def replace_keys(self, header: Header, access_key: bytes, keyring: Keyring) -> None:
+        """Give the vault new keys with this commit.
 
         Args:
-            header: A new header, together with the two below.
+            header: The new header.
             access_key: The access key that opens it.
             keyring: The keyring that goes with it.
+
+        Secrets:
+            `access_key`, `keyring`.
+        """
+        self._keys = (header, access_key, keyring)
+
+    def finish(self) -> State:
+        """Write settings, log, perhaps new keys, and the head; the caller's transaction then commits.
 
         Returns:
             The state that holds once the transaction has committed.
@@ -402,19 +424,19 @@ class Commit:
         old = self.state
         settings = self._write_settings()
         log, batches = self._write_log()
+        header, access_key, keyring = self._keys or (old.header, old.access_key, old.keyring)
         keyring_ref = old.head.keyring
         sealers = old.sealers
-        if header is not None and access_key is not None and keyring is not None:
+        if self._keys:
             sealers = make_sealers(header.vault_id, access_key, keyring)
-            keyring_ref = ObjectBatch(self._writer, sealers, keyring.generation).put(Kind.KEYRING, keyring.encode())
+            keyring_ref = ObjectBatch(self.writer, sealers, keyring.generation).put(Kind.KEYRING, keyring.encode())
             self.orphans.append(old.head.keyring)
-            self._writer.set_header(header.data)
-        new_header = header or old.header
+            self.writer.set_header(header.data)
         head = replace(
             old.head,
             epoch=self.epoch,
             previous=(old.digest,),
-            header_digest=new_header.digest,
+            header_digest=header.digest,
             keyring=keyring_ref,
             segments=self.segments,
             next_serial=self.next_serial,
@@ -423,15 +445,15 @@ class Commit:
             log=log,
         )
         for ref in self.orphans:
-            self._writer.delete(object_id(ref.name))
+            self.writer.delete(object_id(ref.name))
         sealed_head = sealers[0].seal(Kind.HEAD.value, head.encode())
-        self._writer.swap_head(old.sealed_head, sealed_head)
+        self.writer.swap_head(old.sealed_head, sealed_head)
         return State(
-            header=new_header,
-            access_key=access_key or old.access_key,
+            header=header,
+            access_key=access_key,
             sealed_head=sealed_head,
             head=head,
-            keyring=keyring or old.keyring,
+            keyring=keyring,
             sealers=sealers,
             slot=old.slot,
         )
@@ -461,8 +483,8 @@ class Commit:
             entry = LogEntry(
                 epoch=self.epoch,
                 parents=(last.digest(),) if last else (),
-                device=self._device,
-                time=self._now,
+                device=self.device,
+                time=self.now,
                 action=action,
                 facts=facts,
                 heads=(self.state.digest,),

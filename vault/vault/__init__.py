@@ -1,0 +1,24 @@
+"""The one deep object: `Vault`, and what its methods give back.
+
+Floor: 3. It brings the rooms below together: keys and objects into states, records into revisions and index, requests
+into disclosures. It refuses to give out anything while it is locked.
+"""
+
+from vault.vault.core import Hit, Status, Vault
+from vault.vault.desk import KeyDesk, KeyslotInfo
+from vault.vault.erasing import Mention, Removal
+from vault.vault.inspection import CheckReport, Problem, ScrubReport, scrub
+
+__all__ = [
+    "CheckReport",
+    "Hit",
+    "KeyDesk",
+    "KeyslotInfo",
+    "Mention",
+    "Problem",
+    "Removal",
+    "ScrubReport",
+    "Status",
+    "Vault",
+    "scrub",
+]

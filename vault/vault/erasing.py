@@ -1,0 +1,203 @@
+"""Erasing a record for good, and finding who else names it.
+
+Part of floor 3. What the vault no longer knows it can no longer withhold from an export; so a purge masks the erased
+values wherever other records name them, their histories included.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from vault import files
+from vault.matching import Matcher, Protected
+from vault.records import Draft, identifying, link_of
+from vault.vault.reading import attachments_of, read_revision
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vault.index import Index, Row
+    from vault.objects import ObjectReader, Ref
+    from vault.records import Claim, Revision, Schemas
+    from vault.vault.state import Commit
+    from vault.vault.writing import RecordWriter
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place outside a record that names it.
+
+    Args:
+        record_id: The other record.
+        field: Field of the other record.
+        link: It is a link; else it is a text, and a purge masks it.
+    """
+
+    record_id: bytes
+    field: str
+    link: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What removing a record did.
+
+    Args:
+        record_id: The record.
+        purged: It was erased; else it is a tombstone and its values are still withheld from exports.
+        mentions: Other places that name it; their texts were masked by a purge.
+        objects: Sealed objects erased.
+    """
+
+    record_id: bytes
+    purged: bool
+    mentions: tuple[Mention, ...]
+    objects: int
+
+
+_NAMING: Final = frozenset({"name", "phone", "id"})
+"""Kinds of value that name a person; a birth date or a village that others share is no mention."""
+_TEXTS: Final = frozenset({"text", "file", "link"})
+"""Types of field in which another record can be named; a relative's own name field is that relative's."""
+
+
+class Finder:
+    """Knows how a record is named, and finds that in the texts of others.
+
+    Args:
+        objects: Snapshot.
+        index: Index of the same state.
+        schemas: Schemas in force.
+        record_id: Whom to look for.
+
+    Raises:
+        IntegrityError: A record is damaged.
+    """
+
+    def __init__(self, objects: ObjectReader, index: Index, schemas: Schemas, record_id: bytes) -> None:
+        """Collect all names, numbers and phones the record ever had, and the names that others keep."""
+        self._objects = objects
+        self._index = index
+        self._schemas = schemas
+        self._record_id = record_id
+        self.history = [read_revision(objects, row) for row in index.history(record_id) if not row.purged]
+        others = (read_revision(objects, row) for row in index.rows(removed=True) if row.record_id != record_id)
+        kept = {text for other in others for kind, text in self._naming(other) if kind == "name"}
+        known = {found for revision in self.history for found in self._naming(revision)}
+        # A family name that a relative bears as well stays theirs: it is masked only beside a name that is not shared.
+        self._matcher = Matcher(
+            [Protected(text, kind) for kind, text in sorted(known)], kept=[Protected(text, "name") for text in kept]
+        )
+
+    def _naming(self, revision: Revision) -> Iterator[tuple[str, str]]:
+        for _, _, kind, text in identifying(revision, self._schemas):
+            if kind in _NAMING and len(text) > 1:
+                yield kind, text
+
+    def mentions(self) -> list[Mention]:
+        """Look through the whole vault, tombstones too.
+
+        Returns:
+            The mentions, by record and field; each field once.
+        """
+        found: set[Mention] = set()
+        for row in self._index.rows(removed=True):
+            if row.record_id == self._record_id:
+                continue
+            other = read_revision(self._objects, row)
+            for claim in other.claims:
+                if self._record_id in {link_of(claim.value), claim.source}:
+                    found.add(Mention(other.record_id, claim.field, link=True))
+                if self._names(other.kind, claim):
+                    found.add(Mention(other.record_id, claim.field, link=False))
+        return sorted(found, key=lambda mention: (mention.record_id, mention.field, mention.link))
+
+    def _names(self, kind: str, claim: Claim) -> bool:
+        if self._schemas.field(kind, claim.field).type not in _TEXTS:
+            return False
+        return any(self._matcher.spans(text) for text in _texts(claim.value))
+
+    def masked(self, kind: str, claim: Claim) -> Claim:
+        """Give a claim without the names."""
+        return replace(claim, value=self._mask(claim.value)) if self._names(kind, claim) else claim
+
+    def _mask(self, value: Any) -> Any:  # noqa: ANN401 - a claim's value
+        if isinstance(value, str):
+            return self._matcher.redact(value)
+        if isinstance(value, dict):
+            return {key: self._mask(part) for key, part in value.items()}
+        return value
+
+
+def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - a claim's value
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _texts(part)
+
+
+def purge(commit: Commit, writer: RecordWriter, schemas: Schemas, record_id: bytes) -> Removal:
+    """Erase a record: revisions, attachments, index, and its values where other records name them.
+
+    A record that names it is written anew with the values masked and without its history, which names it too.
+
+    Args:
+        commit: The commit to be.
+        writer: Writes revisions into it.
+        schemas: Schemas in force.
+        record_id: The record.
+
+    Returns:
+        What was done.
+
+    Raises:
+        IntegrityError: A record is damaged.
+    """
+    objects, index = commit.batch, writer.index
+    rows = [row for row in index.history(record_id) if not row.purged]
+    finder = Finder(objects, index, schemas, record_id)
+    mentions = finder.mentions()
+    erased: list[Row] = list(rows)
+    orphans: list[Ref] = []
+    for revision in finder.history:
+        attachment_rows, refs = _attachments(objects, index, revision, {row.record_id for row in erased})
+        erased += attachment_rows
+        orphans += refs
+    masked: list[Draft] = []
+    for other in sorted({mention.record_id for mention in mentions if not mention.link}):
+        other_rows = [row for row in index.history(other) if not row.purged]
+        newest = read_revision(objects, next(row for row in reversed(other_rows) if not row.superseded))
+        erased += other_rows
+        masked.append(
+            Draft(
+                kind=newest.kind,
+                claims=tuple(finder.masked(newest.kind, claim) for claim in newest.claims),
+                record_id=other,
+                removed=newest.removed,
+                schema_version=newest.schema_version,
+                extra=newest.extra,
+            )
+        )
+    writer.apply(index.purge(objects, erased, commit.epoch))
+    commit.orphans += orphans
+    for draft in masked:
+        writer.put_anew(draft)
+    return Removal(record_id, purged=True, mentions=tuple(mentions), objects=len(erased) + len(orphans))
+
+
+def _attachments(
+    objects: ObjectReader, index: Index, revision: Revision, known: set[bytes]
+) -> tuple[list[Row], list[Ref]]:
+    """Give the rows of a revision's attachments, and the objects below the one that each row names."""
+    rows: list[Row] = []
+    refs: list[Ref] = []
+    for attachment, _ in attachments_of(revision):
+        row = index.attachment(attachment.attachment_id)
+        if row is None or row.record_id in known:
+            continue
+        known.add(row.record_id)
+        rows.append(row)
+        refs += [ref for _, ref in files.objects(objects, attachment, row.ref) if ref != row.ref]
+    return rows, refs

@@ -1,0 +1,69 @@
+"""Opening what the index points at: revisions, and what they say of their files.
+
+Part of floor 3. A revision counts only if it is the one that the index names.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vault.errors import FormatError, IntegrityError, RecordError
+from vault.files import Attachment
+from vault.objects import Kind
+from vault.records import decode_revision
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vault.index import Row
+    from vault.objects import ObjectReader
+    from vault.records import Revision
+
+
+def read_revision(objects: ObjectReader, row: Row) -> Revision:
+    """Open the revision that a row of the index names.
+
+    Args:
+        objects: Snapshot.
+        row: Neither purged nor of an attachment.
+
+    Returns:
+        The revision.
+
+    Raises:
+        IntegrityError: It is missing, changed, not a revision, or another one than the index names.
+
+    Secrets:
+        The result.
+    """
+    try:
+        revision = decode_revision(objects.get(Kind.REVISION, row.ref))
+    except (FormatError, RecordError):
+        msg = "a stored revision is not made by the rule"
+        raise IntegrityError(msg) from None
+    if revision.id != row.revision_id or revision.record_id != row.record_id:
+        msg = "a stored revision is another one than the index names"
+        raise IntegrityError(msg)
+    return revision
+
+
+def attachment_of_value(value: object) -> Attachment | None:
+    """Read what a file claim says of its attachment; None if it is not of that form."""
+    if not isinstance(value, dict):
+        return None
+    parts: list[Any] = [value.get(key) for key in ("id", "length", "sha256", "chunks", "depth")]
+    if [type(part) for part in parts] != [bytes, int, bytes, int, int]:
+        return None
+    return Attachment(*parts)
+
+
+def attachments_of(revision: Revision) -> Iterator[tuple[Attachment, str]]:
+    """Give every attachment of a revision, also of claims taken back, with its untrusted file name.
+
+    Secrets:
+        The results.
+    """
+    for claim in revision.claims:
+        attachment = attachment_of_value(claim.value)
+        if attachment is not None and isinstance(claim.value, dict):
+            yield attachment, str(claim.value.get("name", ""))

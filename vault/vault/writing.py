@@ -1,0 +1,160 @@
+"""Writing revisions into a commit: sealed objects, the index's new segments, and merging.
+
+Part of floor 3. It decides what follows what; it refuses a draft whose record has moved on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from vault import sealing
+from vault.errors import NotFoundError, RecordError, RevisionConflictError
+from vault.index import Builder, Index, document_of, read_entries
+from vault.objects import Kind
+from vault.records import Revision
+
+if TYPE_CHECKING:
+    from vault.index import Change, Document, PageCache, Row
+    from vault.records import Draft, Schemas
+    from vault.vault.state import Commit
+
+_MAX_LOGGED_IDS: Final = 16
+
+
+class RecordWriter:
+    """Adds revisions to one commit.
+
+    Args:
+        commit: The commit to be.
+        schemas: Schemas in force.
+        cache: Pages of the index seen before.
+    """
+
+    def __init__(self, commit: Commit, schemas: Schemas, cache: PageCache) -> None:
+        """Begin with nothing written."""
+        self._commit = commit
+        self._schemas = schemas
+        self._cache = cache
+        self.index = Index(commit.batch, read_entries(commit.segments), cache)
+        self._builder: Builder | None = None
+        self._new: set[bytes] = set()
+        self._kinds: Counter[str] = Counter()
+        self._ids: list[bytes] = []
+
+    def put(self, draft: Draft, *, time: int | None = None) -> Revision:
+        """Seal one revision and index it.
+
+        Args:
+            draft: What is to be said.
+            time: Seconds since 1970 UTC; the commit's time if None.
+
+        Returns:
+            The revision.
+
+        Raises:
+            RevisionConflictError: The record was changed, removed for good or made by someone else meanwhile.
+            RecordError: The draft is not acceptable.
+        """
+        record_id = draft.record_id or sealing.random_bytes(16)
+        return self._write(record_id, draft, self._follows(record_id, draft), time)
+
+    def put_anew(self, draft: Draft) -> Revision:
+        """Write a record whose whole history was just erased; it begins again under its id."""
+        if draft.record_id is None:
+            msg = "a record that begins again has an id"
+            raise ValueError(msg)
+        return self._write(draft.record_id, draft, [], None)
+
+    def _write(self, record_id: bytes, draft: Draft, older: list[Row], time: int | None) -> Revision:
+        now = self._commit.now if time is None else time
+        claims = tuple(
+            claim if claim.recorded_at is not None else replace(claim, recorded_at=now) for claim in draft.claims
+        )
+        revision = Revision(
+            record_id=record_id,
+            kind=draft.kind,
+            parents=draft.parents,
+            device=self._commit.device,
+            time=now,
+            claims=claims,
+            seed=sealing.random_bytes(32),
+            removed=draft.removed,
+            schema_version=draft.schema_version,
+            extra=draft.extra,
+        )
+        ref = self._commit.batch.put(Kind.REVISION, revision.encode())
+        self._kinds[draft.kind] += 1
+        self._new.add(record_id)
+        if len(self._ids) < _MAX_LOGGED_IDS:
+            self._ids.append(record_id)
+        self.add_document(document_of(revision, ref, self._schemas, self._commit.epoch), older)
+        return revision
+
+    def _follows(self, record_id: bytes, draft: Draft) -> list[Row]:
+        """Check that a draft continues the newest revisions, and give those rows."""
+        if record_id in self._new:
+            msg = "one commit writes a record only once"
+            raise RevisionConflictError(msg)
+        rows = self.index.history(record_id) if draft.record_id is not None else []
+        if any(row.purged for row in rows):
+            msg = "this record was purged; its id is not used again"
+            raise RevisionConflictError(msg)
+        heads = [row for row in rows if not row.superseded]
+        if {row.revision_id for row in heads} - set(draft.parents):
+            msg = "the record was changed since it was read; read it again and repeat the change"
+            raise RevisionConflictError(msg)
+        if not heads and draft.parents:
+            msg = "the revision that this one should follow is not in the vault"
+            raise RecordError(msg)
+        return heads
+
+    def current(self, record_id: bytes) -> Row:
+        """Give the newest row of a record.
+
+        Raises:
+            NotFoundError: There is none, or it was purged.
+        """
+        row = self.index.current(record_id)
+        if row is None:
+            msg = "there is no such record"
+            raise NotFoundError(msg)
+        return row
+
+    def add_document(self, document: Document, older: list[Row]) -> None:
+        """Put a line into the index; `older` are the rows it follows."""
+        if self._builder is None or self._builder.full:
+            self._flush()
+            self._builder = Builder(self._commit.take_serial())
+        for row in older:
+            self._builder.supersede(row.serial, row.number)
+        self._builder.add(document)
+
+    def _flush(self) -> None:
+        if self._builder is not None and len(self._builder):
+            self._commit.segments = (*self._commit.segments, self._builder.write(self._commit.batch).plain())
+        self._builder = None
+
+    def apply(self, change: Change) -> None:
+        """Take over what a purge or a merge made of the segments."""
+        self._commit.segments = tuple(entry.plain() for entry in change.entries)
+        self._commit.orphans += change.orphaned
+        self.index = Index(self._commit.batch, read_entries(self._commit.segments), self._cache)
+
+    def finish(self) -> None:
+        """Write the segment of what was added, and merge one level if it is time to."""
+        self._flush()
+        index = Index(self._commit.batch, read_entries(self._commit.segments), self._cache)
+        serial = self._commit.next_serial
+        change = index.tidy(self._commit.batch, serial, self._commit.epoch)
+        if change.entries != index.entries:
+            self._commit.take_serial()
+            self.apply(change)
+
+    def facts(self) -> dict[str, Any]:
+        """Say what was written: numbers by kind, and the ids if they are few."""
+        facts: dict[str, Any] = {"kinds": dict(self._kinds)}
+        if sum(self._kinds.values()) <= _MAX_LOGGED_IDS:
+            facts["records"] = self._ids
+        return facts
