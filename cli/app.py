@@ -60,10 +60,9 @@ class Settings:
 
 def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:  # noqa: ANN401 - whatever click parsed
     settings = ctx.find_object(Settings)
-    if settings is not None and param.name is not None and value not in (None, False, 0):
+    not_given = value is None or value is False or (param.name == "verbose" and not value)
+    if settings is not None and param.name is not None and not not_given:
         setattr(settings, param.name, value)
-    elif settings is not None and param.name == "passphrase_fd" and value == 0 and value is not False:
-        settings.passphrase_fd = 0
 
 
 def global_options(*, hidden: bool) -> list[click.Parameter]:

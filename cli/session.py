@@ -289,7 +289,7 @@ def weakness(passphrase: str) -> str | None:
     if passphrase.isascii():
         from math import log2
 
-        from zxcvbn import zxcvbn
+        from zxcvbn import zxcvbn  # type: ignore[import-untyped]  # it ships no types
 
         bits = log2(float(zxcvbn(passphrase[:72])["guesses"]))
         if bits < LEAST_BITS:

@@ -47,8 +47,10 @@ def init(settings: Settings, path: str | None, label: str, *, force: bool) -> No
     passphrase = new_passphrase(settings, out, source=settings.passphrase_file, force=force)
     from vault.vault import Vault
 
-    profile = {} if settings.kdf_profile is None else {"profile": settings.kdf_profile}
-    with Vault.create(target, passphrase, label=label, state_dir=state_folder(settings), **profile) as vault:
+    from vault.sealing import KdfProfile
+
+    profile = settings.kdf_profile or KdfProfile.STANDARD
+    with Vault.create(target, passphrase, profile=profile, label=label, state_dir=state_folder(settings)) as vault:
         status = vault.status()
     if not out.json(
         {
@@ -248,7 +250,7 @@ def backup(settings: Settings, target: str) -> None:
     """
     out = Output(settings)
     path = checked_path(target)
-    with open_vault(settings) as vault, out.progress("copying") as bar:
+    with open_vault(settings, write=True) as vault, out.progress("copying") as bar:
         vault.backup(path, progress=bar.advance_to)
         state = vault.status()
     if not out.json({"backup": str(path), "epoch": state.epoch, "checkpoint": state.checkpoint}):

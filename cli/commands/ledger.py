@@ -112,9 +112,11 @@ def naming(vault: Vault) -> Callable[[bytes], str]:
     from vault.errors import NotFoundError
     from vault.records import title
 
+    schemas = vault.schemas
+
     def name_of(record: bytes) -> str:
         with suppress(NotFoundError):
-            return title(vault.get(record), vault.schemas)
+            return title(vault.get(record), schemas)
         return ""
 
     return name_of

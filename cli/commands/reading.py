@@ -18,8 +18,7 @@ from cli.session import ask, can_ask, open_vault
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from vault.records import Revision
-    from vault.vault import Vault
+    from vault.records import Revision, Schemas
 
 LANGUAGES = ("en", "ru", "kk", "zh")
 
@@ -64,7 +63,8 @@ def show(settings: Settings, record: str, as_of: str | None, lang: str) -> None:
     out = Output(settings)
     with open_vault(settings) as vault:
         revision = vault.get(record, as_of=as_of)
-        if out.json({**heading(revision), "record": record_to_json(revision, vault.schemas)}):
+        schemas = vault.schemas
+        if out.json({**heading(revision), "record": record_to_json(revision, schemas)}):
             return
         out.data(f"{escape(revision.kind)} {id_text(revision.record_id)}")
         out.data(f"changed {moment(revision.time)}{', removed' if revision.removed else ''}")
@@ -73,10 +73,10 @@ def show(settings: Settings, record: str, as_of: str | None, lang: str) -> None:
             from vault.errors import NotFoundError
 
             with suppress(NotFoundError):
-                return title(vault.get(target), vault.schemas, lang)
+                return title(vault.get(target), schemas, lang)
             return ""
 
-        rows = list(page(revision, vault.schemas, lang=lang, name_of=name_of))
+        rows = list(page(revision, schemas, lang=lang, name_of=name_of))
         width = max((len(label) for label, _, _ in rows), default=0)
         for label, text, marks in rows:
             lines = escape(text, newlines=True).split("\n")
@@ -119,12 +119,12 @@ def history(settings: Settings, record: str) -> None:
         )
 
 
-def lines_of(revisions: Iterator[Revision], vault: Vault) -> Iterator[tuple[str, str, str, str]]:
+def lines_of(revisions: Iterator[Revision], schemas: Schemas) -> Iterator[tuple[str, str, str, str]]:
     """Turn revisions into the rows of a list, one at a time.
 
     Args:
         revisions: Newest revisions.
-        vault: The open vault.
+        schemas: The vault's schemas.
 
     Yields:
         Id (short on a terminal), kind, title, day of the last change.
@@ -136,7 +136,7 @@ def lines_of(revisions: Iterator[Revision], vault: Vault) -> Iterator[tuple[str,
 
     write = short_id if is_terminal(sys.stdout) else id_text
     for revision in revisions:
-        yield write(revision.record_id), revision.kind, title(revision, vault.schemas), moment(revision.time)[:10]
+        yield write(revision.record_id), revision.kind, title(revision, schemas), moment(revision.time)[:10]
 
 
 @command("list", short_help="List records.")
@@ -154,15 +154,16 @@ def list_records(settings: Settings, kind: str | None, *, removed: bool) -> None
 
     out = Output(settings)
     with open_vault(settings) as vault:
-        if kind is not None and kind not in vault.schemas.kinds:
-            message = f"There is no kind {kind!a}. Kinds: {', '.join(vault.schemas.kinds)}."
+        schemas = vault.schemas
+        if kind is not None and kind not in schemas.kinds:
+            message = f"There is no kind {kind!a}. Kinds: {', '.join(schemas.kinds)}."
             raise click.UsageError(message)
         revisions = vault.records(kind, removed=removed)
         if settings.json:
-            found = [{**heading(revision), "title": title(revision, vault.schemas)} for revision in revisions]
+            found = [{**heading(revision), "title": title(revision, schemas)} for revision in revisions]
             out.json({"records": found})
             return
-        out.table(("id", "kind", "what", "changed"), lines_of(revisions, vault))
+        out.table(("id", "kind", "what", "changed"), lines_of(revisions, schemas))
 
 
 @command("search", short_help="Find records by names, words, fields and dates.")
@@ -190,13 +191,13 @@ def search(settings: Settings, words: tuple[str, ...], limit: int) -> None:
             raise click.UsageError(message)
         query = ask("Search for:")
     with open_vault(settings) as vault:
-        hits = vault.find(query, limit=limit)
+        hits, schemas = vault.find(query, limit=limit), vault.schemas
         if out.json(
             {
                 "hits": [
                     {
                         **heading(hit.revision),
-                        "title": title(hit.revision, vault.schemas),
+                        "title": title(hit.revision, schemas),
                         "field": hit.field,
                         "score": round(hit.score, 4),
                         "reason": hit.reason,
@@ -215,7 +216,7 @@ def search(settings: Settings, words: tuple[str, ...], limit: int) -> None:
                 (
                     write(hit.revision.record_id),
                     hit.revision.kind,
-                    title(hit.revision, vault.schemas),
+                    title(hit.revision, schemas),
                     hit.field,
                     hit.reason,
                 )

@@ -103,6 +103,25 @@ def read_text_file(path: str) -> bytes:
     return data
 
 
+def known_kind(schemas: Schemas, kind: str | None) -> Schemas:
+    """Refuse a kind that there is not.
+
+    Args:
+        schemas: The vault's schemas.
+        kind: As given; None is no kind at all.
+
+    Returns:
+        The schemas.
+
+    Raises:
+        click.UsageError: There is no such kind.
+    """
+    if kind is not None and kind not in schemas.kinds:
+        message = f"There is no kind {kind!a}. Kinds: {', '.join(schemas.kinds)}."
+        raise click.UsageError(message)
+    return schemas
+
+
 def field_of(schemas: Schemas, kind: str, key: str) -> Field:
     """Find the field that a key of the command line means.
 
@@ -280,18 +299,16 @@ def add(
     from vault.records import parse_record
 
     with open_vault(settings, write=True) as vault:
-        if kind not in vault.schemas.kinds:
-            message = f"There is no kind {kind!a}. Kinds: {', '.join(vault.schemas.kinds)}."
-            raise click.UsageError(message)
+        schemas = known_kind(vault.schemas, kind)
         known = [*assignments, *(Assignment(field, None, typed=False) for field in what.states)]
-        refuse_typed(vault.schemas, kind, known)
+        refuse_typed(schemas, kind, known)
         tree = tree_of(kind, assignments, what)
         if not known:
             tree = ask_fields(vault, kind)
             if len(tree) == 1:
                 out.talk("Nothing was entered; nothing was added.")
                 return Exit.OK
-        draft = parse_record(tree, vault.schemas, resolve=vault.resolve)
+        draft = parse_record(tree, schemas, resolve=vault.resolve)
         (revision,) = vault.put(draft)
         report_added(out, vault, revision)
     return Exit.OK
@@ -329,15 +346,14 @@ def likely_duplicates(vault: Vault, revision: Revision) -> list[str]:
     if revision.kind != "person":
         return []
     found: dict[bytes, str] = {}
+    schemas = vault.schemas
     for value in revision.values("name")[:4]:
         words = "".join(char if char.isalnum() or char.isspace() else " " for char in text_of(value)).split()
         if not words:
             continue
         for hit in vault.find(" ".join(["kind:person", *words]), limit=6):
             if hit.revision.record_id != revision.record_id:
-                found[hit.revision.record_id] = (
-                    f"{short_id(hit.revision.record_id)} {title(hit.revision, vault.schemas)}"
-                )
+                found[hit.revision.record_id] = f"{short_id(hit.revision.record_id)} {title(hit.revision, schemas)}"
     return list(found.values())[:5]
 
 
@@ -362,10 +378,8 @@ def add_from(settings: Settings, name: str, kind: str | None, *, partial: bool) 
     with ExitStack() as stack:
         file = _open_input(stack, name)
         vault = stack.enter_context(open_vault(settings, write=True))
-        if kind is not None and kind not in vault.schemas.kinds:
-            message = f"There is no kind {kind!a}. Kinds: {', '.join(vault.schemas.kinds)}."
-            raise click.UsageError(message)
-        intake = Intake(vault.schemas, vault.resolve, kind=kind, partial=partial)
+        schemas = known_kind(vault.schemas, kind)
+        intake = Intake(schemas, vault.resolve, kind=kind, partial=partial)
         bar = stack.enter_context(out.progress("records"))
         added = 0
         try:
@@ -495,13 +509,14 @@ def edit(
     with open_vault(settings, write=True) as vault:
         old = vault.get(record)
         named = [*what.states, *retract]
-        refuse_typed(vault.schemas, old.kind, [*assignments, *(Assignment(name, None, typed=False) for name in named)])
+        schemas = vault.schemas
+        refuse_typed(schemas, old.kind, [*assignments, *(Assignment(name, None, typed=False) for name in named)])
         tree = ask_fields(vault, old.kind) if nothing else tree_of(old.kind, assignments, what)
-        new = parse_record(tree, vault.schemas, resolve=vault.resolve).claims if len(tree) > 1 else ()
+        new = parse_record(tree, schemas, resolve=vault.resolve).claims if len(tree) > 1 else ()
         if not (new or retract or restore):
             out.talk("Nothing was entered; nothing was changed.")
             return
-        taken_back = [field_of(vault.schemas, old.kind, name).name for name in retract]
+        taken_back = [field_of(schemas, old.kind, name).name for name in retract]
         claims = changed_claims(old, new, correct=correct, retract=taken_back)
         draft = Draft(
             old.kind,

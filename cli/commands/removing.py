@@ -78,5 +78,5 @@ def warn_of_traces(out: Output, vault: Vault, record: bytes, mentions: Iterable[
         if any(record in (fact.person, fact.record) for fact in one.facts):
             out.warn(f"  bundle of {moment(one.time)} for {one.recipient}: stays with them")
     for known in vault.status().backups:
-        out.warn(f"  backup {known.get('path', '')} of {moment(known.get('time'))}: still holds it; destroy it")
+        out.warn(f"  backup {known.get('path', '')} of {moment(known.get('at'))}: still holds it; destroy it")
     out.warn("Other copies, and plain originals of files, are not touched either.")
