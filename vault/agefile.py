@@ -243,7 +243,7 @@ def encrypt_passphrase(chunks: Iterable[bytes], sink: Sink, passphrase: str, *, 
         `chunks`, `passphrase`.
 
     Source:
-        The age format, version 1 (C2SP `age.md`): scrypt recipient, header MAC, payload; docs/format.md §Bundle.
+        The age format, version 1 (C2SP `age.md`): scrypt recipient, header MAC, payload; docs/bundle.md.
     """
     if not passphrase or not 1 <= log_n <= MAX_LOG_N:
         raise ValueError("a passphrase is not empty, and log_n is from 1 to 20")

@@ -81,7 +81,7 @@ def write(entries: Sequence[Entry], read: Callable[[str], Iterable[bytes]]) -> I
         The bytes of the archive.
 
     Source:
-        PKWARE APPNOTE 6.3, stored members; docs/format.md §Bundle.
+        PKWARE APPNOTE 6.3, stored members; docs/bundle.md.
     """
     return _write(entries, read, _LIMIT32)
 

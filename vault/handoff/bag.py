@@ -183,7 +183,7 @@ def build(
         ValueError: A path is not safe, is not below `data/`, or clashes with another.
 
     Source:
-        RFC 8493; docs/format.md §Bundle.
+        RFC 8493; docs/bundle.md.
     """
     places = Places()
     if not all(path.startswith(CONTENTS) and places.fault_of(path) is None for path in contents):

@@ -151,7 +151,7 @@ def verify(
         `identities`, `passphrase`.
 
     Source:
-        docs/format.md §Bundle.
+        docs/bundle.md.
     """
     return _examine(path, identities, passphrase, known or {}, None)
 

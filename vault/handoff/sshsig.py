@@ -40,7 +40,7 @@ def sign(signer: Signs, message: bytes) -> bytes:
         Armoured signature: base64 in one line and no line break at the end, so that a change of any byte is noticed.
 
     Source:
-        OpenSSH PROTOCOL.sshsig; docs/format.md §Bundle.
+        OpenSSH PROTOCOL.sshsig; docs/bundle.md.
     """
     return _armour(signer.public_key, signer.sign(_signed(message)))
 
@@ -59,7 +59,7 @@ def verify(armoured: bytes, message: bytes) -> bytes:
         SignatureError: Not in the one form, another message, or a key under which anything verifies.
 
     Source:
-        OpenSSH PROTOCOL.sshsig; docs/format.md §Bundle.
+        OpenSSH PROTOCOL.sshsig; docs/bundle.md.
     """
     public, signature = _dearmour(armoured)
     verify_signature(public, signature, _signed(message))
