@@ -7,7 +7,7 @@ that takes the write lock first. State in memory changes only after a commit.
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -20,33 +20,28 @@ from vault.errors import (
     AmbiguousIdError,
     BusyError,
     IntegrityError,
-    LockedError,
     NotFoundError,
     StaleError,
-    VaultError,
 )
-from vault.index import Index, PageCache, attachment_of, parse, read_entries
+from vault.index import Index, attachment_of, parse
 from vault.keys import Header, Keyring, Passphrase, Secret, Slot, SlotKind, Unlocker
 from vault.ledger import LogEntry
-from vault.objects import Head, Kind, ObjectBatch, ObjectReader, Ref, parse_checkpoint
+from vault.objects import Head, Kind, ObjectBatch, parse_checkpoint
 from vault.paths import safe_name
-from vault.records import Claim, Draft, Revision, Schemas, edtf, load_schema
+from vault.records import Claim, Draft, Revision, Schemas, edtf
 from vault.redact import DisclosedFile, Pseudonyms, load_policy, redact
 from vault.sealing import KdfProfile
 from vault.vault import disclosing, erasing, inspection
-from vault.vault.anchor import DEVICE_BYTES, Anchor, Seen
 from vault.vault.desk import KeyDesk, KeyslotInfo, used_slots
 from vault.vault.erasing import Mention, Removal
 from vault.vault.reading import attachment_of_value, attachments_of, read_revision
+from vault.vault.session import Session
 from vault.vault.state import (
     Commit,
     State,
-    log_backwards,
     make_sealers,
     open_state,
     read_log,
-    read_setting,
-    read_settings,
     refresh,
 )
 from vault.vault.writing import RecordWriter
@@ -135,20 +130,9 @@ class Vault:
         docs/format.md.
     """
 
-    def __init__(self, engine: Engine, state: State, *, clock: Callable[[], float], path: Path | None) -> None:
-        """Take over an opened engine; callers use `create` or `open`."""
-        self._engine = engine
-        self._state: State | None = state
-        self._clock = clock
-        self._path = path
-        self._cache = PageCache()
-        self._index: tuple[tuple[Any, ...], Index] | None = None
-        self._anchor: Anchor | None = None
-        self._seen: Seen | None = None
-        self._device = b""
-        self._notices: list[str] = []
-        self._unconfirmed: StaleError | None = None
-        self._schemas: tuple[Ref | None, Schemas] | None = None
+    def __init__(self, session: Session) -> None:
+        """Take over an open session; callers use `create` or `open`."""
+        self._session = session
 
     # --- opening and closing ---
 
@@ -200,9 +184,9 @@ class Vault:
             with suppress(OSError):
                 guard.plain_path(path).unlink()
             raise
-        vault = cls(engine, state, clock=clock, path=guard.plain_path(path))
-        vault._use_anchor(state_dir, accept=True)
-        return vault
+        session = Session(engine, state, clock)
+        session.use_anchor(state_dir, accept=True)
+        return cls(session)
 
     @classmethod
     def open(
@@ -251,24 +235,19 @@ class Vault:
         try:
             with engine.snapshot() as reader:
                 opening = open_state(reader, Unlocker(secret), allow_test=allow_test_profile)
-            vault = cls(engine, opening.state, clock=clock, path=guard.plain_path(path))
-            vault._notices += engine.notices
-            vault._mend(damaged_header=opening.damaged_header, damaged_head=opening.damaged_head)
+            session = Session(engine, opening.state, clock)
+            session.mend(damaged_header=opening.damaged_header, damaged_head=opening.damaged_head)
             if expected is not None and not accept_older:
-                vault._expect(*expected)
-            vault._use_anchor(state_dir, accept=accept_new_keys, accept_older=accept_older)
+                session.expect(*expected)
+            session.use_anchor(state_dir, accept=accept_new_keys, accept_older=accept_older)
         except BaseException:
             engine.close()
             raise
-        return vault
+        return cls(session)
 
     def close(self) -> None:
         """Drop the keys and let go of the file; a second call does nothing."""
-        self._state = None
-        self._index = None
-        self._schemas = None
-        self._cache.clear()
-        self._engine.close()
+        self._session.close()
 
     def __enter__(self) -> Self:
         """Use as a context manager."""
@@ -280,81 +259,21 @@ class Vault:
         """Close."""
         self.close()
 
-    def _mend(self, *, damaged_header: bool, damaged_head: bool) -> None:
-        """Write a good copy of header or head over a damaged one, and say so; never on a read-only open."""
-        state = self.current()
-        damaged = " and ".join(
-            what for what, is_damaged in (("the header", damaged_header), ("the head", damaged_head)) if is_damaged
-        )
-        if not damaged:
-            return
-        if self._engine.read_only:
-            self._notices.append(f"one of the two copies of {damaged} is damaged; the other one was used")
-            return
-        with self._engine.transaction() as writer:
-            self._state = refresh(writer, state)
-            if damaged_header:
-                writer.set_header(self._state.header.data)
-            if damaged_head:
-                intact = [copy.data for copy in writer.head_copies() if copy.intact]
-                writer.swap_head(intact[0] if intact else None, self._state.sealed_head)
-        self._notices.append(f"one of the two copies of {damaged} was damaged; it was mended from the other one")
+    # --- about the vault ---
 
-    # --- freshness ---
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What a person should be told: mended copies, changed keys, an anchor that could not be written."""
+        return tuple(self._session.notices)
 
-    def _use_anchor(self, folder: Path | None, *, accept: bool, accept_older: bool = False) -> None:
-        state = self.current()
-        if folder is None:
-            return
-        self._anchor = Anchor(folder, state.header.vault_id, state.keyring.vault_secret)
-        try:
-            seen = self._anchor.read()
-        except IntegrityError as error:
-            self._notices.append(f"{error}; whether the file is the newest cannot be told. Compare the checkpoint.")
-            self._unconfirmed = StaleError(state.head.epoch, state.head.epoch, str(error))
-            seen = None
-        self._device = seen.device if seen else sealing.random_bytes(DEVICE_BYTES)
-        self._seen = seen
-        if seen is not None and not accept_older:
-            self._expect(seen.epoch, seen.digest)
-            words = self._fingerprint(state)
-            if seen.fingerprint != words:
-                self._notices.append(
-                    f"{_KEYS_CHANGED}: {self._key_change(seen.epoch)}; now these words name them: {words}. "
-                    "Compare them by voice with the other holders before you write."
-                )
-                self._unconfirmed = StaleError(state.head.epoch, seen.epoch, _KEYS_CHANGED)
-        if accept or accept_older:
-            self._unconfirmed = None
-        if self._unconfirmed is None and not accept_older:
-            self._note(state)
+    @property
+    def unconfirmed(self) -> StaleError | None:
+        """Why writes are refused until `confirm_keys`; None where nothing stands against them."""
+        return self._session.unconfirmed
 
-    def _key_change(self, since: int) -> str:
-        with self._reading() as (objects, _):
-            for entry in log_backwards(objects, self.current().head):
-                if entry.epoch <= since:
-                    break
-                if entry.action == "keys":
-                    return f"at epoch {entry.epoch} by device {entry.device.hex() or 'unknown'}"
-        return "by a commit that the log does not name"
-
-    def _expect(self, epoch: int, digest: bytes) -> None:
-        """Raise unless a state that was seen before is this one, or stands in its history."""
-        state = self.current()
-        if epoch > state.head.epoch:
-            raise StaleError(state.head.epoch, epoch)
-        if epoch == state.head.epoch:
-            found = [state.digest]
-        else:
-            with self._reading() as (objects, _):
-                found = []
-                for entry in log_backwards(objects, state.head):
-                    if entry.epoch <= epoch:
-                        break
-                    if entry.epoch == epoch + 1:
-                        found += entry.heads
-        if not any(sealing.equal(known[: len(digest)], digest) for known in found):
-            raise StaleError(state.head.epoch, epoch, "the file has another history than the one seen before")
+    def confirm_keys(self) -> None:
+        """Take the present keys for the right ones, because a person compared their words: writes go on."""
+        self._session.confirm_keys()
 
     def accept_older(self) -> None:
         """Take a restored older file into use: write that into the log, and let the anchor follow.
@@ -363,91 +282,7 @@ class Vault:
             LockedError: The vault is locked.
             EngineError: The disk refused.
         """
-        self._unconfirmed = None
-        older_than = self._seen.epoch if self._seen else 0
-        with self.writing() as commit:
-            commit.log("accepted-older", {"seen_before": older_than})
-        if self._anchor is not None:
-            self._anchor.write(self._as_seen(self.current()), accept_older=True)
-
-    def _fingerprint(self, state: State) -> str:
-        return keys.fingerprint(state.header.vault_id, state.access_key)
-
-    def _as_seen(self, state: State, checked_at: int | None = None) -> Seen:
-        return Seen(state.head.epoch, state.digest, self._fingerprint(state), self._device, checked_at)
-
-    def _note(self, state: State, checked_at: int | None = None) -> None:
-        if self._anchor is None:
-            return
-        try:
-            self._anchor.write(self._as_seen(state, checked_at))
-        except VaultError as error:
-            # The commit stands; only the local note of it could not be written.
-            self._notices.append(f"the anchor could not be written: {error}")
-
-    @property
-    def notices(self) -> tuple[str, ...]:
-        """What a person should be told: mended copies, changed keys, an anchor that could not be written."""
-        return tuple(self._notices)
-
-    @property
-    def unconfirmed(self) -> StaleError | None:
-        """Why writes are refused until `confirm_keys`; None where nothing stands against them."""
-        return self._unconfirmed
-
-    def confirm_keys(self) -> None:
-        """Take the present keys for the right ones, because a person compared their words: writes go on."""
-        self._unconfirmed = None
-        self._note(self.current())
-
-    # --- inside ---
-
-    def current(self) -> State:
-        """Give the state this object holds; for the rooms of the vault.
-
-        Raises:
-            LockedError: The vault is locked.
-        """
-        if self._state is None:
-            msg = "the vault is locked"
-            raise LockedError(msg)
-        return self._state
-
-    @contextmanager
-    def _reading(self) -> Iterator[tuple[ObjectReader, Index]]:
-        """Open a snapshot, follow other processes' commits, and give objects and index of the newest state."""
-        state = self.current()
-        with self._engine.snapshot() as reader:
-            self._state = state = refresh(reader, state)
-            yield state.reader(reader), self._indexed(state.reader(reader), state.head)
-
-    def _indexed(self, objects: ObjectReader, head: Head) -> Index:
-        return Index(objects, read_entries(head.segments), self._cache)
-
-    @contextmanager
-    def writing(self) -> Iterator[Commit]:
-        """Begin a commit: take the write lock, read the head, and write all at the end; for the rooms of the vault.
-
-        Yields:
-            The commit to be; an exception inside undoes everything.
-
-        Raises:
-            LockedError: The vault is locked.
-            StaleError: The keys changed since this machine last saw them, and nobody has confirmed them.
-            BusyError: Another process holds the vault.
-            EngineError: The disk refused, or the vault was opened read-only.
-        """
-        state = self.current()
-        if self._unconfirmed is not None:
-            raise self._unconfirmed
-        with self._engine.transaction() as writer:
-            commit = Commit(writer, refresh(writer, state), device=self._device, now=int(self._clock()))
-            yield commit
-            done = commit.finish()
-        self._state = done
-        self._note(done)
-
-    # --- about the vault ---
+        self._session.accept_older()
 
     def status(self) -> Status:
         """Tell how the vault is.
@@ -456,18 +291,18 @@ class Vault:
             LockedError: The vault is locked.
             IntegrityError: The index is damaged.
         """
-        with self._engine.snapshot() as reader:
-            self._state = state = refresh(reader, self.current())
+        with self._session.engine.snapshot() as reader:
+            self._state = state = refresh(reader, self._session.current())
             objects = state.reader(reader)
-            index = self._indexed(objects, state.head)
+            index = self._session.indexed(objects, state.head)
             counts = index.counts()
             removed = sum(row.removed for row in index.rows(removed=True))
             sizes = [size for _, size in reader.sizes()]
-            backups = self._setting(objects, _BACKUPS) or []
+            backups = self._session.setting(objects, _BACKUPS) or []
         return Status(
             epoch=state.head.epoch,
             checkpoint=state.checkpoint,
-            fingerprint=self._fingerprint(state),
+            fingerprint=keys.fingerprint(state.header.vault_id, state.access_key),
             vault_code=keys.vault_code(state.header.vault_id),
             kdf_profile=state.header.profile.number,
             counts=counts,
@@ -476,37 +311,21 @@ class Vault:
             bytes=sum(sizes),
             generations=state.keyring.generation,
             keyslots=used_slots(state.keyring),
-            notices=list(self._notices),
-            last_check=self._seen.checked_at if self._seen else None,
+            notices=list(self._session.notices),
+            last_check=self._session.checked_at,
             backups=backups,
         )
 
     @property
     def keys(self) -> KeyDesk:
         """Keyslots: list, add, change, remove."""
-        return KeyDesk(self)
+        return KeyDesk(self._session)
 
     @property
     def schemas(self) -> Schemas:
         """Schemas in force: the shipped ones and the vault's own."""
-        with self._reading() as (objects, _):
-            return self._read_schemas(objects)
-
-    def _read_schemas(self, objects: ObjectReader) -> Schemas:
-        settings = self.current().head.settings
-        if self._schemas is None or self._schemas[0] != settings:
-            directory = read_settings(objects, self.current().head)
-            own = [
-                load_schema(str(read_setting(objects, ref)))
-                for name, ref in sorted(directory.items())
-                if name.startswith("schema/")
-            ]
-            self._schemas = (settings, Schemas.shipped().merge(*own))
-        return self._schemas[1]
-
-    def _setting(self, objects: ObjectReader, name: str) -> Any:  # noqa: ANN401 - plain data
-        ref = read_settings(objects, self.current().head).get(name)
-        return None if ref is None else read_setting(objects, ref)
+        with self._session.reading() as (objects, _):
+            return self._session.schemas(objects)
 
     # --- records ---
 
@@ -559,8 +378,8 @@ class Vault:
         return count
 
     def _put(self, drafts: Iterable[Draft], written: Callable[[Revision], None]) -> None:
-        with self.writing() as commit:
-            writer = RecordWriter(commit, self._read_schemas(commit.batch), self._cache)
+        with self._session.writing() as commit:
+            writer = RecordWriter(commit, self._session.schemas(commit.batch), self._session.cache)
             for draft in drafts:
                 written(writer.put(draft))
             writer.finish()
@@ -579,7 +398,7 @@ class Vault:
             NotFoundError: No record has it.
             AmbiguousIdError: More than one has it.
         """
-        with self._reading() as (_, index):
+        with self._session.reading() as (_, index):
             return self._resolve(index, record)
 
     @staticmethod
@@ -618,7 +437,7 @@ class Vault:
         Secrets:
             The result.
         """
-        with self._reading() as (objects, index):
+        with self._session.reading() as (objects, index):
             record_id = self._resolve(index, record)
             if as_of is None:
                 row = index.current(record_id)
@@ -643,7 +462,7 @@ class Vault:
         Secrets:
             The result.
         """
-        with self._reading() as (objects, index):
+        with self._session.reading() as (objects, index):
             rows = index.history(self._resolve(index, record))
             return [read_revision(objects, row) for row in rows if not row.purged]
 
@@ -663,7 +482,7 @@ class Vault:
         Secrets:
             The results.
         """
-        with self._reading() as (objects, index):
+        with self._session.reading() as (objects, index):
             for row in index.rows(kind, removed=removed):
                 if row.removed == removed:
                     yield read_revision(objects, row)
@@ -685,8 +504,8 @@ class Vault:
         Secrets:
             `query` and the result.
         """
-        with self._reading() as (objects, index):
-            schemas = self._read_schemas(objects)
+        with self._session.reading() as (objects, index):
+            schemas = self._session.schemas(objects)
             found = index.search(parse(query, schemas), schemas, partial(read_revision, objects))
             return [
                 Hit(each.revision, each.match.claim, each.score, each.match.reason) for each in islice(found, limit)
@@ -695,8 +514,8 @@ class Vault:
     def remove(self, record: str | bytes, *, purge: bool = False) -> Removal:
         """Take a record out of view, or erase it for good.
 
-        A removed record's values stay known, so that exports withhold them. A purged one's are unknown afterwards; where
-        other records name it, the purge masks it, and those records lose the history that named it.
+        A removed record's values stay known, so that exports withhold them. A purged one's are unknown afterwards;
+        where other records name it, the purge masks it, and those records lose the history that named it.
 
         Args:
             record: Id, or its first digits.
@@ -709,9 +528,9 @@ class Vault:
             NotFoundError, AmbiguousIdError, IntegrityError, BusyError, EngineError, StaleError: As `get` and `put`.
         """
         record_id = self.resolve(record)
-        with self.writing() as commit:
-            schemas = self._read_schemas(commit.batch)
-            writer = RecordWriter(commit, schemas, self._cache)
+        with self._session.writing() as commit:
+            schemas = self._session.schemas(commit.batch)
+            writer = RecordWriter(commit, schemas, self._session.cache)
             heads = writer.index.heads(record_id)
             if not heads:
                 raise NotFoundError(_PURGED)
@@ -726,7 +545,7 @@ class Vault:
                 done = Removal(record_id, purged=False, mentions=(), objects=0)
                 commit.log("removed", {"records": [record_id]})
             writer.finish()
-        self._cache.clear()
+        self._session.cache.clear()
         return done
 
     def mentions(self, record: str | bytes) -> list[Mention]:
@@ -741,9 +560,9 @@ class Vault:
         Raises:
             NotFoundError, AmbiguousIdError, IntegrityError: As `get`.
         """
-        with self._reading() as (objects, index):
+        with self._session.reading() as (objects, index):
             record_id = self._resolve(index, record)
-            return erasing.Finder(objects, index, self._read_schemas(objects), record_id).mentions()
+            return erasing.Finder(objects, index, self._session.schemas(objects), record_id).mentions()
 
     # --- files ---
 
@@ -777,8 +596,8 @@ class Vault:
             `stream`, `name`, `claims`.
         """
         record_id = self.resolve(record)
-        with self.writing() as commit:
-            writer = RecordWriter(commit, self._read_schemas(commit.batch), self._cache)
+        with self._session.writing() as commit:
+            writer = RecordWriter(commit, self._session.schemas(commit.batch), self._session.cache)
             owner = read_revision(commit.batch, writer.current(record_id))
             attachment, top = files.store(commit.batch, stream, progress)
             value = {
@@ -822,7 +641,7 @@ class Vault:
             EngineError: The disk refused.
         """
         written: list[Path] = []
-        with self._reading() as (objects, index):
+        with self._session.reading() as (objects, index):
             record_id = self._resolve(index, record)
             rows = [row for row in (index.current(record_id), *index.links_to(record_id)) if row is not None]
             documents = [read_revision(objects, row) for row in rows if row.kind == "document"]
@@ -846,8 +665,8 @@ class Vault:
 
     def policies(self) -> dict[str, Policy]:
         """Give the policies in force by name: the shipped ones and the vault's own."""
-        with self._reading() as (objects, _):
-            return disclosing.read_policies(objects, self.current().head, self._read_schemas(objects))
+        with self._session.reading() as (objects, _):
+            return disclosing.read_policies(objects, self._session.current().head, self._session.schemas(objects))
 
     def set_policy(self, text: str) -> Policy:
         """Keep a policy of the vault's own.
@@ -861,8 +680,8 @@ class Vault:
         Raises:
             PolicyError: It cannot be used; the message names the line.
         """
-        with self.writing() as commit:
-            schemas = self._read_schemas(commit.batch)
+        with self._session.writing() as commit:
+            schemas = self._session.schemas(commit.batch)
             known = disclosing.read_policies(commit.batch, commit.state.head, schemas)
             policy = load_policy(text, schemas, known)
             commit.set_setting(f"policy/{policy.name}", text)
@@ -871,13 +690,13 @@ class Vault:
 
     def recipients(self) -> dict[str, Recipient]:
         """Give the address book by name."""
-        with self._reading() as (objects, _):
-            return disclosing.read_recipients(self._setting(objects, disclosing.RECIPIENTS))
+        with self._session.reading() as (objects, _):
+            return disclosing.read_recipients(self._session.setting(objects, disclosing.RECIPIENTS))
 
     def put_recipient(self, recipient: Recipient) -> None:
         """Add or replace an entry of the address book."""
-        with self.writing() as commit:
-            plain = self._setting(commit.batch, disclosing.RECIPIENTS) or {}
+        with self._session.writing() as commit:
+            plain = self._session.setting(commit.batch, disclosing.RECIPIENTS) or {}
             plain[recipient.name] = disclosing.plain_recipient(recipient)
             commit.set_setting(disclosing.RECIPIENTS, plain)
             commit.log("settings", {"set": "recipient"})
@@ -888,8 +707,8 @@ class Vault:
         Raises:
             NotFoundError: There is no such entry.
         """
-        with self.writing() as commit:
-            plain = self._setting(commit.batch, disclosing.RECIPIENTS) or {}
+        with self._session.writing() as commit:
+            plain = self._session.setting(commit.batch, disclosing.RECIPIENTS) or {}
             if plain.pop(name, None) is None:
                 msg = "there is no such recipient"
                 raise NotFoundError(msg)
@@ -923,25 +742,25 @@ class Vault:
         Secrets:
             The result.
         """
-        if self._unconfirmed is not None:
-            raise self._unconfirmed
+        if self._session.unconfirmed is not None:
+            raise self._session.unconfirmed
         view, pseudonyms, schemas, made_at = self._redact(request)
 
         def record(handover: ledger.Handover) -> None:
-            with self.writing() as commit:
+            with self._session.writing() as commit:
                 if commit.state.head.epoch != made_at:
                     raise BusyError(_CHANGED_MEANWHILE)
                 commit.set_setting(_PSEUDONYMS, pseudonyms.plain())
                 for facts in handover.parts():
                     commit.log(ledger.DISCLOSED, facts)
 
-        signer = sealing.Signer(self.current().keyring.signing_seed)
+        signer = sealing.Signer(self._session.current().keyring.signing_seed)
         return disclosing.make(request, view, schemas, signer, record, self._open_file)
 
     def _redact(self, request: Request, *, preview: bool = False) -> tuple[View, Pseudonyms, Schemas, int]:
-        with self._reading() as (objects, index):
-            schemas = self._read_schemas(objects)
-            pseudonyms = Pseudonyms.from_plain(self._setting(objects, _PSEUDONYMS) or {})
+        with self._session.reading() as (objects, index):
+            schemas = self._session.schemas(objects)
+            pseudonyms = Pseudonyms.from_plain(self._session.setting(objects, _PSEUDONYMS) or {})
 
             def newest() -> Iterator[Revision]:
                 for row in index.rows(removed=True):
@@ -951,14 +770,14 @@ class Vault:
                 return [read_revision(objects, row) for row in index.history(record_id) if not row.purged]
 
             view = redact(request, newest, history, schemas, pseudonyms, sealing.random_bytes, preview=preview)
-            return view, pseudonyms, schemas, self.current().head.epoch
+            return view, pseudonyms, schemas, self._session.current().head.epoch
 
     def _open_file(self, file: DisclosedFile) -> Iterator[bytes]:
         attachment = attachment_of_value(file.value)
         if attachment is None:
             msg = "a document record says nothing of its file"
             raise IntegrityError(msg)
-        with self._reading() as (objects, index):
+        with self._session.reading() as (objects, index):
             row = index.attachment(attachment.attachment_id)
             if row is None:
                 msg = "an attachment is missing"
@@ -966,7 +785,7 @@ class Vault:
             yield from files.read(objects, attachment, row.ref)
 
     def _forget_pseudonyms(self, commit: Commit, record_id: bytes) -> None:
-        plain = self._setting(commit.batch, _PSEUDONYMS)
+        plain = self._session.setting(commit.batch, _PSEUDONYMS)
         if plain:
             pseudonyms = Pseudonyms.from_plain(plain)
             pseudonyms.forget(record_id)
@@ -978,8 +797,8 @@ class Vault:
         Raises:
             IntegrityError: The log is not one unbroken chain.
         """
-        with self._reading() as (objects, _):
-            return read_log(objects, self.current().head)
+        with self._session.reading() as (objects, _):
+            return read_log(objects, self._session.current().head)
 
     # --- keeping ---
 
@@ -995,12 +814,12 @@ class Vault:
         Raises:
             IntegrityError: Not even the index can be opened.
         """
-        with self._engine.snapshot() as reader:
-            self._state = state = refresh(reader, self.current())
-            index = self._indexed(state.reader(reader), state.head)
+        with self._session.engine.snapshot() as reader:
+            self._state = state = refresh(reader, self._session.current())
+            index = self._session.indexed(state.reader(reader), state.head)
             report = inspection.Inspector(reader, state, index, progress).run()
-        if not report.problems and self._unconfirmed is None:
-            self._note(state, int(self._clock()))
+        if not report.problems and self._session.unconfirmed is None:
+            self._session.note(state, int(self._session.clock()))
         return report
 
     def backup(self, target: Path, *, progress: Callable[[int, int], None] | None = None) -> None:
@@ -1015,25 +834,23 @@ class Vault:
             IntegrityError: The copy does not check out; it was removed.
             EngineError: The disk refused; no file stays.
         """
-        self._engine.copy_to(target, progress=progress)
+        self._session.engine.copy_to(target, progress=progress)
         try:
             copy = sqlite.open(target, read_only=True)
             try:
                 with copy.snapshot() as reader:
-                    state = refresh(reader, self.current())
-                    index = self._indexed(state.reader(reader), state.head)
+                    state = refresh(reader, self._session.current())
+                    index = self._session.indexed(state.reader(reader), state.head)
                     report = inspection.Inspector(reader, state, index).run()
             finally:
                 copy.close()
-            if report.problems:
-                msg = f"the copy does not check out: {report.problems[0]}"
-                raise IntegrityError(msg)
+            report.require_sound()
         except BaseException:
             target.unlink(missing_ok=True)
             raise
-        if not self._engine.read_only and self._unconfirmed is None:
-            with self.writing() as commit:
-                known = self._setting(commit.batch, _BACKUPS) or []
+        if not self._session.engine.read_only and self._session.unconfirmed is None:
+            with self._session.writing() as commit:
+                known = self._session.setting(commit.batch, _BACKUPS) or []
                 made = {"at": commit.now, "path": str(target.absolute()), "checkpoint": state.checkpoint}
                 commit.set_setting(_BACKUPS, [*known, made][-_MAX_BACKUPS:])
                 commit.log("backup", {"checkpoint": state.checkpoint})
@@ -1045,14 +862,14 @@ class Vault:
             BusyError: Another process writes.
             EngineError: The disk refused; the vault is as it was.
         """
-        with self.writing() as commit:
-            index = self._indexed(commit.batch, commit.state.head)
+        with self._session.writing() as commit:
+            index = self._session.indexed(commit.batch, commit.state.head)
             reached = inspection.Inspector(commit.writer, commit.state, index).reach()
             lost = [found for found, _ in commit.writer.sizes() if found not in reached]
             for each in lost:
                 commit.writer.delete(each)
             commit.log("compacted", {"dropped": len(lost)})
-        self._engine.compact()
+        self._session.engine.compact()
 
 
 def continued(revision: Revision, claims: tuple[Claim, ...], *, removed: bool = False) -> Draft:

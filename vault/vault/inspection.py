@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from vault import files
 from vault.engine import sqlite
-from vault.errors import MissingObjectError, VaultError
+from vault.errors import IntegrityError, MissingObjectError, VaultError
 from vault.objects import Kind, ObjectReader, Ref, object_id, object_name
 from vault.vault.reading import attachments_of, read_revision
 from vault.vault.state import State, log_batches, read_log, read_setting, read_settings
@@ -58,6 +58,16 @@ class CheckReport:
     attachments: int
     objects: int
     orphans: int
+
+    def require_sound(self) -> None:
+        """Raise unless all is well.
+
+        Raises:
+            IntegrityError: The first problem.
+        """
+        if self.problems:
+            msg = f"it does not check out: {self.problems[0]}"
+            raise IntegrityError(msg)
 
 
 @dataclass(frozen=True, slots=True)

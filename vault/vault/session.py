@@ -1,0 +1,274 @@
+"""The session behind an open vault: the keys and the newest state it holds, its snapshots, commits and freshness.
+
+Part of floor 3. Every read happens inside one snapshot begun before the head is read; every change is one transaction
+that takes the write lock first. State in memory changes only after a commit.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from vault import keys, sealing
+from vault.errors import IntegrityError, LockedError, StaleError, VaultError
+from vault.index import Index, PageCache, read_entries
+from vault.records import Schemas, load_schema
+from vault.vault.anchor import DEVICE_BYTES, Anchor, Seen
+from vault.vault.state import Commit, State, log_backwards, read_setting, read_settings, refresh
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from vault.engine import Engine, Reader
+    from vault.objects import Head, ObjectReader, Ref
+
+_KEYS_CHANGED: Final = "the keys changed since this machine last saw the vault"
+
+
+class Session:
+    """Keys, state and engine of one open vault; shared by `Vault` and what it gives out.
+
+    Args:
+        engine: Opened; closed with the session.
+        state: The newest state.
+        clock: Seconds since 1970 UTC.
+
+    Secrets:
+        The state.
+    """
+
+    def __init__(self, engine: Engine, state: State, clock: Callable[[], float]) -> None:
+        """Hold them."""
+        self.engine = engine
+        self.clock = clock
+        self.cache = PageCache()
+        self._state: State | None = state
+        self._anchor: Anchor | None = None
+        self._seen: Seen | None = None
+        self._device = b""
+        self.checked_at: int | None = None
+        self.notices: list[str] = [*engine.notices]
+        self._unconfirmed: StaleError | None = None
+        self._schemas: tuple[Ref | None, Schemas] | None = None
+
+    def close(self) -> None:
+        """Drop the keys and let go of the file; a second call does nothing."""
+        self._state = None
+        self._schemas = None
+        self.cache.clear()
+        self.engine.close()
+
+    def mend(self, *, damaged_header: bool, damaged_head: bool) -> None:
+        """Write a good copy of header or head over a damaged one, and say so; never on a read-only open."""
+        state = self.current()
+        damaged = " and ".join(
+            what for what, is_damaged in (("the header", damaged_header), ("the head", damaged_head)) if is_damaged
+        )
+        if not damaged:
+            return
+        if self.engine.read_only:
+            self.notices.append(f"one of the two copies of {damaged} is damaged; the other one was used")
+            return
+        with self.engine.transaction() as writer:
+            self._state = refresh(writer, state)
+            if damaged_header:
+                writer.set_header(self._state.header.data)
+            if damaged_head:
+                intact = [copy.data for copy in writer.head_copies() if copy.intact]
+                writer.swap_head(intact[0] if intact else None, self._state.sealed_head)
+        self.notices.append(f"one of the two copies of {damaged} was damaged; it was mended from the other one")
+
+    # --- freshness ---
+
+    def use_anchor(self, folder: Path | None, *, accept: bool, accept_older: bool = False) -> None:
+        """Compare the state with the local anchor, and note it there.
+
+        Args:
+            folder: Where anchors are kept; None to use none.
+            accept: Take the present keys for the right ones.
+            accept_older: Do not refuse an older state, and leave the anchor as it is.
+
+        Raises:
+            StaleError: The file is older than the anchor, or has another history.
+        """
+        state = self.current()
+        if folder is None:
+            return
+        self._anchor = Anchor(folder, state.header.vault_id, state.keyring.vault_secret)
+        try:
+            seen = self._anchor.read()
+        except IntegrityError as error:
+            self.notices.append(f"{error}; whether the file is the newest cannot be told. Compare the checkpoint.")
+            self._unconfirmed = StaleError(state.head.epoch, state.head.epoch, str(error))
+            seen = None
+        self._device = seen.device if seen else sealing.random_bytes(DEVICE_BYTES)
+        self._seen = seen
+        self.checked_at = seen.checked_at if seen else None
+        if seen is not None and not accept_older:
+            self.expect(seen.epoch, seen.digest)
+            words = keys.fingerprint(state.header.vault_id, state.access_key)
+            if seen.fingerprint != words:
+                self.notices.append(
+                    f"{_KEYS_CHANGED}: {self._key_change(seen.epoch)}; now these words name them: {words}. "
+                    "Compare them by voice with the other holders before you write."
+                )
+                self._unconfirmed = StaleError(state.head.epoch, seen.epoch, _KEYS_CHANGED)
+        if accept or accept_older:
+            self._unconfirmed = None
+        if self._unconfirmed is None and not accept_older:
+            self.note(state)
+
+    def _key_change(self, since: int) -> str:
+        with self.reading() as (objects, _):
+            for entry in log_backwards(objects, self.current().head):
+                if entry.epoch <= since:
+                    break
+                if entry.action == "keys":
+                    return f"at epoch {entry.epoch} by device {entry.device.hex() or 'unknown'}"
+        return "by a commit that the log does not name"
+
+    def expect(self, epoch: int, digest: bytes) -> None:
+        """Raise unless a state that was seen before is this one, or stands in its history."""
+        state = self.current()
+        if epoch > state.head.epoch:
+            raise StaleError(state.head.epoch, epoch)
+        if epoch == state.head.epoch:
+            found = [state.digest]
+        else:
+            with self.reading() as (objects, _):
+                found = []
+                for entry in log_backwards(objects, state.head):
+                    if entry.epoch <= epoch:
+                        break
+                    if entry.epoch == epoch + 1:
+                        found += entry.heads
+        if not any(sealing.equal(known[: len(digest)], digest) for known in found):
+            raise StaleError(state.head.epoch, epoch, "the file has another history than the one seen before")
+
+    def accept_older(self) -> None:
+        """Take a restored older file into use: write that into the log, and let the anchor follow.
+
+        Raises:
+            LockedError: The vault is locked.
+            EngineError: The disk refused.
+        """
+        self._unconfirmed = None
+        older_than = self._seen.epoch if self._seen else 0
+        with self.writing() as commit:
+            commit.log("accepted-older", {"seen_before": older_than})
+        if self._anchor is not None:
+            self._anchor.write(self._as_seen(self.current()), accept_older=True)
+
+    def _as_seen(self, state: State, checked_at: int | None = None) -> Seen:
+        return Seen(
+            state.head.epoch,
+            state.digest,
+            keys.fingerprint(state.header.vault_id, state.access_key),
+            self._device,
+            checked_at,
+        )
+
+    def note(self, state: State, checked_at: int | None = None) -> None:
+        """Let the anchor follow to a state, and perhaps note the time of a full check."""
+        if self._anchor is None:
+            return
+        if checked_at is not None:
+            self.checked_at = checked_at
+        try:
+            self._anchor.write(self._as_seen(state, checked_at))
+        except VaultError as error:
+            # The commit stands; only the local note of it could not be written.
+            self.notices.append(f"the anchor could not be written: {error}")
+
+    @property
+    def unconfirmed(self) -> StaleError | None:
+        """Why writes are refused until `confirm_keys`; None where nothing stands against them."""
+        return self._unconfirmed
+
+    def confirm_keys(self) -> None:
+        """Take the present keys for the right ones, because a person compared their words: writes go on."""
+        self._unconfirmed = None
+        self.note(self.current())
+
+    # --- inside ---
+
+    def current(self) -> State:
+        """Give the state this object holds; for the rooms of the vault.
+
+        Raises:
+            LockedError: The vault is locked.
+        """
+        if self._state is None:
+            msg = "the vault is locked"
+            raise LockedError(msg)
+        return self._state
+
+    @contextmanager
+    def reading(self) -> Iterator[tuple[ObjectReader, Index]]:
+        """Open a snapshot, follow other processes' commits, and give objects and index of the newest state."""
+        with self.snapshot() as (reader, state):
+            objects = state.reader(reader)
+            yield objects, self.indexed(objects, state.head)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[tuple[Reader, State]]:
+        """Open a snapshot and follow other processes' commits.
+
+        Yields:
+            The snapshot, and the state that it shows.
+
+        Raises:
+            LockedError, UnlockError, StaleError, IntegrityError, BusyError: As `refresh`.
+        """
+        state = self.current()
+        with self.engine.snapshot() as reader:
+            self._state = state = refresh(reader, state)
+            yield reader, state
+
+    def indexed(self, objects: ObjectReader, head: Head) -> Index:
+        """Open the index of a head; pages seen before are remembered."""
+        return Index(objects, read_entries(head.segments), self.cache)
+
+    @contextmanager
+    def writing(self) -> Iterator[Commit]:
+        """Begin a commit: take the write lock, read the head, and write all at the end; for the rooms of the vault.
+
+        Yields:
+            The commit to be; an exception inside undoes everything.
+
+        Raises:
+            LockedError: The vault is locked.
+            StaleError: The keys changed since this machine last saw them, and nobody has confirmed them.
+            BusyError: Another process holds the vault.
+            EngineError: The disk refused, or the vault was opened read-only.
+        """
+        state = self.current()
+        if self._unconfirmed is not None:
+            raise self._unconfirmed
+        with self.engine.transaction() as writer:
+            commit = Commit(writer, refresh(writer, state), device=self._device, now=int(self.clock()))
+            yield commit
+            done = commit.finish()
+        self._state = done
+        self.note(done)
+
+    # --- settings ---
+
+    def schemas(self, objects: ObjectReader) -> Schemas:
+        """Read the schemas in force: the shipped ones and the vault's own."""
+        settings = self.current().head.settings
+        if self._schemas is None or self._schemas[0] != settings:
+            directory = read_settings(objects, self.current().head)
+            own = [
+                load_schema(str(read_setting(objects, ref)))
+                for name, ref in sorted(directory.items())
+                if name.startswith("schema/")
+            ]
+            self._schemas = (settings, Schemas.shipped().merge(*own))
+        return self._schemas[1]
+
+    def setting(self, objects: ObjectReader, name: str) -> Any:  # noqa: ANN401 - plain data
+        """Read a setting; None if there is none."""
+        ref = read_settings(objects, self.current().head).get(name)
+        return None if ref is None else read_setting(objects, ref)
