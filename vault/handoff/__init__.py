@@ -6,6 +6,20 @@ a file its name before the gate has read every byte of the bag and the ledger ha
 
 from vault.handoff.archive import Fault
 from vault.handoff.bag import Label
+from vault.handoff.bundle import Carrier, Sealed, write
 from vault.handoff.examine import FileResult, Fingerprint, Form, Report, form_of, unpack, verify
 
-__all__ = ["Fault", "FileResult", "Fingerprint", "Form", "Label", "Report", "form_of", "unpack", "verify"]
+__all__ = [
+    "Carrier",
+    "Fault",
+    "FileResult",
+    "Fingerprint",
+    "Form",
+    "Label",
+    "Report",
+    "Sealed",
+    "form_of",
+    "unpack",
+    "verify",
+    "write",
+]

@@ -1,19 +1,220 @@
-"""x."""
+"""From a disclosure to a file: render, bag, sign, gate, seal, ledger entry, and only then the name.
+
+Floor: 5. Whatever fails on the way, no file stays. The gate reads every file of the finished bag, the receipt and the
+manifest among them; what is written afterwards is compared with what the manifest names. It refuses a target where
+something is already, and a permit that was used.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import io
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, Literal, TypeAlias
 
-from vault import agefile
-from vault.errors import HandoffError
+from vault import agefile, gate, render
+from vault.errors import DisclosureError, HandoffError, LeakError
 from vault.handoff import archive, bag
-from vault.paths import NewFile, NewFolder
+from vault.handoff.examine import Fingerprint
+from vault.paths import NewFile, NewFolder, require_absent
+from vault.redact import DisclosedFile, Disclosure
+from vault.sealing import random_bytes
 
+Carrier: TypeAlias = Literal["age", "dir"]
+"""What is made: a sealed file, or a folder of plain files."""
 Seal: TypeAlias = Callable[[Iterable[bytes], agefile.Sink], None]
 Commit: TypeAlias = Callable[[bytes, bytes], None]
+
+CLEAN: Final = "clean"
+NOT_APPLIED: Final = "not applied"
+_PIECE_BYTES: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What was handed over.
+
+    Args:
+        path: The file or folder that was made.
+        bundle: Bundle id, 16 bytes.
+        bag_sha256: Of the archive, 32 bytes, as in the ledger.
+        sealed_sha256: Of the sealed file, 32 bytes; zeros where nothing was sealed.
+        signer: Tell its six words to the recipient by voice.
+    """
+
+    path: Path
+    bundle: bytes
+    bag_sha256: bytes
+    sealed_sha256: bytes
+    signer: Fingerprint
+
+
+def write(
+    disclosure: Disclosure,
+    target: Path,
+    *,
+    form: Carrier = "age",
+    passphrase: str | None = None,
+    confirmed: Collection[str] = (),
+) -> Sealed:
+    """Make the bundle of a disclosure.
+
+    Args:
+        disclosure: What leaves; its permit is used up by a bundle that was made.
+        target: Path of the file or folder to make; nothing may be there.
+        form: `age` seals to the recipient's key or by the passphrase; `dir` writes plain files.
+        passphrase: A generated one, for a recipient without a key.
+        confirmed: Paths in the bag of files that the gate cannot read and that a person looked at one by one.
+
+    Returns:
+        What was made.
+
+    Raises:
+        LeakError: The gate found what must not leave, or could not read a file; nothing was written, and the
+            disclosure can be tried again.
+        DisclosureError: The disclosure was handed over before.
+        HandoffError: The recipient's key is not usable, or an attachment is no longer what it was.
+        UnsafePathError: Something is at the target.
+        EngineError: The disk or the ledger failed.
+        IntegrityError: An attachment in the vault is damaged.
+
+    Secrets:
+        `disclosure`, `passphrase`; with `dir` also what is written.
+
+    Source:
+        docs/bundle.md.
+    """
+    seal, recipient = _seal(disclosure.recipient.key, form, passphrase)
+    require_absent(target)
+    if disclosure.permit.spent:
+        raise DisclosureError("this disclosure was handed over already; make a new one")
+    result = NOT_APPLIED if disclosure.full else CLEAN
+    label = bag.Label(
+        bundle=random_bytes(bag.BUNDLE_ID_BYTES),
+        purpose=disclosure.purpose,
+        policy=disclosure.policy,
+        policy_sha256=disclosure.policy_digest,
+        recipients=(recipient,),
+    )
+    receipt = {
+        "policy": {"name": label.policy, "sha256": label.policy_sha256.hex()},
+        "rules": disclosure.view.receipt_counts(),
+        "gate": result,
+    }
+    attachments = {file.path: bag.Member.measure(_reader(disclosure, file)) for file in disclosure.view.files}
+    rendered = {path: bag.Member.of(data) for path, data in render.render(disclosure).items()}
+    members = bag.build({**rendered, **attachments}, label, disclosure.signer, receipt)
+    if not disclosure.full:
+        _pass_gate(members, attachments, disclosure, frozenset(confirmed))
+    entry = {"result": result, "files": len(members), "confirmed": sorted(set(confirmed) & set(attachments))}
+
+    def commit(bag_sha256: bytes, sealed_sha256: bytes) -> None:
+        disclosure.permit.commit(bag_sha256, sealed_sha256, entry)
+
+    digests = _publish(members, target, seal, commit)
+    return Sealed(target, label.bundle, *digests, Fingerprint.of(disclosure.signer.public_key))
+
+
+def _seal(key: str | None, form: Carrier, passphrase: str | None) -> tuple[Seal | None, str]:
+    """Choose how to seal, and what the manifest says of it."""
+    if form == "dir":
+        if passphrase is not None:
+            raise ValueError("a folder is not sealed by a passphrase")
+        return None, bag.UNSEALED
+    if (key is None) == (passphrase is None):
+        raise ValueError("a bundle is sealed to the recipient's key, or by a passphrase where there is no key")
+    if key is not None:
+        recipients = (agefile.parse_recipient(key),)
+        fingerprint = agefile.recipient_fingerprint(key).hex()
+        return lambda chunks, sink: agefile.encrypt(chunks, sink, recipients), fingerprint
+    secret = passphrase or ""
+    return lambda chunks, sink: agefile.encrypt_passphrase(chunks, sink, secret), bag.BY_PASSPHRASE
+
+
+def _reader(disclosure: Disclosure, file: DisclosedFile) -> bag.Chunks:
+    opener = disclosure.read_file
+    if opener is None:
+        raise ValueError("the disclosure names a file and has no way to read it")
+
+    def read() -> Iterator[bytes]:
+        with closing(opener(file)) as stream:
+            while piece := stream.read(_PIECE_BYTES):
+                yield piece
+
+    return read
+
+
+# --- The gate -------------------------------------------------------------------------------------------------------
+
+
+def _pass_gate(
+    members: Mapping[str, bag.Member],
+    attachments: Mapping[str, bag.Member],
+    disclosure: Disclosure,
+    keep: frozenset[str],
+) -> None:
+    """Raise unless the gate finds nothing in any file of the bag, nor in their names.
+
+    What is in memory anyway is read as the archive that leaves; attachments one by one, in pieces.
+    """
+    small = {path: member for path, member in members.items() if path not in attachments}
+    packed = b"".join(archive.write(bag.entries(small), lambda path: small[path].read()))
+    limits = gate.Limits(unpacked_bytes=max(len(packed), gate.Limits().unpacked_bytes))
+    view = disclosure.view
+    findings = gate.scan(packed, "bag", view.withheld, kept=view.kept, limits=limits, templates=bag.templates())
+    for path, member in attachments.items():
+        stream = io.BufferedReader(_Rewound(member))
+        findings += gate.scan(stream, path, view.withheld, kept=view.kept, keep_files=keep)
+    if findings:
+        raise LeakError(findings)
+
+
+class _Rewound(io.RawIOBase):
+    """A member as a stream that can go back by beginning anew: the gate looks at the end of an archive first."""
+
+    def __init__(self, member: bag.Member) -> None:
+        super().__init__()
+        self._member = member
+        self._pieces: Iterator[bytes] = iter(())
+        self._held = b""
+        self._read = member.length + 1
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._member.length}[whence]
+        self._at = max(0, base + offset)
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]  # called with memoryviews alone
+        if self._at < self._read:
+            self._pieces, self._held, self._read = iter(self._member.read()), b"", 0
+        while self._read + len(self._held) <= self._at:
+            self._read += len(self._held)
+            self._held = b""
+            piece = next(self._pieces, None)
+            if piece is None:
+                return 0
+            self._held = piece
+        start = self._at - self._read
+        piece = self._held[start : start + len(buffer)]
+        buffer[: len(piece)] = piece
+        self._at += len(piece)
+        return len(piece)
+
+
+# --- The file -------------------------------------------------------------------------------------------------------
 
 
 def _publish(members: Mapping[str, bag.Member], target: Path, seal: Seal | None, commit: Commit) -> tuple[bytes, bytes]:
@@ -31,9 +232,9 @@ def _publish(members: Mapping[str, bag.Member], target: Path, seal: Seal | None,
     plain, sealed = hashlib.sha256(), hashlib.sha256()
     stream = _hashed(archive.write(bag.entries(members), lambda path: _checked(path, members[path])), plain)
     if seal is None:
-        for _ in stream:
-            pass
         with NewFolder(target) as folder:
+            for _ in stream:
+                continue
             for path, member in members.items():
                 folder.begin(*path.split("/"))
                 for piece in _checked(path, member):
@@ -64,7 +265,7 @@ def _hashed(chunks: Iterable[bytes], digest: hashlib._Hash) -> Iterator[bytes]:
 
 
 def _checked(path: str, member: bag.Member) -> Iterator[bytes]:
-    """Read a member once more, and refuse when it is not what the gate read and the manifest names."""
+    """Read a member once more, and refuse when it is not what the manifest names."""
     digest, length = hashlib.sha256(), 0
     for piece in member.read():
         digest.update(piece)
