@@ -23,7 +23,7 @@ june jun июня июнь июн июне маусым мау iyun haziran ئى
 july jul июля июль июл июле шілде шіл iyul temmuz ئىيۇل شىلدە juli juillet lipca
 august aug августа август авг августе тамыз там awghust avgust ağustos ئاۋغۇست تامىز août sierpnia
 september sep sept сентября сентябрь сен сент сентябре қыркүйек қыр sentebir sentyabr eylül سېنتەبىر قىركۇيەك septembre września
-october oct октября октябрь окт октябре қазан қаз öktebir oktyabr ekim ئۆكتەبىر قازان oktober octobre października
+october oct октября октябрь окт октябре қазан қаз öktebir oktyabr ekim ئۆكتەبىر قازان oktober octobre
 november nov ноября ноябрь ноя нояб ноябре қараша қар noyabir noyabr kasım نويابىر قاراشا novembre listopada
 december dec декабря декабрь дек декабре желтоқсан жел dekabir dekabr aralık دېكابىر جەلتوقسان dezember décembre grudnia
 """
@@ -31,10 +31,14 @@ MONTHS: Final = {
     word: number for number, line in enumerate(_MONTH_WORDS.strip().splitlines(), 1) for word in line.split()
 }
 # Kazakh and Uyghur case endings that a month takes: 3 шілдеде, 3-iyulda.
-_MONTH_ENDING = (
-    "(?:н[ыі]ң|д[ыі]ң|т[ыі]ң|ға|ге|қа|ке|ы|і|н[ыі]|д[ыі]|т[ыі]|да|де|та|те|дан|ден|тан|тен|нан|нен|дағы|дегі|"
-    "ning|da|de|ta|te|din|tin|gha|ge|qa|ke|ni|نىڭ|دا|دە|تا|تە|دىن|تىن|غا|قا|نى|دە|ىندە)?"
-)
+_MONTH_ENDINGS = (
+    "", "ның", "нің", "дың", "дің", "тың", "тің", "ға", "ге", "қа", "ке", "ы", "і", "ны", "ні", "ды", "ді", "ты", "ті",
+    "да", "де", "та", "те", "дан", "ден", "тан", "тен", "нан", "нен", "дағы", "дегі", "тағы", "тегі",
+    "ында", "інде", "ынан", "інен", "ының", "інің", "ына", "іне", "ын", "ін",
+    "ning", "din", "tin", "gha", "ge", "qa", "ke", "ni", "de", "te", "da", "ta",
+    "نىڭ", "دا", "دە", "تا", "تە", "دىن", "تىن", "غا", "قا", "نى", "ىندە",
+)  # fmt: skip
+_MONTH_FORMS = {word + ending: number for word, number in MONTHS.items() for ending in _MONTH_ENDINGS}
 
 _UNITS_EN = "first second third fourth fifth sixth seventh eighth ninth".split()
 _TEENS_EN = (
@@ -88,7 +92,6 @@ class Date:
 
 
 _EDTF = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?[~?%]?")
-_ANY_MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
 _DASH = r"[-–—‐‑]"
 _ORDINAL = r"(?:st|nd|rd|th|[-‐‑]?(?:го|е|ого|ое|ші|шы|нші|ншы|сінші|ші))?"
 _DAY = rf"[0-9]{{1,2}}{_ORDINAL}"
@@ -101,24 +104,24 @@ _YEAR_WORD = (
     r"(?:\s*[-‐]?\s*(?:жылғы|жылдың|жылы|ж\.|года|году|год|г\.|yili|yilning|-يىلى|يىلى|جىلى|جىلعى|-جىلى|年|년))?"
 )
 
-# A month word and what stands around it.
-_WORDED = re.compile(
-    rf"(?:(?<![0-9])(?P<year_before>{_YEAR}){_YEAR_WORD}[\s,.-]{{0,3}})?"
-    rf"(?:(?<!\w)(?P<days>{_DAY}(?:{_AND}{_DAY})*|{_DAY_WORD})[\s.,-]{{0,3}}(?:day\s+)?(?:of\s+)?)?"
-    rf"(?<![^\W\d_])(?P<month>{_ANY_MONTH}){_MONTH_ENDING}(?![^\W\d_])"
-    rf"(?:[\s.,-]{{0,3}}(?:the\s+)?(?P<days_after>{_DAY}|{_DAY_WORD})(?![\w/:]|[.,][0-9]))?"
-    rf"(?:[\s,.-]{{0,3}}(?:of\s+)?(?P<year_after>{_YEAR})(?![0-9]))?",
+_WORD = re.compile(r"[^\W\d_]{3,}")
+# What stands before a month word, and behind it.
+_BEFORE = re.compile(
+    rf"(?:(?<![0-9])(?P<year>{_YEAR}){_YEAR_WORD}[\s,.-]{{0,3}})?"
+    rf"(?:(?<!\w)(?P<days>{_DAY}(?:{_AND}{_DAY})*|{_DAY_WORD})[\s.,-]{{0,3}}(?:day\s+)?(?:of\s+)?)?$",
     re.IGNORECASE,
 )
-_MONTH_THERE = re.compile(rf"(?<![^\W\d_])(?:{_ANY_MONTH}){_MONTH_ENDING}(?![^\W\d_])", re.IGNORECASE)
+_DAY_AFTER = re.compile(rf"[\s.,-]{{0,3}}(?:the\s+)?(?P<days>{_DAY}|{_DAY_WORD})(?![\w/:]|[.,][0-9])", re.IGNORECASE)
+_YEAR_AFTER = re.compile(rf"[\s,.-]{{0,3}}(?:of\s+)?(?P<year>{_YEAR})(?![0-9])", re.IGNORECASE)
 _REACH = 60  # characters before a month word in which a day and a year may stand
 
 _DIGITS = re.compile(
-    rf"(?<![0-9])([0-9]{{1,4}})\s?([./,]|{_DASH}|年|\s)\s?([0-9]{{1,2}})\s?([./,]|{_DASH}|月|\s)\s?([0-9]{{2,4}}|[0-9])(?![0-9])日?"
+    rf"(?<![0-9])([0-9]{{1,4}})\s?([./]|{_DASH}|\s)\s?([0-9]{{1,2}})\s?\2\s?([0-9]{{2,4}}|[0-9])(?![0-9])"
+    r"|(?<![0-9])([0-9]{4})\s?年\s?([0-9]{1,2})\s?月\s?(?:([0-9]{1,2})\s?[日号])?"
 )
 _COMPACT = re.compile(r"(?<![0-9])[0-9]{8}(?![0-9])")
 _CHINESE_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
-_CHINESE = re.compile(r"([〇零一二三四五六七八九]{4})年([一二三十]{1,3})月(?:([一二三四五六七八九十]{1,3})[日号])?")
+_CHINESE = re.compile(r"([〇零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月(?:([一二三四五六七八九十]{1,3})[日号])?")
 
 
 def parse_value(text: str) -> list[Date]:
@@ -165,16 +168,19 @@ def find_dates(text: str) -> Iterator[tuple[int, int, tuple[Date, ...]]]:
 def _in_digits(text: str) -> Iterator[tuple[int, int, tuple[Date, ...]]]:
     position = 0
     while match := _DIGITS.search(text, position):
-        # The next date may begin at this one's second number.
-        position = match.start(3)
-        a, b, c = (int(match[i]) for i in (1, 3, 5))
+        if match[5]:
+            position = match.end()
+            yield match.start(), match.end(), (Date(int(match[5]), int(match[6]), int(match[7]) if match[7] else None),)
+            continue
+        position = match.start(3)  # the next date may begin at this one's second number
+        first, middle, last = (int(match[i]) for i in (1, 3, 4))
         readings: list[Date] = []
         if len(match[1]) == len("2017"):
-            readings = [Date(a, b, c), Date(a, c, b)]
-        elif len(match[1]) <= len("31") and len(match[5]) in {2, 4}:
-            years = (c,) if len(match[5]) == len("2017") else (1900 + c, 2000 + c)
-            readings = [d for year in years for d in (Date(year, b, a), Date(year, a, b))]
-        readings = [d for d in readings if _possible(d)]
+            readings = [Date(first, middle, last), Date(first, last, middle)]
+        elif len(match[1]) <= len("31") and len(match[4]) in {2, 4}:
+            years = (last,) if len(match[4]) == len("2017") else (1900 + last, 2000 + last)
+            readings = [date for year in years for date in (Date(year, middle, first), Date(year, first, middle))]
+        readings = [date for date in readings if _possible(date)]
         if readings:
             yield match.start(), match.end(), tuple(readings)
     for match in _COMPACT.finditer(text):
@@ -191,33 +197,24 @@ def _in_digits(text: str) -> Iterator[tuple[int, int, tuple[Date, ...]]]:
 
 def _in_words(text: str) -> Iterator[tuple[int, int, tuple[Date, ...]]]:
     done = 0
-    for there in _MONTH_THERE.finditer(text):
-        match = None
-        for start in _beginnings(text, max(done, there.start() - _REACH), there.start()):
-            match = _WORDED.match(text, start)
-            if match and match.start("month") == there.start():
-                break
-            match = None
-        if not match:
+    for word in _WORD.finditer(text):
+        month = _MONTH_FORMS.get(word.group().lower())
+        if month is None:
             continue
-        done = there.end()
-        month = MONTHS[match["month"].lower()]
-        year_text = match["year_after"] or match["year_before"]
-        year = int(year_text) if year_text else None
-        days = [*_days(match["days"] or ""), *_days(match["days_after"] or "")]
+        low = max(done, word.start() - _REACH)
+        before = _BEFORE.search(text[low : word.start()])
+        start = low + before.start() if before else word.start()
+        done = word.end()
+        days = _days(before["days"] or "") if before else []
+        if not days and (behind := _DAY_AFTER.match(text, done)):
+            days = _days(behind["days"])
+            done = behind.end() if days else done
+        year = before["year"] if before else None
+        if behind := _YEAR_AFTER.match(text, done):
+            year, done = behind["year"], behind.end()
         if days or year:
-            dates = tuple(Date(year, month, day) for day in days or [None])
-            yield match.start(), match.end(), dates
-
-
-def _beginnings(text: str, low: int, month: int) -> Iterator[int]:
-    """Give the places before a month word at which its date may begin, the farthest first."""
-    for match in _START.finditer(text, low, month):
-        yield match.start()
-    yield month
-
-
-_START = re.compile(rf"(?<!\w)(?:{_YEAR}|[0-9]{{1,2}}(?![0-9])|(?:{_DAY_WORD})(?!\w))", re.IGNORECASE)
+            said: list[int | None] = [*days] if days else [None]
+            yield start, done, tuple(Date(int(year) if year else None, month, day) for day in said)
 
 
 def _days(text: str) -> list[int]:

@@ -4,8 +4,8 @@ Purpose: the normal-form tables that ``matching`` and ``gate`` share; pure text,
 It refuses to be clever about vowels: a e i o u stay apart, so that Marat and Murat remain two people, and it never
 turns a Chinese official name into its bearer's own.
 
-The alphabet: ``a e i o u  b d f g h k l m n p r s t z`` and, in capitals, ``C`` (ch, ч), ``J`` (zh, ж), ``S`` (sh, ш)
-and ``T`` (ts, ц).  w, v and в are ``u``; q and қ are ``k``; y, й, ы and і are ``i``; kh, x and х are ``h``.
+The alphabet: ``a e i o u  b d f g h k l m n p r s t z`` and, in capitals, ``C`` (ch, ч), ``J`` (zh, ж) and ``S``
+(sh, ш).  w, v and в are ``u``; q and қ are ``k``; y, й, ы and і are ``i``; kh, x and х are ``h``.
 
 Source: docs/format.md §Known values.
 """
@@ -20,10 +20,10 @@ CYRILLIC: Final = {
     "а": "a", "б": "b", "в": "u", "г": "g", "ғ": "g", "ґ": "g", "д": "d", "ђ": "J", "е": "e", "є": "e", "ж": "J",
     "җ": "J", "з": "z", "и": "i", "й": "i", "ј": "i", "ї": "i", "к": "k", "қ": "k", "ҡ": "k", "л": "l", "љ": "l",
     "м": "m", "н": "n", "ң": "n", "ҥ": "n", "њ": "n", "о": "o", "ө": "o", "п": "p", "р": "r", "с": "s", "т": "t",
-    "у": "u", "ұ": "u", "ү": "u", "ў": "u", "ф": "f", "х": "h", "һ": "h", "ҳ": "h", "ц": "T", "ч": "C", "ҷ": "J",
+    "у": "u", "ұ": "u", "ү": "u", "ў": "u", "ф": "f", "х": "h", "һ": "h", "ҳ": "h", "ц": "ts", "ч": "C", "ҷ": "J",
     "ш": "S", "щ": "S", "ъ": "", "ы": "i", "і": "i", "ь": "", "э": "e", "ю": "iu", "я": "ia",
 }  # fmt: skip
-CYRILLIC_PAIRS: Final = (("dJ", "J"), ("ts", "T"))  # дж as in Джамбул, тс as in Тсой
+CYRILLIC_PAIRS: Final = (("dJ", "J"),)  # дж as in Джамбул
 
 # ----------------------------------------------------------------------------------------- Arabic script
 # As Kazakh and Uyghur write it, with all vowels; the hamzas and the alef's seat carry no sound.
@@ -39,7 +39,7 @@ ARABIC: Final = {
 # Longest first.  English, German and Russian romanisations, Uyghur and the Kazakh Latin drafts.
 LATIN_GROUPS: Final = (
     ("shch", "S"), ("tsch", "C"), ("sch", "S"), ("tch", "C"), ("dzh", "J"), ("sh", "S"), ("ch", "C"), ("zh", "J"),
-    ("dj", "J"), ("kh", "h"), ("gh", "g"), ("ph", "f"), ("th", "t"), ("ts", "T"), ("tz", "T"), ("ck", "k"),
+    ("dj", "J"), ("kh", "h"), ("gh", "g"), ("ph", "f"), ("th", "t"), ("tz", "ts"), ("ck", "k"),
     ("ye", "e"),
 )  # fmt: skip
 LATIN: Final = {
@@ -66,8 +66,6 @@ LOOK_ALIKES: Final = (
 )  # fmt: skip
 TO_LATIN: Final = {ord(pair[0]): pair[1] for pair in LOOK_ALIKES}
 TO_CYRILLIC: Final = {ord(pair[1]): pair[0] for pair in reversed(LOOK_ALIKES)}
-# Capitals differ in shape from their small letters: В is B and Н is H, but в is not b.
-TO_CYRILLIC |= {ord("b"): "в", ord("n"): "п", ord("u"): "и"}
 GREEK_TO_LATIN: Final = {ord(g): c for g, c in zip("αοενικρτυχ", "aoevikptux", strict=True)}
 
 # ----------------------------------------------------------------------------------- traditional → simplified

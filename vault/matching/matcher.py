@@ -12,6 +12,7 @@ Source: docs/format.md §Known values.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from vault.matching import dates, lexicon, numbers
@@ -40,8 +41,8 @@ _INITIALS_BEFORE = re.compile(
 _INITIALS_AFTER = re.compile(rf",?[\s_]{{1,2}}(?:{LETTER}\.[\s-]?){{0,2}}{LETTER}(?:\.|(?![^\W_]))")
 _NAME_BEFORE = re.compile(rf"(?<![^\W_])({LETTER}{{2,}})[\s._]{{1,2}}$")
 _INITIALS_REACH, _NAME_REACH = 14, 40  # characters
-_ATTACHED_BEFORE = re.compile(r"(?<![^\W_])[^\W\d_]{1,4}$")
-_ATTACHED_AFTER = re.compile(r"[^\W\d_]{1,4}(?![^\W_])")
+_ATTACHED_BEFORE = re.compile(r"(?<![A-Za-zА-Яа-я0-9])[A-Za-zА-Яа-я№]{1,4}$")
+_ATTACHED_AFTER = re.compile(r"[A-Za-zА-Яа-я]{1,4}(?![A-Za-zА-Яа-я0-9])")
 _JOINS = re.compile(r"[\s.'’·‧•_-]{0,3}")
 
 
@@ -56,7 +57,7 @@ class Span(NamedTuple):
 
     start: int
     end: int
-    index: int
+    index: int  # type: ignore[assignment]  # a field of this name hides tuple.index, which nobody needs here
 
 
 class _Hit(NamedTuple):
@@ -104,7 +105,7 @@ class _Words:
     def add(self, index: int, value: Value, *, strict: bool = False) -> None:
         """Take in the words of one value."""
         ids: list[int] = []
-        names: list[int] = []
+        names: list[tuple[int, str]] = []
         for part in value.parts:
             token = self._token(part, index)
             if token is None:
@@ -119,18 +120,18 @@ class _Words:
                 known.abbreviated |= set(value.abbreviated)
             ids.append(token)
             if part.strong:
-                names.append(token)
+                names.append((token, part.word))
         if len(ids) == 1:
             self.tokens[ids[0]].strong = True
         elif ids and not names:
             self.phrases.add(tuple(ids[:PHRASE_AT_MOST]))
         for at, first in enumerate(ids[:PHRASE_AT_MOST]):
             self.pairs.update((min(first, second), max(first, second)) for second in ids[at + 1 : PHRASE_AT_MOST])
-        for first, second in zip(names, names[1:], strict=False):
-            one, two = self.tokens[first].sounds, self.tokens[second].sounds
-            if len(one) + len(two) >= JOINED_FROM:
-                self.joined.setdefault(one + two, first)
-                self.joined.setdefault(two + one, first)
+        for (first, one), (_, two) in pairwise(names):
+            for joined in (one + two, two + one):
+                for sounds in skeletons(joined)[:1]:
+                    if len(sounds) >= JOINED_FROM:
+                        self.joined.setdefault(sounds, first)
 
     def _token(self, part: Part, index: int) -> int | None:
         """Give the number of a word, taking it in when it is new."""
@@ -450,7 +451,7 @@ class Matcher:
             for titled in re.finditer(_TITLED, run):
                 for size in (2, 1):
                     surname = run[max(0, titled.start() - size) : titled.start()]
-                    if surname in self._surnames:
+                    if len(surname) == size and surname in self._surnames:
                         yield Span(
                             places[titled.start() - size], places[titled.end() - 1] + 1, self._surnames[surname]
                         )
@@ -503,7 +504,7 @@ def identifies(word: str, stem: str, rest: str, script: str, *, common: bool) ->
         if common or len(stem) <= SHORT:
             return False
         return script == "cyrillic" or not rest or len(stem) > SHORT + 1
-    if common or len(stem) < SHORT:
+    if len(stem) < SHORT or fold(word) in lexicon.COMMON:
         return False
     return len(stem) > SHORT or len(rest) != 1
 
@@ -513,8 +514,9 @@ def _with_initials(text: str, start: int, end: int, name: _Token) -> tuple[int, 
     low = max(0, start - _INITIALS_REACH)
     before = _INITIALS_BEFORE.search(text[low:start])
     if before:
-        letter = (before["dotted"] or before["bare"])[0]
-        if (before["dotted"] and letter.isupper()) or initial(letter) in name.initials:
+        letter = before.group()[0]
+        known = initial(letter) in name.initials
+        if (known and (before["dotted"] or letter.isupper())) or (before["dotted"] and letter.isupper()):
             start = low + before.start()
     elif name.abbreviated:
         low = max(0, start - _NAME_REACH)
@@ -575,9 +577,7 @@ def _merged(text: str, spans: Iterable[Span]) -> list[Span]:
     """Make one span of those that overlap, or that only a space or a hyphen parts."""
     out: list[Span] = []
     for span in sorted(spans):
-        if out and (
-            span.start <= out[-1].end or (span.start - out[-1].end <= 3 and _JOINS.fullmatch(text, out[-1].end, span.start))
-        ):
+        if out and (span.start <= out[-1].end or _JOINS.fullmatch(text, out[-1].end, span.start)):
             last = out[-1]
             out[-1] = Span(last.start, max(last.end, span.end), last.index)
         else:

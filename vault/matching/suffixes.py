@@ -57,7 +57,7 @@ PATRONYMIC: Final = (
     "ouiC", "euiC", "ouna", "euna", "oun", "eun", "iC", "iCna", "iCn",
 )  # fmt: skip
 # Said to or of one person with affection or respect; only behind a name of two syllables, for Нұржан is not Нұр.
-ENDEARMENT: Final = ("Jan", "Jon", "ahun", "ahon", "han", "aka", "ake", "aJi", "haJi", "haJim", "tai", "eke")
+ENDEARMENT: Final = ("Jan", "Jon", "ahun", "ahon", "aka", "ake", "aJi", "haJi", "haJim")
 
 # Final sounds that a following vowel makes voiced: Жақып, Жақыбы; Садық, Садығы.
 VOICED: Final = {"p": "b", "k": "g"}
@@ -128,8 +128,7 @@ def stems(name: str) -> list[Stem]:
                 found[Stem(sounds[: sounds.rindex("sk") + 2], "adjective")] = None
             if last in "ai":
                 found[Stem(sounds[:-1], "vowel")] = None
-        father = _father(sounds)
-        if father:
+        for father in _fathers(sounds):
             found[Stem(father, "father")] = None
     return list(found)
 
@@ -170,9 +169,10 @@ def fits(stem: str, way: str, rest: str, script: str) -> bool:
     return rest in _FONDLY and sum(sound in VOWELS for sound in stem) > 1
 
 
-def _father(sounds: str) -> str | None:
-    """Give the father's name in a patronymic, if the word is one."""
+def _fathers(sounds: str) -> tuple[str, ...]:
+    """Give the father's name in a patronymic, if the word is one; twice where -к + қызы may have met in one letter."""
     for ending in _LONGEST_FIRST:
         if sounds.endswith(ending) and len(sounds) - len(ending) > 2:
-            return sounds[: -len(ending)]
-    return None
+            father = sounds[: -len(ending)]
+            return (father,) if ending[0] in VOWELS else (father, father + ending[0])
+    return ()
