@@ -6,11 +6,14 @@ extension types, bytes after the end. What decodes here encodes to the same byte
 
 from __future__ import annotations
 
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgpack
 
 from vault.errors import FormatError, LimitError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Plain: TypeAlias = Any
 """None, bool, int, str, bytes, list of Plain, or dict of str or int to Plain."""
@@ -41,30 +44,79 @@ def u32(number: int) -> bytes:
     return number.to_bytes(4)
 
 
-def _key_order(key: str | int) -> tuple[int, int, bytes]:
-    return (0, key, b"") if isinstance(key, int) else (1, 0, key.encode())
+_AS_IS: Final = frozenset({str, bytes, bool, type(None)})
+"""Types that need no look inside; text is checked by the encoder."""
+_CONTAINERS: Final = frozenset({dict, list, tuple})
+
+
+def _sorted_keys(value: dict[Plain, Plain]) -> list[Plain]:
+    """Give the keys in canonical order: integers first, then text in the order of its UTF-8 bytes."""
+    # Text sorts by code points, which is the order of its UTF-8 bytes.
+    types = set(map(type, value))
+    if types == {int}:
+        keys = sorted(value)
+    elif types <= {str}:
+        return sorted(value)
+    elif types == {int, str}:
+        keys = sorted(key for key in value if type(key) is int)
+        return _small(keys) + sorted(key for key in value if type(key) is str)
+    else:
+        msg = "a map key is neither text nor a small integer"
+        raise FormatError(msg)
+    return _small(keys)
+
+
+def _small(keys: list[int]) -> list[Plain]:
+    if not 0 <= keys[0] <= keys[-1] <= MAX_INT_KEY:
+        msg = "a map key is neither text nor a small integer"
+        raise FormatError(msg)
+    return keys
 
 
 def _canonical(value: Plain, depth: int) -> Plain:
     """Copy with all maps sorted; refuse what the format has no place for, without naming any value."""
-    if depth > MAX_DEPTH:
-        raise LimitError("nesting depth", MAX_DEPTH)
     kind = type(value)
+    if depth >= MAX_DEPTH and kind in _CONTAINERS:
+        raise LimitError("nesting depth", MAX_DEPTH)
     if kind is dict:
-        for key in value:
-            if type(key) is not str and (type(key) is not int or not 0 <= key <= MAX_INT_KEY):
-                msg = "a map key is neither text nor a small integer"
-                raise FormatError(msg)
-        return {key: _canonical(value[key], depth + 1) for key in sorted(value, key=_key_order)}
+        return {
+            key: item if type(item := value[key]) in _AS_IS else _canonical(item, depth + 1)
+            for key in _sorted_keys(value)
+        }
     if kind is list or kind is tuple:
-        return [_canonical(item, depth + 1) for item in value]
+        return [item if type(item) in _AS_IS else _canonical(item, depth + 1) for item in value]
     if kind is int:
         if not -_I64 <= value < _I64:
             raise LimitError("integer", _I64 - 1)
-    elif not (kind is str or kind is bytes or kind is bool or value is None):
+    elif kind not in _AS_IS:
         msg = f"a value of type {kind.__name__} cannot be stored"
         raise FormatError(msg)
     return value
+
+
+def _check(value: Plain, depth: int) -> None:
+    """Refuse a decoded value that is too deep, has maps that are not sorted, floats, or integers above i64."""
+    kind = type(value)
+    if kind in _AS_IS:
+        return
+    if kind is int:
+        if value >= _I64:
+            raise LimitError("integer", _I64 - 1)
+        return
+    if depth >= MAX_DEPTH:
+        raise LimitError("nesting depth", MAX_DEPTH)
+    items: Iterable[Plain] = value
+    if kind is dict:
+        if list(value) != _sorted_keys(value):
+            msg = "the keys of a map are not in order"
+            raise FormatError(msg)
+        items = value.values()
+    elif kind is not list:
+        msg = "a value of a type that has no place"
+        raise FormatError(msg)
+    for item in items:
+        if type(item) not in _AS_IS:
+            _check(item, depth + 1)
 
 
 def encode(value: Plain, *, max_bytes: int = MAX_BYTES) -> bytes:
@@ -147,7 +199,9 @@ def decode(data: bytes, *, max_bytes: int = MAX_BYTES) -> Plain:
         # TypeError: a map key that cannot be hashed, such as a list.
         msg = "the bytes are not canonical msgpack"
         raise FormatError(msg) from None
-    if encode(value, max_bytes=max_bytes) != data:
+    _check(value, 0)
+    # Written anew in the order it came, a value gives the same bytes only if every part had its shortest form.
+    if msgpack.packb(value, use_bin_type=True) != data:
         msg = "the bytes are not canonical msgpack"
         raise FormatError(msg)
     return value
