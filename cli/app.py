@@ -61,8 +61,8 @@ class Settings:
 def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:  # noqa: ANN401 - whatever click parsed
     settings = ctx.find_object(Settings)
     not_given = value is None or value is False or (param.name == "verbose" and not value)
-    if settings is not None and param.name is not None and not not_given:
-        setattr(settings, param.name, value)
+    if isinstance(settings, Settings) and not not_given:
+        setattr(settings, str(param.name), value)
 
 
 def global_options(*, hidden: bool) -> list[click.Parameter]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MAX_LINE_BYTES: Final = 1 << 20
 MAX_SINGLE_BYTES: Final = 8 << 20
+MAX_REF_CHARACTERS: Final = 256
 RECORD_ID_BYTES: Final = 16
 
 
@@ -25,10 +26,6 @@ class Problem(NamedTuple):
 
     line: int
     reason: str
-
-
-class NotTakenError(Exception):
-    """Raised while the vault reads the drafts, so that it takes none of them."""
 
 
 def parse_json(data: bytes) -> dict[str, Any]:
@@ -84,25 +81,7 @@ def objects(file: BinaryIO) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
     Yields:
         Number of the line, from 1, and the object or what is wrong with it.
     """
-    first = file.readline(MAX_LINE_BYTES + 1)
-    if not first:
-        return
-    try:
-        yield 1, parse_json(first)
-    except ValueError as error:
-        if not first.strip():
-            pass
-        elif _opens_object(first):
-            # One object printed over many lines.
-            whole = first + file.read(MAX_SINGLE_BYTES)
-            try:
-                yield 1, parse_json(whole)
-            except ValueError as whole_error:
-                yield 1, Problem(1, str(whole_error))
-            return
-        else:
-            yield 1, Problem(1, str(error))
-    number = 1
+    number = 0
     while line := file.readline(MAX_LINE_BYTES + 1):
         number += 1
         if len(line) > MAX_LINE_BYTES:
@@ -115,7 +94,19 @@ def objects(file: BinaryIO) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
         try:
             yield number, parse_json(line)
         except ValueError as error:
-            yield number, Problem(number, str(error))
+            if number > 1 or not _opens_object(line):
+                yield number, Problem(number, str(error))
+                continue
+            yield 1, _whole(line + file.read(MAX_SINGLE_BYTES))
+            return
+
+
+def _whole(data: bytes) -> dict[str, Any] | Problem:
+    """Read one object that is printed over many lines."""
+    try:
+        return parse_json(data)
+    except ValueError as error:
+        return Problem(1, str(error))
 
 
 def _opens_object(line: bytes) -> bool:
@@ -124,86 +115,102 @@ def _opens_object(line: bytes) -> bool:
 
 
 class Intake:
-    """Turn the objects of one file into drafts, keeping what could not be taken.
+    """Turn the objects of one file into drafts: read it once to find every error, and once more to take it.
+
+    The second reading happens while the vault is locked for writing, so everything that asks the vault is done in the
+    first. Nothing of the file is held in between but ids and the numbers of bad lines.
 
     Args:
         schemas: The vault's schemas.
         resolve: Finds the record id for the beginning of one, in the vault.
         kind: Kind of the objects that name none.
-        partial: Go on past errors.
     """
 
-    def __init__(self, schemas: Schemas, resolve: Callable[[str], bytes], *, kind: str | None, partial: bool) -> None:
+    def __init__(self, schemas: Schemas, resolve: Callable[[str], bytes], *, kind: str | None) -> None:
         """Begin with an empty file."""
         self._schemas = schemas
         self._resolve_stored = resolve
         self._kind = kind
-        self._partial = partial
         self._ids: dict[str, bytes] = {}
         self._mentioned: dict[str, int] = {}
         self._defined: set[str] = set()
+        self._stored: dict[str, bytes] = {}
         self._line = 0
         self.problems: list[Problem] = []
-        self.taken = 0
 
-    def drafts(self, file: BinaryIO) -> Iterator[Draft]:
-        """Yield the drafts of a file; for `Vault.put_many`.
+    def survey(self, file: BinaryIO) -> int:
+        """Read a file through and note every problem in `problems`, by line.
 
         Args:
             file: Open for reading bytes.
 
-        Yields:
-            One draft for each good object.
-
-        Raises:
-            NotTakenError: At the end, if anything was wrong and `partial` was not asked for.
+        Returns:
+            How many objects can be taken.
         """
+        good = 0
         for number, item in objects(file):
             self._line = number
-            if isinstance(item, Problem):
-                self.problems.append(item)
-                continue
-            draft = self._draft(item)
-            # After the first error nothing will be kept: go on only to name the others.
-            if draft is not None and (self._partial or not self.problems):
-                self.taken += 1
-                yield draft
-        for ref, line in self._mentioned.items():
-            if ref not in self._defined:
-                self.problems.append(Problem(line, f"no record in this file has the ref {ref!a}"))
-        if self.problems and not self._partial:
-            raise NotTakenError
+            problem = item if isinstance(item, Problem) else self._examine(item)
+            if problem is not None:
+                self.problems.append(problem)
+            else:
+                good += 1
+        missing = [(line, ref) for ref, line in self._mentioned.items() if ref not in self._defined]
+        self.problems += [Problem(line, f"no record in this file has the ref {ref!a}") for line, ref in missing]
+        self.problems.sort()
+        return good - len({line for line, _ in missing})
 
-    def _draft(self, item: dict[str, Any]) -> Draft | None:
+    def drafts(self, file: BinaryIO) -> Iterator[Draft]:
+        """Read the same file again and yield a draft for each good object; for `Vault.put_many`.
+
+        Args:
+            file: As in `survey`, from its beginning.
+
+        Yields:
+            The drafts, in order.
+
+        Raises:
+            VaultError: The file is not the same any more.
+        """
         from dataclasses import replace
 
-        from vault.errors import RecordError, VaultError
+        bad = {problem.line for problem in self.problems}
+        for number, item in objects(file):
+            if number in bad or isinstance(item, Problem):
+                continue
+            draft = self._parse(item)
+            yield replace(draft, record_id=self._ids[item["ref"]]) if "ref" in item else draft
+
+    def _parse(self, item: dict[str, Any]) -> Draft:
         from vault.records import parse_record
 
-        ref = item.get("ref")
         if self._kind is not None:
             item.setdefault("kind", self._kind)
+        return parse_record(item, self._schemas, resolve=self._resolve)
+
+    def _examine(self, item: dict[str, Any]) -> Problem | None:
+        from vault.errors import VaultError
+
         try:
-            if ref is not None and (not isinstance(ref, str) or not ref or ref in self._defined):
-                reason = "a ref is a text, and no two records have the same"
-                raise RecordError(reason)
-            draft = parse_record(item, self._schemas, resolve=self._resolve)
+            draft = self._parse(item)
         except VaultError as error:
-            self.problems.append(Problem(self._line, str(error)))
+            return Problem(self._line, str(error))
+        ref = item.get("ref")
+        if "ref" not in item:
             return None
-        if ref is None:
-            return draft
+        if not isinstance(ref, str) or not 0 < len(ref) <= MAX_REF_CHARACTERS or ref in self._defined:
+            return Problem(self._line, "a ref is a short text, and no two records have the same")
         self._defined.add(ref)
-        if draft.record_id is None:
-            return replace(draft, record_id=self._id(ref))
-        if self._ids.setdefault(ref, draft.record_id) != draft.record_id:
-            self.problems.append(Problem(self._line, "a record with an id must stand before those that point at it"))
-            return None
-        return draft
+        if draft.record_id is not None and self._ids.setdefault(ref, draft.record_id) != draft.record_id:
+            return Problem(self._line, "a record with an id must stand before those that point at it")
+        self._id(ref)
+        return None
 
     def _resolve(self, text: str) -> bytes:
         if not text.startswith("@"):
-            return self._resolve_stored(text)
+            if text not in self._stored:
+                self._stored[text] = self._resolve_stored(text)
+            return self._stored[text]
         self._mentioned.setdefault(text[1:], self._line)
         return self._id(text[1:])
 

@@ -160,13 +160,22 @@ def difference(before: Revision | None, after: Revision) -> list[str]:
         after: The revision.
 
     Returns:
-        Words such as `+name +name -phone`, or `removed`.
+        Words such as `+name`, `-phone`, `retracted address`, or `removed`.
     """
     from collections import Counter
 
-    was = Counter(map(_same, before.claims)) if before is not None else Counter()
+    was: Counter[tuple[str, str, str]] = Counter(map(_same, before.claims)) if before is not None else Counter()
     now = Counter(map(_same, after.claims))
-    words = [f"+{key[0]}" for key in (now - was).elements()] + [f"-{key[0]}" for key in (was - now).elements()]
+    gone, come = was - now, now - was
+    words = []
+    for field, said, state in sorted(come.elements()):
+        earlier = next((key for key in gone.elements() if key[:2] == (field, said)), None)
+        if earlier is not None:  # the same thing said, in another state: taken back, or said again
+            gone[earlier] -= 1
+            words.append(f"{state} {field}")
+        else:
+            words.append(f"+{field}")
+    words += [f"-{field}" for field, _, _ in sorted(gone.elements())]
     if after.removed and not (before is not None and before.removed):
         words.append("removed")
     if before is not None and before.removed and not after.removed:
@@ -174,5 +183,6 @@ def difference(before: Revision | None, after: Revision) -> list[str]:
     return words
 
 
-def _same(claim: Claim) -> tuple[str, str]:
-    return claim.field, repr((claim.value, claim.state, claim.basis, claim.as_of, claim.confidence, claim.source))
+def _same(claim: Claim) -> tuple[str, str, str]:
+    said = repr((claim.value, claim.basis, claim.as_of, claim.confidence, claim.source))
+    return claim.field, said, claim.state

@@ -45,9 +45,8 @@ def init(settings: Settings, path: str | None, label: str, *, force: bool) -> No
         message = f"{target} is there already"
         raise UnsafePathError(message)
     passphrase = new_passphrase(settings, out, source=settings.passphrase_file, force=force)
-    from vault.vault import Vault
-
     from vault.sealing import KdfProfile
+    from vault.vault import Vault
 
     profile = settings.kdf_profile or KdfProfile.STANDARD
     with Vault.create(target, passphrase, profile=profile, label=label, state_dir=state_folder(settings)) as vault:
@@ -251,11 +250,11 @@ def backup(settings: Settings, target: str) -> None:
     out = Output(settings)
     path = checked_path(target)
     with open_vault(settings, write=True) as vault, out.progress("copying") as bar:
+        checkpoint = vault.status().checkpoint
         vault.backup(path, progress=bar.advance_to)
-        state = vault.status()
-    if not out.json({"backup": str(path), "epoch": state.epoch, "checkpoint": state.checkpoint}):
+    if not out.json({"backup": str(path), "checkpoint": checkpoint}):
         out.line("backup", path)
-        out.line("checkpoint", state.checkpoint)
+        out.line("checkpoint", checkpoint)
     out.talk("It opens with the same passphrases as this vault does now. Keep it in another place, and try it.")
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 from contextlib import ExitStack
 from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 import click
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from vault.vault import Vault
 
 MAX_FIELD_BYTES: Final = 1 << 20
+MAX_STDIN_BYTES: Final = 256 << 20
 BASES: Final = ("eyewitness", "told", "document", "media", "state")
 CONFIDENCES: Final = ("low", "medium", "high")
 _SHORTHAND: Final = {"?": "unknown", "!": "withheld", "-": "not-asked"}
@@ -369,7 +372,7 @@ def add_from(settings: Settings, name: str, kind: str | None, *, partial: bool) 
     Returns:
         The exit code.
     """
-    from cli.lines import Intake, NotTakenError
+    from cli.lines import Intake
 
     if name == "-" and settings.secret_on_stdin:
         message = "Standard input cannot hold both the passphrase and the records."
@@ -378,14 +381,13 @@ def add_from(settings: Settings, name: str, kind: str | None, *, partial: bool) 
     with ExitStack() as stack:
         file = _open_input(stack, name)
         vault = stack.enter_context(open_vault(settings, write=True))
-        schemas = known_kind(vault.schemas, kind)
-        intake = Intake(schemas, vault.resolve, kind=kind, partial=partial)
-        bar = stack.enter_context(out.progress("records"))
+        intake = Intake(known_kind(vault.schemas, kind), vault.resolve, kind=kind)
+        good = intake.survey(file)
         added = 0
-        try:
-            added = vault.put_many(intake.drafts(file), progress=bar.advance_to)
-        except NotTakenError:
-            added = 0  # the vault took none of them
+        if good and (partial or not intake.problems):
+            file.seek(0)
+            with out.progress("records", good) as bar:
+                added = vault.put_many(intake.drafts(file), progress=bar.advance_to)
     for problem in intake.problems:
         out.warn(f"line {problem.line}: {problem.reason}")
     problems = [problem._asdict() for problem in intake.problems]
@@ -398,12 +400,19 @@ def add_from(settings: Settings, name: str, kind: str | None, *, partial: bool) 
 
 def _open_input(stack: ExitStack, name: str) -> BinaryIO:
     if name == "-":
-        return sys.stdin.buffer
+        # It is read twice, and a temporary file would lie on the disk in plain.
+        data = sys.stdin.buffer.read(MAX_STDIN_BYTES + 1)
+        if len(data) > MAX_STDIN_BYTES:
+            message = f"Standard input is over {MAX_STDIN_BYTES >> 20} MiB; give a file instead."
+            raise click.UsageError(message)
+        return BytesIO(data)
     try:
-        return stack.enter_context(open(name, "rb"))  # noqa: PTH123 - a name as it was given
+        file: BinaryIO = stack.enter_context(Path(name).open("rb"))  # noqa: SIM115 - the stack closes it
+        file.seek(0)
     except (OSError, ValueError) as error:
         message = f"{name} cannot be read: {getattr(error, 'strerror', None) or 'not a usable file name'}."
         raise click.UsageError(message) from None
+    return file
 
 
 def ask_fields(vault: Vault, kind: str) -> dict[str, Any]:
