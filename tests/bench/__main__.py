@@ -36,7 +36,7 @@ class CaseVault:
     def __init__(self, path: Path) -> None:
         state = path.parent / "state"
         if path.exists():
-            self._vault = Vault.open(path, Passphrase(PASSPHRASE), state_dir=state)
+            self._vault = Vault.open(path, Passphrase(PASSPHRASE), state_dir=state, allow_test_profile=True)
         else:
             self._vault = Vault.create(path, PASSPHRASE, profile=KdfProfile.TEST, state_dir=state)
 

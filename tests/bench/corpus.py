@@ -23,12 +23,20 @@ _HAN = "巴别达德尔加朱扎卡科拉马木那努热萨塔吐夏艾克古多
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One record to store: its serial number, its names and its text, and the same as a draft."""
+    """One record to store, and what of it a full-text index is given."""
 
     serial: int
-    names: tuple[str, ...]
-    text: str
     draft: Draft
+
+    @property
+    def names(self) -> str:
+        """Join the names."""
+        return " ".join(claim.value["text"] for claim in self.draft.claims if claim.field == "name")
+
+    @property
+    def text(self) -> str:
+        """Join all other values."""
+        return " ".join(text for claim in self.draft.claims if claim.field != "name" for text in _texts(claim.value))
 
     @property
     def value_bytes(self) -> int:
@@ -105,7 +113,7 @@ class Corpus:
             Claim("health", health, basis="told", as_of="2018-03"),
             Claim("notes", narrative, basis="eyewitness", as_of="2017-05/2018-08", recorded_at=1_700_000_000),
         )
-        return Item(serial, (*names, han), f"{health} {narrative}", Draft("person", claims))
+        return Item(serial, Draft("person", claims))
 
     def pairs(self, count: int) -> list[tuple[str, str]]:
         """Choose pairs of middling words, each of which stands together in at least one record."""
@@ -114,7 +122,7 @@ class Corpus:
         chosen: list[tuple[str, str]] = []
         while len(chosen) < count:
             words = sorted(set(self.item(rng.randrange(self.count)).text.split()))
-            middling = [word for word in words if 40 <= known[word] < 800]
+            middling = [word for word in words if 40 <= known.get(word, 0) < 800]
             if len(middling) >= 2:
                 chosen.append(tuple(rng.sample(middling, 2)))  # type: ignore[arg-type]
         return chosen

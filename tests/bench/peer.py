@@ -52,7 +52,7 @@ class SqlCipher:
             ).lastrowid
             self._db.execute(
                 "INSERT INTO word (rowid, name, text) VALUES (?, ?, ?)",
-                (number, _normal(" ".join(item.names)), _normal(item.text)),
+                (number, _normal(item.names), _normal(item.text)),
             )
         self._db.execute("COMMIT")
 
