@@ -75,11 +75,11 @@ def _our_error(code: int) -> EngineError | IntegrityError:
     return EngineError(REASONS.get(plain, "the database failed"))
 
 
-def _raw(name: str, *, uri: bool, busy_seconds: float) -> sqlite3.Connection:
+def _raw(name: str, *, uri: bool) -> sqlite3.Connection:
     if sqlite3.sqlite_version_info < _MINIMUM:
         raise EngineError("SQLite 3.37 or newer is needed")
     with translated:
-        return sqlite3.connect(name, uri=uri, timeout=busy_seconds, isolation_level=None)
+        return sqlite3.connect(name, uri=uri, timeout=0, isolation_level=None)
 
 
 def _settled(connection: sqlite3.Connection) -> None:
@@ -97,13 +97,13 @@ def _settled(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA {setting}")
 
 
-def to_file(path: Path, *, read_only: bool, busy_seconds: float) -> sqlite3.Connection:
-    """Connect to a file whose first page was checked.
+def to_file(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    """Connect to a file whose first page was checked; the connection waits for nobody.
 
     `as_uri` quotes every character that a database URI could take for its own.
     """
     name = f"{path.as_uri()}?mode={'ro' if read_only else 'rw'}"
-    connection = _raw(name, uri=True, busy_seconds=busy_seconds)
+    connection = _raw(name, uri=True)
     try:
         with translated:
             _settled(connection)
@@ -121,11 +121,17 @@ def to_file(path: Path, *, read_only: bool, busy_seconds: float) -> sqlite3.Conn
 
 def to_memory() -> sqlite3.Connection:
     """Make an empty vault in memory."""
-    connection = _raw(":memory:", uri=False, busy_seconds=0)
+    connection = _raw(":memory:", uri=False)
     with translated:
         _lay(connection)  # first, as a defensive connection does not set `schema_version`
         _settled(connection)
     return connection
+
+
+def wait(connection: sqlite3.Connection, seconds: float) -> None:
+    """Let a connection wait for the locks of others from now on."""
+    with translated:
+        connection.execute(f"PRAGMA busy_timeout={int(seconds * 1000)}")
 
 
 def vacuum(connection: sqlite3.Connection, target: Path | None) -> None:

@@ -7,8 +7,10 @@ It refuses everything that this engine would not have written itself, and change
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,7 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from vault.errors import EngineError, FormatError, UnlockError, UnsafePathError, UnsupportedVersionError
+from vault.errors import BusyError, EngineError, FormatError, UnlockError, UnsafePathError, UnsupportedVersionError
+
+if sys.platform != "win32":
+    import fcntl
 
 APPLICATION_ID: Final = int.from_bytes(b"case")
 USER_VERSION: Final = 1
@@ -41,10 +46,11 @@ _JOURNAL_HEADER_BYTES: Final = 28
 _SECTORS: Final = frozenset(1 << power for power in range(9, 17))
 _FOREIGN: Final = "-wal", "-shm"
 _LOOSE: Final = 0o077
+# Behind the bytes that SQLite locks, on the page that it leaves free for that.
+_GATE_BYTE: Final = (1 << 30) + 4096
 # A device or a FIFO in the place of a file must not hang the open, nor a link lead elsewhere.
-_READ_FLAGS: Final = (
-    os.O_RDONLY
-    | getattr(os, "O_NOFOLLOW", 0)
+_FLAGS: Final = (
+    getattr(os, "O_NOFOLLOW", 0)
     | getattr(os, "O_NONBLOCK", 0)
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_BINARY", 0)
@@ -110,6 +116,7 @@ class _Shared:
 # process that have the same file open, and closed when the last of them has gone.
 _shared: dict[tuple[int, int], _Shared] = {}
 _shared_lock = threading.Lock()
+_gate_lock = threading.Lock()  # a lock of POSIX is the process's, not the thread's
 
 
 class Held:
@@ -149,7 +156,14 @@ class Held:
 
     def _open(self) -> int:
         try:
-            return os.open(self.path, _READ_FLAGS)
+            try:
+                return os.open(self.path, os.O_RDWR | _FLAGS)  # never written through; `gate` asks for it
+            except PermissionError:
+                return os.open(self.path, os.O_RDONLY | _FLAGS)
+            except OSError as error:
+                if error.errno != errno.EROFS:
+                    raise
+                return os.open(self.path, os.O_RDONLY | _FLAGS)
         except FileNotFoundError:
             raise UnlockError("there is no vault at this path") from None
         except OSError as error:
@@ -179,6 +193,42 @@ class Held:
     def read(self, count: int, offset: int) -> bytes:
         """Read bytes without moving anybody's place in the file."""
         return read_at(self.descriptor, count, offset)
+
+    @contextmanager
+    def gate(self, *, alone: bool) -> Iterator[None]:
+        """Keep the path from being given to another file, or keep everybody from beginning while that is done.
+
+        SQLite finds a journal by the path and locks by the file: a connection to a file that has just been replaced
+        would take the journal of a commit under way in the new file for one to be written back, and delete it. So
+        each transaction begins inside this gate, and `compact` renames inside it alone. On Windows a file that is open
+        is not replaced, and there is no gate.
+
+        Args:
+            alone: Shut the gate for all others.
+
+        Raises:
+            BusyError: Somebody is inside; this does not wait.
+            EngineError: The file system has no locks.
+        """
+        if sys.platform == "win32":
+            yield
+            return
+        if not _gate_lock.acquire(blocking=False):
+            raise BusyError("another thread is about to open the vault")
+        try:
+            try:
+                how = fcntl.LOCK_EX if alone else fcntl.LOCK_SH
+                fcntl.lockf(self.descriptor, how | fcntl.LOCK_NB, 1, _GATE_BYTE)
+            except (BlockingIOError, PermissionError):
+                raise BusyError("the vault file is being replaced; nothing was written") from None
+            except OSError as error:
+                raise EngineError(f"the vault file cannot be locked: {error.strerror}") from error
+            try:
+                yield
+            finally:
+                fcntl.lockf(self.descriptor, fcntl.LOCK_UN, 1, _GATE_BYTE)
+        finally:
+            _gate_lock.release()
 
     def is_at(self, path: Path) -> bool:
         """Tell whether the path still leads to this very file."""
@@ -374,7 +424,7 @@ def check_companions(held: Held) -> None:
 @contextmanager
 def _opened(path: Path) -> Iterator[int | None]:
     try:
-        descriptor = os.open(path, _READ_FLAGS)
+        descriptor = os.open(path, os.O_RDONLY | _FLAGS)
     except FileNotFoundError:
         yield None
         return

@@ -26,6 +26,8 @@ from vault.errors import BusyError, EngineError, FormatError, IntegrityError
 
 BUSY_SECONDS: Final = 10.0
 _DOUBT_SECONDS: Final = 2.0
+_PAUSE_SECONDS: Final = 0.001
+_LONGEST_PAUSE_SECONDS: Final = 0.02
 FLUSH_BYTES: Final = 32 << 20
 _CHECKSUM_BYTES: Final = 32
 _CHUNK_BYTES: Final = 1 << 20
@@ -174,12 +176,15 @@ class SqliteEngine:
             if self._path is not None:
                 # A `compact` that was killed left its half behind; we hold the lock, so that none is under way.
                 guard.remove_leftover(self._path)
+            connect.wait(self._open_connection, self._busy_seconds)  # for readers, at the commit
             yield writer
             writer.commit()
         finally:
             writer.end()
             self._writing = False
             self._roll_back()
+            if self._connection is not None:
+                connect.wait(self._connection, 0)
 
     def copy_to(self, target: Path, *, progress: Callable[[int, int], None] | None = None) -> None:
         """Write one consistent copy to a new file; see `vault.engine.Engine`.
@@ -220,7 +225,7 @@ class SqliteEngine:
             guard.create_empty(new)
             try:
                 # VACUUM does not run inside a transaction: a second connection reads beside the lock that we hold.
-                other = connect.to_file(self._path, read_only=True, busy_seconds=self._busy_seconds)
+                other = connect.to_file(self._path, read_only=True)
                 try:
                     connect.vacuum(other, new)
                 finally:
@@ -232,7 +237,7 @@ class SqliteEngine:
                     os.fsync(held.descriptor)
                 finally:
                     held.close()
-                new.replace(self._path)
+                self._replace(new, self._path)
             except OSError as error:
                 raise EngineError(f"the rewritten file cannot take the vault's place: {error.strerror}") from error
             finally:
@@ -241,6 +246,19 @@ class SqliteEngine:
             paths.sync_folder(self._path.parent)
         # The lock is held to here; whoever waits for it finds another file at the path and opens that, as we do.
         self._detach()
+
+    def _replace(self, new: Path, path: Path) -> None:
+        """Give the vault's name to another file while nobody is about to begin on the old one."""
+        give_up = time.monotonic() + self._busy_seconds
+        while self._held is not None:
+            try:
+                with self._held.gate(alone=True):
+                    new.replace(path)
+                    return
+            except BusyError:
+                if time.monotonic() > give_up:
+                    raise
+                time.sleep(_PAUSE_SECONDS)
 
     def close(self) -> None:
         """Let go of the file; a second call does nothing."""
@@ -254,69 +272,70 @@ class SqliteEngine:
         if self._closed:
             raise ValueError("the engine is closed")
         self._roll_back()  # what an interrupt could have left begun
-        give_up = time.monotonic() + min(self._busy_seconds, _DOUBT_SECONDS)
-        reopened = False
+        start, pause, reopened = time.monotonic(), _PAUSE_SECONDS, False
         while True:
             try:
-                if self._connection is None:
-                    self._attach()
-                if self._started(statement):
-                    return self._open_connection
-            except InterruptedWriteError:
-                # A read-only connection takes a journal that a writer is just removing for one to be written back.
+                begun = self._begun(statement)
+            except (BusyError, InterruptedWriteError) as error:
                 self._roll_back()
-                if time.monotonic() > give_up:
+                # A read-only connection takes a journal that a writer is just removing for one to be written back.
+                patience = _DOUBT_SECONDS if isinstance(error, InterruptedWriteError) else self._busy_seconds
+                if time.monotonic() - start > min(patience, self._busy_seconds):
                     raise
-                time.sleep(0.01)
+                time.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
                 continue
             except BaseException:
                 self._roll_back()
                 raise
+            if begun:
+                return self._open_connection
             self._detach()
-            if reopened:
+            if reopened and time.monotonic() - start > self._busy_seconds:
                 raise BusyError("the vault file is being replaced; try again")
             reopened = True
 
-    def _started(self, statement: str) -> bool:
-        """Begin, and tell whether the file is still the one at the path."""
-        if self._read_only and statement != "BEGIN":
-            raise EngineError(REASONS[sqlite3.SQLITE_READONLY])
-        connection, held = self._open_connection, self._held
-        if held is not None:
-            if not held.is_at(held.path):
+    def _begun(self, statement: str) -> bool:
+        """Begin without waiting, unless another file than the one that is open lies at the path."""
+        if self._path is None:
+            if self._connection is None:
+                self._connection = connect.to_memory()
+            self._start(self._connection, statement)
+            return True
+        if self._held is None:
+            self._held = guard.Held(self._path)
+        held = self._held
+        with held.gate(alone=False):
+            if not held.is_at(self._path):
                 return False
+            if self._connection is None:
+                guard.file_header(held)
             guard.check_companions(held)
+            if self._connection is None:
+                self._connection = self._connect(self._path, held)
+            if self._read_only and statement != "BEGIN":
+                raise EngineError(REASONS[sqlite3.SQLITE_READONLY])
+            self._start(self._connection, statement)
+        # The lock is ours: no writer is under way, so that length and page count must agree.
+        if guard.file_header(held).pages * guard.PAGE_BYTES != held.status().st_size:
+            raise IntegrityError("the vault file is shorter or longer than it says: it was cut or written over")
+        return True
+
+    @staticmethod
+    def _start(connection: sqlite3.Connection, statement: str) -> None:
         with translated:
             connection.execute(statement)
             rows = tuple(connection.execute(_SCHEMA))
         if rows != guard.SCHEMA:
             raise FormatError("the vault file holds tables, triggers or views that do not belong there")
-        if held is None:
-            return True
-        # The lock is ours: no writer is under way, so that length and page count must agree.
-        if guard.file_header(held).pages * guard.PAGE_BYTES != held.status().st_size:
-            raise IntegrityError("the vault file is shorter or longer than it says: it was cut or written over")
-        return held.is_at(held.path)
 
-    def _attach(self) -> None:
-        """Open the file, or make the database in memory."""
-        if self._path is None:
-            self._connection = connect.to_memory()
-            return
-        held = guard.Held(self._path)
-        try:
-            guard.file_header(held)
-            guard.check_companions(held)
-            writable = os.access(self._path, os.W_OK) and os.access(self._path.parent, os.W_OK)
-            self._read_only = self._asked_read_only or not writable
-            notice = held.mend_mode(read_only=self._read_only)
-            if notice is not None and notice not in self._notices:
-                self._notices.append(notice)
-            self._connection = connect.to_file(self._path, read_only=self._read_only, busy_seconds=self._busy_seconds)
-        except BaseException:
-            held.close()
-            raise
-        self._held = held
+    def _connect(self, path: Path, held: guard.Held) -> sqlite3.Connection:
+        writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+        self._read_only = self._asked_read_only or not writable
+        notice = held.mend_mode(read_only=self._read_only)
+        if notice is not None and notice not in self._notices:
+            self._notices.append(notice)
+        return connect.to_file(path, read_only=self._read_only)
 
     @property
     def _open_connection(self) -> sqlite3.Connection:
