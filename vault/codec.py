@@ -207,6 +207,11 @@ def decode(data: bytes, *, max_bytes: int = MAX_BYTES) -> Plain:
     return value
 
 
+def all_bytes(values: Iterable[object], length: int | None = None) -> bool:
+    """Tell whether decoded values are all byte strings, and of one length if that is given."""
+    return all(isinstance(value, bytes) and length in {None, len(value)} for value in values)
+
+
 # --- Text forms of bytes ---------------------------------------------------------------------------------------------
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -30,6 +30,7 @@ KEYRING_BYTES: Final = (16 << 10) - 4
 MAX_GENERATIONS: Final = 64
 MAX_INTAKE_KEYS: Final = 16
 LABEL_BYTES: Final = 64
+DEVICE_BYTES: Final = 8
 MAX_PASSPHRASE_CHARACTERS: Final = 1024
 _VERSION_AT: Final = len(MAGIC)
 
@@ -310,11 +311,12 @@ class Keyring:
     def _check(self) -> None:
         keys = [*self.data_keys, self.vault_secret, self.signing_seed, *self.intake_seeds]
         good = (
-            all(isinstance(key, bytes) and len(key) == sealing.KEY_BYTES for key in keys)
+            codec.all_bytes(keys, sealing.KEY_BYTES)
+            and codec.all_bytes(self.devices, DEVICE_BYTES)
             and 1 <= len(self.data_keys) <= MAX_GENERATIONS
             and 1 <= len(self.intake_seeds) <= MAX_INTAKE_KEYS
             and len(self.slots) == SLOTS
-            and all(len(slot.public_key) == sealing.PUBLIC_KEY_BYTES for slot in self.slots)
+            and codec.all_bytes((slot.public_key for slot in self.slots), sealing.PUBLIC_KEY_BYTES)
         )
         if not good:
             msg = "the keyring is not made by the rule"

@@ -67,11 +67,11 @@ class Ref(NamedTuple):
         """
         if not (
             isinstance(plain, list)
-            and len(plain) == 2  # noqa: PLR2004 - name and generation
+            and len(plain) == 2
             and isinstance(plain[0], bytes)
             and len(plain[0]) == NAME_BYTES
             and type(plain[1]) is int
-            and 0 <= plain[1] <= 255  # noqa: PLR2004 - one byte
+            and 0 <= plain[1] <= 255
         ):
             msg = "an object's name is not made by the rule"
             raise IntegrityError(msg)
@@ -265,8 +265,8 @@ class Head:
             and head.epoch >= 1
             and type(head.next_serial) is int
             and head.next_serial >= 1
-            and isinstance(head.header_digest, bytes)
-            and all(isinstance(item, bytes) for item in (*head.previous, *head.log))
+            and codec.all_bytes((head.header_digest, *head.previous), NAME_BYTES)
+            and codec.all_bytes(head.log)
         )
         if not good:
             msg = "the head is not made by the rule"
@@ -309,7 +309,7 @@ def parse_checkpoint(text: str) -> tuple[int, bytes]:
         FormatError: It is not a checkpoint.
     """
     number, mark, code = text.strip().partition("-")
-    if not mark or not number.isascii() or not number.isdigit() or len(number) > 18:  # noqa: PLR2004 - fits i64
+    if not mark or not number.isascii() or not number.isdigit() or len(number) > 18:
         msg = "a checkpoint is a number, a hyphen and sixteen letters and digits"
         raise FormatError(msg)
     return int(number), codec.crockford_decode(code, byte_count=10)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _KIND: Final = b"anc"
 _MAX_FILE_BYTES: Final = 64 << 10
-DEVICE_BYTES: Final = 8
+
 
 
 @dataclass(frozen=True, slots=True)

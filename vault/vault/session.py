@@ -13,7 +13,7 @@ from vault import keys, sealing
 from vault.errors import IntegrityError, LockedError, StaleError, VaultError
 from vault.index import Index, PageCache, read_entries
 from vault.records import Schemas, load_schema
-from vault.vault.anchor import DEVICE_BYTES, Anchor, Seen
+from vault.vault.anchor import Anchor, Seen
 from vault.vault.state import Commit, State, log_backwards, read_setting, read_settings, refresh
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Session:
             self.notices.append(f"{error}; whether the file is the newest cannot be told. Compare the checkpoint.")
             self._unconfirmed = StaleError(state.head.epoch, state.head.epoch, str(error))
             seen = None
-        self._device = seen.device if seen else sealing.random_bytes(DEVICE_BYTES)
+        self._device = seen.device if seen else sealing.random_bytes(keys.DEVICE_BYTES)
         self._seen = seen
         self.checked_at = seen.checked_at if seen else None
         if seen is not None and not accept_older:
