@@ -162,8 +162,8 @@ class KeyDesk:
     def remove(self, which: int | str, *, last: bool = False) -> KeyslotInfo:
         """Take a way in away; nobody else's secret is needed.
 
-        Its holder keeps what was copied already. From now on a new data key seals what is written, and signing and intake
-        keys are new.
+        Its holder keeps what was copied already. From now on a new data key seals what is written, and signing and
+        intake keys are new.
 
         Args:
             which: Index or label.
