@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import statistics
 import subprocess
 import sys
@@ -105,14 +106,16 @@ def measure(kind: str, corpus: Corpus, items: Sequence[Item], folder: Path) -> t
 
 def memory_of(kind: str, path: Path, pairs: Sequence[Sequence[str]]) -> float:
     """Search in this process and return its peak memory in megabytes, Python and imports included."""
-    import resource  # not on Windows
-
     store = PEERS[kind](path)
     for pair in pairs:
         store.find(pair)
     store.close()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
+    status = Path("/proc/self/status")
+    if status.exists():  # what getrusage tells on Linux includes the parent's peak
+        return int(re.search(r"VmHWM:\s*(\d+)", status.read_text())[1]) * 1024 / 1e6  # type: ignore[index]
+    import resource  # not on Windows
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
 ROWS = (
@@ -161,6 +164,9 @@ def main(arguments: Sequence[str]) -> int:
     values = statistics.mean(item.value_bytes for item in items)
     print(f"{len(items):,} invented records, {values:,.0f} bytes of values in {len(items[0].draft.claims)} claims each")
     print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}")
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    if load > 1:
+        print(f"others are using this machine (load {load:.1f}): only the ratios mean something, and they little")
     results: dict[str, list[dict[str, float]]] = {kind: [] for kind in PEERS}
     for run in range(options.runs):
         print(f"run {run + 1} of {options.runs} …", file=sys.stderr, flush=True)
