@@ -117,8 +117,11 @@ def _explain(error: Exception) -> tuple[str, Exit]:
             f"Run `{NAME} check`; if it is clean, please report the type of the error and the command you gave."
         )
         return text, Exit.FAILURE
-    lines = [f"{str(error).rstrip('.') or type(error).__name__}.", *(f"  {line}" for line in details(error))]
-    return "\n".join([*lines, row.meaning, row.advice]), row.code
+    facts = details(error)
+    said = str(error).rstrip(".") or type(error).__name__
+    if any(fact in said for fact in facts):  # told line by line below
+        said = said.partition(":")[0]
+    return "\n".join([f"{said}.", *(f"  {fact}" for fact in facts), row.meaning, row.advice]), row.code
 
 
 def _system(error: OSError) -> tuple[str, Exit]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 PURPOSES: Final = ("legal", "un", "tracing", "advocacy", "research", "publication", "family")
 MAX_FOUND: Final = 1000
 _EVERYTHING: Final = "everything"
+_ORDER: Final = ("case", "person", "event", "statement", "document", "action", "consent", "source")
 
 
 @command("export", short_help="Redact, check, sign and seal records for a recipient.")
@@ -312,7 +313,7 @@ def show_preview(out: Output, vault: Vault, view: View) -> None:
                 one.outcome if one.outcome in one.action else f"{one.outcome} ({one.action})",
                 one.rule,
             )
-            for one in view.decisions
+            for one in sorted(view.decisions, key=lambda one: _ORDER.index(one.kind) if one.kind in _ORDER else 99)
         ),
         wrap=True,
     )

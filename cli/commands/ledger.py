@@ -15,7 +15,7 @@ from cli.output import Output
 from cli.session import open_vault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from vault.ledger import Handover
     from vault.vault import Vault
@@ -171,7 +171,7 @@ def exposure(settings: Settings, subject: str) -> None:
                 one.role,
                 "inside" if one.inside else "outside",
                 " ".join(one.onward),
-                ", ".join(f"{field} {outcome}" for field, outcome in one.facts.items() if outcome != "withheld"),
+                facts_text(one.facts),
             )
             for one, name in rows
         ),
@@ -179,6 +179,23 @@ def exposure(settings: Settings, subject: str) -> None:
     )
     if not rows:
         out.talk("Nobody: nothing about anybody went there.")
+
+
+def facts_text(facts: Mapping[str, str]) -> str:
+    """Say which facts left in which form.
+
+    Args:
+        facts: The most telling outcome of each field.
+
+    Returns:
+        For each outcome its fields; nothing of what was withheld.
+    """
+    forms: dict[str, list[str]] = {}
+    for field, outcome in sorted(facts.items()):
+        forms.setdefault(outcome, []).append(field)
+    return "; ".join(
+        f"{form}: {' '.join(forms[form])}" for form in ("value", "coarsened", "pseudonym") if form in forms
+    )
 
 
 def bundle_of(text: str) -> bytes:

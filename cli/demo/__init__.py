@@ -94,6 +94,7 @@ class Show:
         self._folder = folder
         self._vault = folder / "families.vault"
         self._passphrase = folder / "passphrase.txt"
+        self._secret = self._passphrase
         self._key = folder / "advocate-key.txt"
         self._records: dict[str, Any] = {}
 
@@ -121,6 +122,13 @@ class Show:
         self._write(self._passphrase, generate_passphrase() + "\n")
         self._say("1. A vault. (Its passphrase lies in a file beside it, which only a demonstration may do.)")
         self._do("init", str(self._vault))
+        self._say(
+            "   A second way in: a paper key. From here on it opens the vault, because it needs no slow derivation."
+        )
+        paper = self._ask("key", "add", "paper")["paper_key"]
+        self._write(self._folder / "paper-key.txt", f"{paper}\n")
+        self._secret = self._folder / "paper-key.txt"
+        self._do("key", "list")
 
     def _take_in(self) -> None:
         package = resources.files(__package__)
@@ -152,8 +160,10 @@ class Show:
     def _give(self) -> None:
         case = self._id("Оразқанұлы Сәбит, Ақтүбек")
         ask = ("export", case, "--policy", "lawyer", "--to", LAWYER, "--purpose", "legal")
-        self._say("5. What would leave under the policy lawyer, and what not. (First lines of the preview.)")
-        self._do(*ask, "--preview", first_lines=24)
+        self._say("5. What would leave under the policy lawyer, and what not. (A few fields of the preview.)")
+        self._do(
+            *ask, "--preview", only=("person.name", "person.phone", "event.when", "event.narrative", "event.witness")
+        )
         bundle = self._folder / "for-the-advocate.age"
         self._say("6. The bundle, sealed to the lawyer's key; and the same by a passphrase to tell by telephone.")
         self._do(*ask, "-o", str(bundle))
@@ -226,21 +236,22 @@ class Show:
         self._out.data("\n" + escape(text, newlines=True))
 
     def _words(self, words: Sequence[str], *, vault: bool) -> list[str]:
-        around = ["--vault", str(self._vault), "--passphrase-file", str(self._passphrase)] if vault else []
+        around = ["--vault", str(self._vault), "--passphrase-file", str(self._secret)] if vault else []
         return [*around, "--no-anchor", "--no-input", "--quiet", *words]
 
-    def _do(self, *words: str, vault: bool = True, expect: Exit = Exit.OK, first_lines: int | None = None) -> None:
+    def _do(self, *words: str, vault: bool = True, expect: Exit = Exit.OK, only: tuple[str, ...] = ()) -> None:
         from cli.__main__ import main
 
         shown = " ".join(f'"{word}"' if " " in word else word for word in map(self._short, words))
         self._out.data(f"\n$ casevault {escape(shown)}")
-        if first_lines is None:
+        if not only:
             code = main(self._words(words, vault=vault), kdf_profile=self._settings.kdf_profile)
         else:
             with redirect_stdout(io.StringIO()) as page:
                 code = main(self._words(words, vault=vault), kdf_profile=self._settings.kdf_profile)
             lines = page.getvalue().splitlines()
-            self._out.data("\n".join([*lines[:first_lines], f"... and {max(0, len(lines) - first_lines)} more lines"]))
+            shown_lines = [line for line in lines if any(word in line for word in only)]
+            self._out.data("\n".join([*shown_lines, f"... and {len(lines) - len(shown_lines)} more lines"]))
         if code != expect:
             message = f"`casevault {escape(words[0])}` ended with {code}, not with {int(expect)}"
             raise UnexpectedError(message)
