@@ -18,7 +18,6 @@ from vault.matching import Matcher
 from vault.records import (
     Claim,
     Field,
-    Level,
     Revision,
     Schemas,
     id_text,
@@ -30,7 +29,7 @@ from vault.records import (
 from vault.redact import withheld as known
 from vault.redact.coarsen import birth_band, coarse_date
 from vault.redact.consent import Ask, Consents, is_child
-from vault.redact.policy import Action, Verdict
+from vault.redact.policy import CLAIM_PARTS, HIDDEN_ROLES, HIDE, Action, Verdict
 from vault.redact.pseudonyms import Pseudonyms
 from vault.redact.risk import check_groups
 from vault.redact.roles import PERSON, Graph
@@ -71,8 +70,6 @@ _STRICTNESS: Final = (
 _NAME_PARTS: Final = ("text", "kind", "script", "lang")
 _PLACE_PARTS: Final = ("text", "county", "region", "country")
 _SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{1,5}\Z")
-_SOURCE_LINK: Final = Field("source", "link", Level.LIMITED, "identity", "source")
-_AS_OF: Final = Field("as_of", "date", Level.OPEN, "testimony", "self")
 
 
 @dataclass(slots=True)
@@ -134,7 +131,7 @@ def redact(
     Source:
         docs/format.md §Disclosure.
     """
-    work = _Work(request, Graph(records(), schemas), history, schemas, pseudonyms, rng)
+    work = _Work(request, Graph(records(), schemas), history, pseudonyms, rng)
     if request.policy.full:
         return work.everything()
     return work.view(preview=preview)
@@ -148,7 +145,6 @@ class _Work:
         request: Request,
         graph: Graph,
         history: Callable[[bytes], list[Revision]],
-        schemas: Schemas,
         pseudonyms: Pseudonyms,
         rng: Callable[[int], bytes],
     ) -> None:
@@ -156,7 +152,7 @@ class _Work:
         self.policy = request.policy
         self.graph = graph
         self.history = history
-        self.schemas = schemas
+        self.schemas = graph.schemas
         self.pseudonyms = pseudonyms
         self.rng = rng
         self.files: dict[str, DisclosedFile] = {}
@@ -221,10 +217,13 @@ class _Work:
     def _decide(self, revision: Revision, index: int, claim: Claim) -> _Item:
         of = self.schemas.field(revision.kind, claim.field)
         people, fallback = self.graph.subjects(revision, of, claim)
-        role, verdict = self._verdict(frozenset(people), fallback, of)
-        item = _Item(revision, index, claim, of, frozenset(people), role, verdict)
+        role, verdict = self._verdict(people, fallback, of)
+        item = _Item(revision, index, claim, of, people, role, verdict)
         item.retracted = _taken_back(revision, index)
-        if item.retracted and (not self.policy.retracted or claim.value is None):
+        if self._only_hidden(revision.record_id):
+            # A consent or paper of a source alone: that it is there would tell that there is a source.
+            item.verdict, item.outcome = Verdict(HIDE, "level never"), UNSEEN
+        elif item.retracted and (not self.policy.retracted or claim.value is None):
             item.verdict = replace(verdict, rule=f"{verdict.rule}: taken back")
             item.outcome = UNSEEN
         elif verdict.action.name in {"withhold", "mask"}:
@@ -235,6 +234,10 @@ class _Work:
         else:
             self._apply(item, verdict.action)
         return item
+
+    def _only_hidden(self, record: bytes) -> bool:
+        people = self.graph.people_of(record)
+        return bool(people) and all(self._role(person) in HIDDEN_ROLES for person in people)
 
     def _apply(self, item: _Item, action: Action) -> None:
         """Carry out a rule that lets something through; whatever has another shape than its type is withheld."""
@@ -316,7 +319,9 @@ class _Work:
         refusals = [f"consent is missing: {line}" for line in self._missing_lines(missing)]
         if self.request.leave_out:
             left_out = {
-                item.revision.record_id for item in items if any(one in missing for one, _ in self._needs(item))
+                item.revision.record_id
+                for item in items
+                if any(group in missing.get(person, ()) for person, group in self._needs(item))
             }
             items = [item for item in items if item.revision.record_id not in left_out]
             _, relied = self._consent(items)
@@ -325,9 +330,8 @@ class _Work:
             raise ConsentError(self._missing_lines(missing))
         leaving = {item.revision.record_id for item in items if item.outcome in _LEAVES}
         for item in items:
-            if item.to_record is not None and item.outcome == WITHHELD:
-                if item.to_record in leaving and item.verdict.action.name in {"keep", "pseudonym"}:
-                    item.outcome, item.value = VALUE, {"record": self._token(item.to_record)}
+            if item.to_record in leaving:
+                item.outcome, item.value = VALUE, {"record": self._token(item.to_record)}
         withheld, kept = self._mask(items)
         disclosed = self._records(items, leaving)
         refusals += check_groups(
@@ -366,7 +370,7 @@ class _Work:
         people = set(item.people)
         if not people and item.field.group and item.role not in {"official", "case"}:
             # A name beside no record: whoever the record speaks of answers for those it names.
-            people = self.graph.people_of(item.revision.record_id)
+            people = set(self.graph.people_of(item.revision.record_id))
         for person in people:
             if item.field.group and self._role(person) != "official":
                 yield person, item.field.group
@@ -437,14 +441,13 @@ class _Work:
     def _withheld(self, items: list[_Item], kept: known.Collection) -> known.Collection:
         let_through = {(item.revision.record_id, item.index) for item in items if item.outcome == VALUE}
         shown = {item.revision.record_id for item in items}
-        hidden_roles = {"source", "helper"}
         return known.collect(
             (*self.graph.records.values(), *self.graph.removed.values()),
             self.history,
             self.schemas,
             kept=kept,
             dates_of=lambda record, index: record in shown and (record, index) not in let_through,
-            strict_records=lambda record: bool(self.graph.everywhere.get(record, set()) & hidden_roles),
+            strict_records=lambda record: bool(self.graph.everywhere.get(record, set()) & HIDDEN_ROLES),
             coarse=known.shown_place_parts(self.policy, self.schemas),
         )
 
@@ -476,17 +479,20 @@ class _Work:
             outcome=item.outcome,
             value=item.value,
             retracted=item.retracted,
-            basis=claim.basis,
-            confidence=claim.confidence,
+            basis=claim.basis if self._tells(item, "basis") else None,
+            confidence=claim.confidence if self._tells(item, "confidence") else None,
             as_of=self._as_of(item),
             source=self._origin(claim.source, leaving) if claim.source else None,
         )
+
+    def _tells(self, item: _Item, part: str) -> bool:
+        return self._verdict(item.people, item.role, CLAIM_PARTS[part])[1].action.name == "keep"
 
     def _as_of(self, item: _Item) -> str | None:
         text = item.claim.as_of
         if text is None:
             return None
-        _, verdict = self._verdict(item.people, item.role, _AS_OF)
+        _, verdict = self._verdict(item.people, item.role, CLAIM_PARTS["as_of"])
         if verdict.action.name == "date":
             return coarse_date(text, verdict.action.to)
         return text if verdict.action.name == "keep" else None
@@ -496,7 +502,11 @@ class _Work:
         origins = self.graph.origins(source)
         if not origins or source not in leaving or any(self._role(one) != "submitter" for one in origins):
             return None
-        return self._token(source) if self.policy.verdict("submitter", _SOURCE_LINK).action.name == "keep" else None
+        return (
+            self._token(source)
+            if self.policy.verdict("submitter", CLAIM_PARTS["source"]).action.name == "keep"
+            else None
+        )
 
     def _facts(self, item: _Item) -> Iterator[Fact]:
         outcome = _LEDGER.get(item.outcome)
@@ -514,6 +524,16 @@ class _Work:
         files = sum(item.field.type == "file" and item.verdict.action.name in {"clean", "rasterise"} for item in items)
         if files:
             self.warnings.append(f"{files} file(s) stay behind: there is no way yet to clean a file of what it tells")
+        spoken = {
+            item.revision.record_id
+            for item in items
+            if item.revision.kind == "statement" and item.field.type == "text" and item.outcome == VALUE
+        }
+        spoken = {one for one in spoken if any(self._role(who) == "source" for who in self.graph.origins(one))}
+        if spoken:
+            self.warnings.append(
+                f"{len(spoken)} statement(s) of sources leave as masked text; read them for phrases that tell who speaks"
+            )
         unplaced = sum(
             item.revision.kind == PERSON and item.revision.record_id not in self.roles
             for item in {item.revision.record_id: item for item in items}.values()
@@ -607,8 +627,8 @@ class _Work:
         for index, claim in enumerate(revision.claims):
             of = self.schemas.field(revision.kind, claim.field)
             people, fallback = self.graph.subjects(revision, of, claim)
-            role, verdict = self._verdict(frozenset(people), fallback, of)
-            item = _Item(revision, index, claim, of, frozenset(people), role, verdict)
+            role, verdict = self._verdict(people, fallback, of)
+            item = _Item(revision, index, claim, of, people, role, verdict)
             item.retracted = _taken_back(revision, index)
             if claim.value is None:
                 item.outcome = {"unknown": UNKNOWN, "not-asked": NOT_ASKED}.get(claim.state, WITHHELD)

@@ -21,6 +21,8 @@ from vault.sealing import Label, digest
 
 ROLES: Final = ("detainee", "submitter", "source", "helper", "relative", "official", "public", "case")
 """Whose fact it is, in the order in which links decide it; `case` when it speaks of nobody."""
+HIDDEN_ROLES: Final = frozenset({"source", "helper"})
+"""Roles of which no rule may let anything through."""
 AUDIENCES: Final = ("family", "lawyer", "un", "press", "public", "self")
 ONWARD: Final = ("state", "public")
 """Who may get it next, in the words of a consent; other receivers are audiences."""
@@ -58,8 +60,13 @@ _EVERYTHING: Final = "everything"
 
 _QUASI_WORDS: Final = {**dict.fromkeys(_STEPS["place"], "@place"), "age-band": "@birth"}
 """What `quasi` may say in the words of actions."""
-_CLAIM_PARTS: Final[Mapping[str, str]] = {"source": "link", "as_of": "date"}
-"""Parts of any claim that a rule may name like fields: where it comes from, and when it held."""
+CLAIM_PARTS: Final[Mapping[str, Field]] = {
+    "source": Field("source", "link", Level.LIMITED, "identity", "source"),
+    "basis": Field("basis", "choice", Level.LIMITED, "testimony", "self"),
+    "confidence": Field("confidence", "choice", Level.LIMITED, "testimony", "self"),
+    "as_of": Field("as_of", "date", Level.OPEN, "testimony", "self"),
+}
+"""Parts of any claim that a rule may name like fields: where it comes from, how it is known, when it held."""
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,63}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2}")
 _KEYS: Final = ("name", "audience", "onward", "parent", "retracted", "description", "rules", "risk")
@@ -199,9 +206,12 @@ class Policy:
         """
         if self.full:
             return Verdict(KEEP, self.name)
-        if role in {"source", "helper"} or of.level is Level.NEVER:
+        if role in HIDDEN_ROLES or of.level is Level.NEVER:
             # Not even that something is withheld: that there is a source at all is a fact about the source.
             return Verdict(HIDE, "level never")
+        return self._by_rule(role, of)
+
+    def _by_rule(self, role: str, of: Field) -> Verdict:
         rule = next((rule for rule in self.rules if rule.covers(role, of)), None)
         if rule is None:
             return Verdict(WITHHOLD, "no rule")
@@ -258,7 +268,7 @@ class _Reader:
         self._parents = parents
         self._shipped = shipped
         self._at = _lines(text)
-        self._types: dict[str, set[str]] = {name: {kind} for name, kind in _CLAIM_PARTS.items()}
+        self._types: dict[str, set[str]] = {name: {part.type} for name, part in CLAIM_PARTS.items()}
         for kind in schemas.kinds:
             for one in schemas.fields(kind):
                 self._types.setdefault(one.name, set()).add(one.type)

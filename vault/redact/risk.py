@@ -56,7 +56,8 @@ def check_groups(policy: Policy, claims: Iterable[tuple[frozenset[bytes], Field,
         return min(Counter(group[:place] + group[place + 1 :] for group in groups.values()).values())
 
     worst = max(range(len(policy.quasi)), key=without)
-    return [
+    told_why = (
         f"people who are not named could be recognised: the smallest group alike has {smallest}, the policy asks for"
         f" {policy.k}; make {policy.quasi[worst]} coarser or withhold it, or publish counts"
-    ]
+    )
+    return [told_why]

@@ -16,14 +16,7 @@ from vault.records import Claim, Field, Revision, Schemas, edtf, link_of
 from vault.redact.policy import ROLES
 
 PERSON: Final = "person"
-_DETAINEE, _SUBMITTER, _SOURCE, _HELPER, _OFFICIAL, _CASE = (
-    "detainee",
-    "submitter",
-    "source",
-    "helper",
-    "official",
-    "case",
-)
+_DETAINEE, _SUBMITTER, _SOURCE, _HELPER, _CASE = "detainee", "submitter", "source", "helper", "case"
 _MAX_STEPS: Final = 4
 """How many links a paper's subject is followed: a paper about a paper about an event about a person."""
 
@@ -40,9 +33,11 @@ class Graph:
     """
 
     def __init__(self, revisions: Iterable[Revision], schemas: Schemas) -> None:
-        self._schemas = schemas
+        self.schemas = schemas
         self.records: dict[bytes, Revision] = {}
         self.removed: dict[bytes, Revision] = {}
+        self._people: dict[bytes, frozenset[bytes]] = {}
+        self._origins: dict[bytes, frozenset[bytes]] = {}
         for revision in revisions:
             (self.removed if revision.removed else self.records)[revision.record_id] = revision
         self._about: defaultdict[bytes, set[bytes]] = defaultdict(set)
@@ -61,7 +56,7 @@ class Graph:
         for claim in revision.claims:
             target = link_of(claim.value)
             if target is not None:
-                field = self._schemas.field(revision.kind, claim.field)
+                field = self.schemas.field(revision.kind, claim.field)
                 if field.type == "link":
                     yield field, claim, target
 
@@ -115,35 +110,43 @@ class Graph:
             return next(iter(sorted(revision.links("person"))), record)
         return record
 
-    def origins(self, record: bytes, steps: int = _MAX_STEPS) -> set[bytes]:
+    def origins(self, record: bytes) -> frozenset[bytes]:
         """Return the entities from whom a statement, source or paper comes."""
+        if record not in self._origins:
+            self._origins[record] = frozenset(self._find_origins(record, _MAX_STEPS))
+        return self._origins[record]
+
+    def _find_origins(self, record: bytes, steps: int) -> set[bytes]:
         revision = self.records.get(record) or self.removed.get(record)
-        if revision is None or steps == 0 or revision.kind in {PERSON, "source"}:
+        if revision is None or steps == 0 or revision.kind in {PERSON, _SOURCE}:
             return {self.entity(record)}
         return {
             origin
             for field, _, target in self.links(revision)
             if field.gives == _SOURCE
-            for origin in self.origins(target, steps - 1)
+            for origin in self._find_origins(target, steps - 1)
         }
 
-    def people_of(self, record: bytes, steps: int = _MAX_STEPS) -> set[bytes]:
+    def people_of(self, record: bytes) -> frozenset[bytes]:
         """Return the people that a record speaks of, following papers to what they belong to."""
+        if record not in self._people:
+            self._people[record] = frozenset(self._find_people(record, _MAX_STEPS))
+        return self._people[record]
+
+    def _find_people(self, record: bytes, steps: int) -> set[bytes]:
         revision = self.records.get(record)
         if revision is None or steps == 0:
             return set()
-        if revision.kind == PERSON:
-            return {record}
-        if revision.kind == "source":
+        if revision.kind in {PERSON, _SOURCE}:
             return {self.entity(record)}
         return {
             person
             for field, claim, target in self.links(revision)
             if claim.state == "stated" and (field.name == "about" or field.gives == _DETAINEE)
-            for person in self.people_of(target, steps - 1)
+            for person in self._find_people(target, steps - 1)
         }
 
-    def subjects(self, revision: Revision, field: Field, claim: Claim) -> tuple[set[bytes], str]:
+    def subjects(self, revision: Revision, field: Field, claim: Claim) -> tuple[frozenset[bytes], str]:
         """Say whom a claim speaks of.
 
         Args:
@@ -156,22 +159,21 @@ class Graph:
             facts about nobody, or `source` where somebody is meant who is not on record.
         """
         if field.subject == "self":
-            return {revision.record_id}, _SOURCE
+            return frozenset({revision.record_id}), _SOURCE
         if field.subject == _SOURCE:
-            if revision.kind == "source":
-                return {self.entity(revision.record_id)}, _SOURCE
-            return self.origins(revision.record_id), _SOURCE
+            own = revision.kind == _SOURCE
+            return frozenset({self.entity(revision.record_id)}) if own else self.origins(revision.record_id), _SOURCE
         if not field.subject.startswith("link:"):
-            return set(), field.subject
+            return frozenset(), field.subject
         name = field.subject.removeprefix("link:")
-        if name == field.name:
-            target = link_of(claim.value)
-            if target is None:
-                # A name beside no record: whoever it is stands in the role that the link gives.
-                return set(), field.gives or _SOURCE
-            return self.people_of(target), _CASE if self._is_paper(target) else _SOURCE
         targets = revision.links(name)
-        people = {person for target in targets for person in self.people_of(target)}
+        if name == field.name:
+            own_target = link_of(claim.value)
+            if own_target is None:
+                # A name beside no record: whoever it is stands in the role that the link gives.
+                return frozenset(), field.gives or _SOURCE
+            targets = [own_target]
+        people = frozenset(person for target in targets for person in self.people_of(target))
         return people, _CASE if targets and all(self._is_paper(target) for target in targets) else _SOURCE
 
     def _is_paper(self, record: bytes) -> bool:

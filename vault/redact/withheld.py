@@ -22,11 +22,13 @@ _SEASON: Final = re.compile(r"-?\d{4}-(?:2[1-4]|XX)(?:-XX)?[~?%]?")
 _UNKNOWN_DAY: Final = re.compile(r"(-?\d{4}-\d\d)-XX")
 _EXTENSION: Final = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 _FILE_WORD: Final = re.compile(r"[^\W_]+")
-_CAMERA_WORDS: Final = frozenset(
-    "audio camera certificate copy court doc document dsc file final id image img judgment letter message notice page "
-    "passport pdf photo pic picture recording scan screenshot signal statement telegram tmp vid video voice wechat "
-    "whatsapp аудио видео документ запись копия паспорт письмо приговор скан снимок справка файл фото 图片 文件 照片".split()
-)
+_CAMERA: Final = """
+audio camera certificate copy court doc document dsc file final id image img judgment letter message notice page
+passport pdf photo pic picture recording scan screenshot signal statement telegram tmp vid video voice wechat whatsapp
+аудио видео документ запись копия паспорт письмо приговор скан снимок справка файл фото 图片 文件 照片
+"""
+_CAMERA_WORDS: Final = frozenset(_CAMERA.split())
+"""What names a file and nobody: cameras, programs and people call files so."""
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _COARSE_PARTS: Final = {
     "county": ("county", "region", "country"),
