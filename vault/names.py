@@ -180,43 +180,60 @@ def _han_terms(run: str) -> list[str]:
     return [*run, *map(str.__add__, run, run[1:])]
 
 
-def _fold_token(token: str) -> tuple[str, ...]:
-    folded = normalise(token)
-    if folded.isascii() and folded.isalnum():
-        return (folded[:MAX_WORD],)
-    # One character may fold to several words, or to Chinese.
-    terms: list[str] = []
-    for piece in _TOKEN.findall(folded):
-        if _HAN_RUN.match(piece):
-            terms += _han_terms(piece)
-        else:
-            terms.append(piece[:MAX_WORD])
-    return tuple(terms)
-
-
-class _Words(dict[str, tuple[str, ...]]):
-    """Terms of each token, found when it is first met; bounded."""
-
-    def __missing__(self, token: str) -> tuple[str, ...]:
-        terms = _fold_token(token)
-        if len(self) >= _CACHE_WORDS:
-            self.clear()
-        if len(terms) == 1:
-            self[token] = terms
-        return terms
-
-
-_WORDS: Final = _Words()
-
 # For ASCII alone: what is no letter or digit becomes a space, an apostrophe goes.
 _ASCII: Final = {
     code: None if chr(code) == "'" else chr(code).lower() if chr(code).isalnum() else " " for code in range(128)
 }
 
 
+# Letters that are in normal form already; most words have no others once they are in lower case.
+_NORMAL: Final = re.compile(
+    "[a-z0-9"
+    + _class_of(
+        code
+        for first, last in ((0x0430, 0x0500), (0x0620, 0x06D6))
+        for code in range(first, last)
+        if chr(code).isalpha() and chr(code) == chr(code).lower() == _fold_character(chr(code))
+    )
+    + "]+"
+)
+
+
+def _fold(text: str) -> tuple[str, ...]:
+    low = text.lower()
+    if _NORMAL.fullmatch(low):
+        return (low[:MAX_WORD],)
+    if text.isascii():
+        return tuple([term[:MAX_WORD] for term in text.translate(_ASCII).split()])
+    terms: list[str] = []
+    for token in _TOKEN.findall(text):
+        # One character may fold to several words, or to Chinese.
+        for piece in _TOKEN.findall(normalise(token)):
+            if _HAN_RUN.match(piece):
+                terms += _han_terms(piece)
+            else:
+                terms.append(piece[:MAX_WORD])
+    return tuple(terms)
+
+
+class _Terms(dict[str, tuple[str, ...]]):
+    """Terms of each text without blanks, found when it is first met; bounded."""
+
+    def __missing__(self, text: str) -> tuple[str, ...]:
+        terms = _fold(text)
+        if len(text) <= MAX_WORD:
+            if len(self) >= _CACHE_WORDS:
+                self.clear()
+            self[text] = terms
+        return terms
+
+
+_TERMS: Final = _Terms()
+
+
 def forget() -> None:
     """Drop the words remembered from texts seen so far; to be called when a vault is locked."""
-    _WORDS.clear()
+    _TERMS.clear()
 
 
 def words(text: str) -> list[tuple[str, int, int]]:
@@ -238,7 +255,7 @@ def words(text: str) -> list[tuple[str, int, int]]:
         if _HAN_RUN.match(token):
             found += [(normalise(character), start + i, start + i + 1) for i, character in enumerate(token)]
         else:
-            found += [(word, start, match.end()) for word in _WORDS[token] if word]
+            found += [(word, start, match.end()) for word in _TERMS[token]]
     return found
 
 
@@ -257,14 +274,19 @@ def text_terms(text: str) -> set[str]:
     Source:
         docs/format.md §Terms.
     """
-    if text.isascii():
-        terms = set(text.translate(_ASCII).split())
-        if any(len(term) > MAX_WORD for term in terms):
-            terms = {term[:MAX_WORD] for term in terms}
-        return terms
-    terms = set()
-    terms.update(*map(_WORDS.__getitem__, set(_TOKEN.findall(text))))
+    terms: set[str] = set()
+    # No word reaches across a blank, so that whole pieces of text are looked up instead of taken apart.
+    terms.update(*map(_TERMS.__getitem__, set(text.split())))
     return terms
+
+
+def piece_terms(piece: str) -> tuple[str, ...]:
+    """Give the text terms of a piece of text without blanks, perhaps some twice; remembered between calls.
+
+    Secrets:
+        As secret as the text.
+    """
+    return _TERMS[piece]
 
 
 def query_terms(text: str) -> list[str]:
@@ -285,7 +307,7 @@ def query_terms(text: str) -> list[str]:
             run = normalise(token)
             terms += list(map(str.__add__, run, run[1:])) or [run]
         else:
-            terms += _WORDS[token]
+            terms += _TERMS[token]
     return terms
 
 

@@ -17,7 +17,7 @@ from vault.index.segment import (
     plan_merge,
     read_entries,
 )
-from vault.index.terms import Document, attachment_of, document_of
+from vault.index.terms import Document, attachment_of, document_of, forget
 
 __all__ = [
     "RUN_DOCUMENTS",
@@ -35,6 +35,7 @@ __all__ = [
     "attachment_of",
     "build",
     "document_of",
+    "forget",
     "match",
     "parse",
     "plan_merge",

@@ -94,7 +94,7 @@ def encode_postings(documents: Sequence[int] | BitMap) -> bytes:
     """Write a set of document numbers.
 
     Args:
-        documents: At least one; ascending, without repeats, below 2^18.
+        documents: At least one; ascending, perhaps with repeats, below 2^18.
 
     Returns:
         Postings.
@@ -103,19 +103,21 @@ def encode_postings(documents: Sequence[int] | BitMap) -> bytes:
         docs/format.md §Index segments.
     """
     count = len(documents)
+    number = documents[0]
     if count == 1:
-        number = documents[0]
         return _SINGLE[number] if number < len(_SINGLE) else _varint(number << 1 | 1)
     if count <= _SHORT_LIST:
         gaps = bytearray()
         before = -1
         for number in documents:
             gap = number - before - 1
-            if gap < 0x80:
+            if 0 <= gap < 0x80:
                 gaps.append(gap)
-            else:
+            elif gap > 0:
                 gaps += _varint(gap)
             before = number
+        if number == documents[0]:
+            return _varint(number << 1 | 1)
         return _varint(len(gaps) << 1) + gaps
     bitmap = documents if isinstance(documents, BitMap) else BitMap(documents)
     bitmap.run_optimize()
@@ -236,45 +238,41 @@ class TermWriter:
         self.refs: list[Ref] = []
         self.firsts: list[bytes] = []
         self.terms = 0
-        self._begin()
 
-    def _begin(self) -> None:
-        self._body = bytearray()
-        self._restarts: list[int] = []
-        self._in_page = 0
-        self._last = b""
-
-    def add(self, term: bytes, postings: bytes) -> None:
-        """Write a term greater than all before it; at most 255 bytes."""
-        # Four bytes for this entry's two lengths and its restart, two for the count at the end.
-        if len(self._body) + len(term) + len(postings) + 2 * len(self._restarts) + 6 > PAGE_BYTES:
-            self.flush()
-        body = self._body
-        if self._in_page % RESTART == 0:
-            if not self._in_page:
+    def write(self, terms: Iterable[tuple[bytes, bytes]]) -> None:
+        """Write all terms of a segment, ascending, each with its postings; to be called once."""
+        body = bytearray()
+        restarts: list[int] = []
+        last = b""
+        room = in_page = count = 0
+        for term, postings in terms:
+            # Two bytes for the lengths in this entry; `room` counts what the tables at the end leave.
+            if len(body) + len(term) + len(postings) + 2 > room:
+                self._flush(body, restarts)
+                body, restarts, in_page = bytearray(), [], 0
                 self.firsts.append(term)
-            self._restarts.append(len(body))
-            body += bytes((0, len(term)))
-            body += term
-        else:
-            last = self._last
-            shared, limit = 0, min(len(last), len(term))
-            while shared < limit and last[shared] == term[shared]:
-                shared += 1
-            body += bytes((shared, len(term) - shared))
+            if in_page % RESTART == 0:
+                restarts.append(len(body))
+                room = PAGE_BYTES - 4 - 2 * len(restarts)
+                shared = 0
+            else:
+                shared, limit = 0, min(len(last), len(term))
+                while shared < limit and last[shared] == term[shared]:
+                    shared += 1
+            body.append(shared)
+            body.append(len(term) - shared)
             body += term[shared:]
-        body += postings
-        self._last = term
-        self._in_page += 1
-        self.terms += 1
+            body += postings
+            last = term
+            in_page += 1
+            count += 1
+        self._flush(body, restarts)
+        self.terms = count
 
-    def flush(self) -> None:
-        """Close the present page, if it holds anything."""
-        if self._in_page:
-            count = len(self._restarts)
-            self._body += struct.pack(f">{count}HH", *self._restarts, count)
-            self._pages.put(self.refs, bytes(self._body))
-            self._begin()
+    def _flush(self, body: bytearray, restarts: list[int]) -> None:
+        if restarts:
+            body += struct.pack(f">{len(restarts) + 1}H", *restarts, len(restarts))
+            self._pages.put(self.refs, bytes(body))
 
 
 class TermPage:

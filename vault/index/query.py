@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from vault import names
 from vault.errors import LimitError, RecordError
-from vault.index.terms import claim_names, claim_terms, compact, parse_date, value_text
+from vault.index.terms import claim_names, claim_text, compact, parse_date, value_text
 from vault.records import edtf, link_of
 from vault.records.edtf import Date
 
@@ -36,6 +36,7 @@ MAX_QUERY_CHARACTERS: Final = 1 << 20
 MAX_CLAUSES: Final = 64
 LEAST_PREFIX: Final = 3
 MAX_WORDS: Final = 256
+_SHORT: Final = 200
 _DATES: Final = frozenset(("date", "birth"))
 
 
@@ -315,6 +316,38 @@ class Match:
     reason: str = field(repr=False)
 
 
+class _Text:
+    """The terms of one claim: looked at quickly where that is enough, taken apart where it is not."""
+
+    def __init__(self, claim: Claim, field_type: str) -> None:
+        self._name = claim_names(claim, field_type)
+        self._text = claim_text(claim, field_type)
+        quick = f" {self._text} {self._name} "
+        self._quick = quick.casefold() if len(quick) <= _SHORT else quick
+        self._terms: set[str] | None = None
+
+    @property
+    def terms(self) -> set[str]:
+        """All terms."""
+        if self._terms is None:
+            self._terms = names.text_terms(self._text)
+            if self._name:
+                self._terms |= names.index_keys(self._name)
+        return self._terms
+
+    def quickly(self, term: Term) -> bool:
+        """Tell whether a word in normal form stands there between blanks: True is sure, False is not."""
+        return f" {term.word} " in self._quick
+
+    def closeness(self, term: Term, *, fully: bool) -> int:
+        """Tell how well a word is answered: 2 it stands there, 1 as a beginning, 0 not (or not seen quickly)."""
+        if self.quickly(term):
+            return 2
+        if not fully:
+            return 0
+        return (term.word in self.terms) + term.among(self.terms)
+
+
 class _View:
     """A revision with the terms of its claims."""
 
@@ -322,30 +355,26 @@ class _View:
         self.revision = revision
         self.claims = revision.claims
         self.types = [schemas.field(revision.kind, claim.field).type for claim in self.claims]
-        self.terms: list[set[str]] = []
-        self.all: set[str] = set()
-        for claim, field_type in zip(self.claims, self.types, strict=True):
-            words, keys = claim_terms(claim, field_type)
-            self.terms.append(words | keys)
-            self.all |= self.terms[-1]
+        self.texts = list(map(_Text, self.claims, self.types))
+
+    def _has(self, term: Term) -> bool:
+        return any(text.quickly(term) for text in self.texts) or any(term.among(text.terms) for text in self.texts)
 
     def holds(self, clause: Clause) -> bool:
         """Tell whether a clause holds of the record."""
         if isinstance(clause, Words):
-            return _any_way(clause.ways, self.all)
+            return any(all(map(self._has, way)) for way in clause.ways)
         if isinstance(clause, OfKind):
             return clause.kind == self.revision.kind
         if isinstance(clause, WithId):
             return self.revision.record_id.hex().startswith(clause.prefix)
-        if isinstance(clause, Phrase) and not all(term.among(self.all) for term in clause.terms):
+        if isinstance(clause, Phrase) and not all(map(self._has, clause.terms)):
             return False
         return any(self.holds_in(clause, index) for index in range(len(self.claims)))
 
     def holds_in(self, clause: Clause, index: int) -> bool:
-        """Tell whether a clause holds of one claim alone."""
+        """Tell whether a phrase, a date or something in a field holds of one claim alone."""
         claim = self.claims[index]
-        if isinstance(clause, Words):
-            return _any_way(clause.ways, self.terms[index])
         if isinstance(clause, Phrase):
             return _side_by_side(clause.words, claim)
         if isinstance(clause, When):
@@ -364,34 +393,40 @@ class _View:
                 return True
         if clause.phrase and not _side_by_side(clause.phrase, claim):
             return False
-        return _any_way(clause.ways, self.terms[index])
+        return any(all(term.among(self.texts[index].terms) for term in way) for way in clause.ways)
 
     def best(self, query: Query) -> Match:
         """Choose the claim that answers most of what is wanted; names first."""
-        chosen, most = -1, (0, False)
-        for index, field_type in enumerate(self.types):
-            answers = sum(self._answers(clause, index) for clause in query.wanted)
-            rank = (answers, field_type == "name")
-            if answers and rank > most:
-                chosen, most = index, rank
-        if chosen < 0:
+        most = sum(map(_most, query.wanted))
+        answers, chosen = self._best(query, fully=False)
+        if answers < most:
+            answers, chosen = self._best(query, fully=True)
+        if not answers:
             return Match(None, "its id" if any(isinstance(c, WithId) for c in query.wanted) else "its kind")
         claim, field_type = self.claims[chosen], self.types[chosen]
         if name := claim_names(claim, field_type):
             return Match(claim, "; ".join(names.explain(query.text, name)) or "the name")
         return Match(claim, "the date may fall into the span" if field_type in _DATES else "the words stand there")
 
-    def _answers(self, clause: Clause, index: int) -> int:
+    def _best(self, query: Query, *, fully: bool) -> tuple[int, int]:
+        ranked = [
+            (sum(self._answers(clause, index, fully=fully) for clause in query.wanted), field_type == "name", -index)
+            for index, field_type in enumerate(self.types)
+        ]
+        answers, _, place = max(ranked, default=(0, False, 0))
+        return answers, -place
+
+    def _answers(self, clause: Clause, index: int, *, fully: bool) -> int:
         if isinstance(clause, Words):
-            terms = self.terms[index]
-            return max(sum((t.word in terms) + t.among(terms) for t in way) for way in clause.ways)
-        if isinstance(clause, OfKind | WithId):
-            return 0
-        return 2 * self.holds_in(clause, index)
+            text = self.texts[index]
+            return max(sum(text.closeness(term, fully=fully) for term in way) for way in clause.ways)
+        return 0 if isinstance(clause, OfKind | WithId) else 2 * self.holds_in(clause, index)
 
 
-def _any_way(ways: Ways, terms: set[str]) -> bool:
-    return any(all(term.among(terms) for term in way) for way in ways)
+def _most(clause: Clause) -> int:
+    if isinstance(clause, Words):
+        return 2 * max(map(len, clause.ways))
+    return 0 if isinstance(clause, OfKind | WithId) else 2
 
 
 def _overlaps(span: Date, claim: Claim) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pyroaring import BitMap
 
+from vault import names
 from vault.index.pages import (
     ATTACHMENT,
     FLAGS_AT,
@@ -302,7 +303,6 @@ class _Writer:
             self._rows.clear()
 
     def finish(self, serial: int, supersedes: dict[int, BitMap]) -> SegmentEntry:
-        self.terms.flush()
         self._flush_rows()
         self.names.flush()
         payload = encode_root(
@@ -317,6 +317,25 @@ class _Writer:
         return SegmentEntry(serial, ref, self.documents, self.terms.terms)
 
 
+class _Pieces(dict[str, list[int]]):
+    """For each piece of text without blanks the list of its one word, so that a known piece is one look."""
+
+    def __init__(self, words: dict[str, list[int]]) -> None:
+        super().__init__()
+        self._words = words
+        self.number = 0
+        self.nowhere: list[int] = []
+
+    def __missing__(self, piece: str) -> list[int]:
+        terms = names.piece_terms(piece)
+        if len(terms) == 1:
+            numbers = self[piece] = self._words.setdefault(terms[0], [])
+            return numbers
+        for word in dict.fromkeys(terms):
+            self._words.setdefault(word, []).append(self.number)
+        return self.nowhere
+
+
 class Builder:
     """Collects documents and writes them as one segment.
 
@@ -329,7 +348,8 @@ class Builder:
     def __init__(self, serial: int) -> None:
         """Begin without documents."""
         self.serial = serial
-        self._words: defaultdict[str, list[int]] = defaultdict(list)
+        self._words: dict[str, list[int]] = {}
+        self._pieces = _Pieces(self._words)
         self._keys: defaultdict[str, list[int]] = defaultdict(list)
         self._marks: defaultdict[bytes, list[int]] = defaultdict(list)
         self._rows: list[bytes] = []
@@ -366,14 +386,18 @@ class Builder:
                 self._dead.add(before)
         if not document.flags & ATTACHMENT:
             self._revisions[document.revision_id] = number
-        words, keys, marks = self._words, self._keys, self._marks
-        for word in document.words:
-            words[word].append(number)
+        keys, marks = self._keys, self._marks
+        pieces = set(" ".join(document.texts).split())
+        self._pieces.number = number
+        # Two pieces may have a word in common: a number then stands twice in its list.
+        for numbers in map(self._pieces.__getitem__, pieces):
+            numbers.append(number)
+        self._pieces.nowhere.clear()
         for key in document.keys:
             keys[key].append(number)
         for mark in document.marks:
             marks[mark].append(number)
-        self._postings += len(document.words) + len(document.keys) + len(document.marks)
+        self._postings += len(pieces) + len(document.keys) + len(document.marks)
         self._rows.append(
             pack_row(
                 document.record_id,
@@ -397,6 +421,12 @@ class Builder:
         yield from ((TEXT + word.encode(), self._words[word]) for word in sorted(self._words))
         yield from ((mark, self._marks[mark]) for mark in marks[before_texts:])
 
+    def _encoded(self, dead: set[int]) -> Iterator[tuple[bytes, bytes]]:
+        for term, numbers in self._sorted():
+            kept = numbers if term[:1] == ID else [number for number in numbers if number not in dead]
+            if kept:
+                yield term, encode_postings(kept)
+
     def write(self, batch: Batch) -> SegmentEntry:
         """Write the segment.
 
@@ -414,19 +444,17 @@ class Builder:
             raise ValueError(msg)
         writer = _Writer(batch)
         dead = self._dead
-        for term, documents in self._sorted():
-            kept = documents
-            if dead and term[:1] != ID:
-                kept = [number for number in documents if number not in dead]
-            if kept:
-                writer.terms.add(term, encode_postings(kept))
-        for number, (row, names) in enumerate(zip(self._rows, self._names, strict=True)):
+        if dead:
+            writer.terms.write(self._encoded(dead))
+        else:
+            writer.terms.write((term, encode_postings(numbers)) for term, numbers in self._sorted())
+        for number, (row, entry) in enumerate(zip(self._rows, self._names, strict=True)):
             if number in dead:
                 writer.row(_with_flag(row, SUPERSEDED))
                 writer.names.add(b"")
             else:
                 writer.row(row)
-                writer.names.add(names)
+                writer.names.add(entry)
         return writer.finish(self.serial, dict(self._supersedes))
 
 
@@ -546,7 +574,7 @@ def _terms_of(source: Segment, index: int) -> Iterator[tuple[bytes, int, TermPag
         yield term, index, page, at
 
 
-def _join_terms(sources: Sequence[Segment], dropped: Sequence[BitMap], writer: TermWriter) -> None:
+def _join_terms(sources: Sequence[Segment], dropped: Sequence[BitMap]) -> Iterator[tuple[bytes, bytes]]:
     joined = _Joined(sources, dropped)
     places: list[tuple[int, TermPage, int]] = []
     current = b""
@@ -555,12 +583,12 @@ def _join_terms(sources: Sequence[Segment], dropped: Sequence[BitMap], writer: T
     for term, index, page, at in heapq.merge(*streams):
         if term != current:
             if places and (postings := joined.postings(current, places)):
-                writer.add(current, postings)
+                yield current, postings
             places = []
             current = term
         places.append((index, page, at))
     if places and (postings := joined.postings(current, places)):
-        writer.add(current, postings)
+        yield current, postings
 
 
 def write_merged(
@@ -596,7 +624,7 @@ def write_merged(
         for older, documents in source.root.supersedes.items():
             if older in live:
                 supersedes[older] |= documents
-    _join_terms(sources, dropped, writer.terms)
+    writer.terms.write(_join_terms(sources, dropped))
     for source, purged, lost in zip(sources, gone, dropped, strict=True):
         number = 0
         for page in source.row_pages():
@@ -608,6 +636,6 @@ def write_merged(
                     row = _with_flag(row, SUPERSEDED)
                 writer.row(row)
                 number += 1
-        for number, names in enumerate(source.raw_names()):
-            writer.names.add(b"" if number in lost else names)
+        for number, entry in enumerate(source.raw_names()):
+            writer.names.add(b"" if number in lost else entry)
     return writer.finish(serial, dict(supersedes))

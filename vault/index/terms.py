@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from vault import names
@@ -52,7 +53,7 @@ class Document:
         flags: REMOVED or ATTACHMENT or none.
         epoch: Commit that writes it.
         parents: Revision ids that it follows.
-        words: Text terms.
+        texts: Texts whose words are text terms.
         keys: Name keys.
         marks: All other terms, each with its first byte.
         names: Names as written.
@@ -68,7 +69,7 @@ class Document:
     flags: int
     epoch: int
     parents: tuple[bytes, ...] = ()
-    words: set[str] = field(default_factory=set, repr=False)
+    texts: tuple[str, ...] = field(default=(), repr=False)
     keys: set[str] = field(default_factory=set, repr=False)
     marks: set[bytes] = field(default_factory=set, repr=False)
     names: tuple[str, ...] = field(default=(), repr=False)
@@ -109,31 +110,26 @@ def compact(text: str) -> str:
     return "".join(parts)[: names.MAX_WORD] if len(parts) > 1 else ""
 
 
-def claim_terms(claim: Claim, field_type: str) -> tuple[set[str], set[str]]:
-    """Give the words and the name keys under which a claim is found.
+def claim_text(claim: Claim, field_type: str) -> str:
+    """Give the text of a claim whose words are text terms; those of a person's name are name keys instead.
 
     Args:
         claim: A claim.
         field_type: Type of its field.
 
     Returns:
-        Text terms, and name keys.
+        Its text; of a phone number or an id also a line with the whole in one piece; of a link the relation.
 
     Secrets:
         The result.
     """
     value = claim.value
     if field_type == "name":
-        return set(), names.index_keys(claim_names(claim, field_type))
-    keys: set[str] = set()
-    if field_type == "link" and isinstance(value, dict):
-        keys = names.index_keys(claim_names(claim, field_type))
-        value = value.get("relation")
+        return ""
+    if field_type == "link":
+        return value_text(value.get("relation")) if isinstance(value, dict) else ""
     text = value_text(value)
-    words = names.text_terms(text)
-    if field_type in _COMPACT_TYPES and (whole := compact(text)):
-        words.add(whole)
-    return words, keys
+    return f"{text}\n{compact(text)}" if field_type in _COMPACT_TYPES else text
 
 
 _MONTHS: Final = ((12_000, 1), (1_200, 2), (120, 3), (12, 4))
@@ -175,19 +171,28 @@ def value_term(name: str, word: str) -> bytes:
     return (VALUE + name.encode() + b"\0" + word.encode())[:MAX_TERM_BYTES]
 
 
-def _claim_marks(claim: Claim, field_type: str, words: set[str]) -> Iterator[bytes]:
-    if claim.source is not None:
-        yield LINK + claim.source
+@lru_cache(maxsize=4096)
+def _date_parts(text: str) -> tuple[bytes, ...]:
+    span = parse_date(text)
+    return tuple(part.encode() for part in span_terms(span.earliest, span.latest)) if span else ()
+
+
+def forget() -> None:
+    """Drop the words and dates remembered from records seen so far; to be called when a vault is locked."""
+    names.forget()
+    _date_parts.cache_clear()
+
+
+def _add_marks(marks: set[bytes], claim: Claim, field_type: str, text: str) -> None:
     if field_type in VALUE_TYPES:
-        for word in words:
-            yield value_term(claim.field, word)
+        head = VALUE + claim.field.encode() + b"\0"
+        marks.update([(head + word.encode())[:MAX_TERM_BYTES] for word in names.text_terms(text)])
     elif field_type == "link":
         if (target := link_of(claim.value)) is not None:
-            yield LINK + target[:ID_BYTES]
-    elif field_type in {"date", "birth"} and (span := parse_date(claim.value)) is not None:
+            marks.add(LINK + target[:ID_BYTES])
+    elif field_type in {"date", "birth"} and isinstance(claim.value, str):
         tag = DATE if field_type == "date" else BIRTH
-        for part in span_terms(span.earliest, span.latest):
-            yield tag + part.encode()
+        marks.update([tag + part for part in _date_parts(claim.value)])
 
 
 def document_of(revision: Revision, ref: Ref, schemas: Schemas, epoch: int) -> Document:
@@ -209,17 +214,22 @@ def document_of(revision: Revision, ref: Ref, schemas: Schemas, epoch: int) -> D
         docs/format.md §Terms.
     """
     kind = revision.kind
-    words: set[str] = set()
+    texts: list[str] = []
     keys: set[str] = set()
     marks = {ID + revision.record_id, (GONE if revision.removed else KIND) + kind.encode()}
     found: list[str] = []
     for claim in () if revision.removed else revision.claims:
+        if claim.source is not None:
+            marks.add(LINK + claim.source)
+        if claim.value is None:
+            continue
         field_type = schemas.field(kind, claim.field).type
-        claim_words, claim_keys = claim_terms(claim, field_type)
-        words |= claim_words
-        keys |= claim_keys
-        marks.update(_claim_marks(claim, field_type, claim_words))
+        text = claim_text(claim, field_type)
+        texts.append(text)
+        if field_type != "text":
+            _add_marks(marks, claim, field_type, text)
         if name := claim_names(claim, field_type):
+            keys |= names.index_keys(name)
             found.append(name)
     return Document(
         record_id=revision.record_id,
@@ -229,7 +239,7 @@ def document_of(revision: Revision, ref: Ref, schemas: Schemas, epoch: int) -> D
         flags=REMOVED if revision.removed else 0,
         epoch=epoch,
         parents=revision.parents,
-        words=words,
+        texts=tuple(texts),
         keys=keys,
         marks=marks,
         names=tuple(found),
