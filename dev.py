@@ -35,7 +35,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 # Old Pythons must get as far as main() to be refused in words: no syntax here that is younger than Python 3.5.
@@ -46,14 +45,14 @@ PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 CORE, DEV = ROOT / "requirements.txt", ROOT / "requirements-dev.txt"
 
 
-def run(*command: "str | Path", cwd: Path = ROOT) -> int:
+def run(*command: "str | Path") -> int:
     """Run a command in the foreground and return its exit code."""
-    return subprocess.run([str(part) for part in command], cwd=cwd, check=False).returncode
+    return subprocess.run([str(part) for part in command], cwd=ROOT, check=False).returncode
 
 
-def python(*arguments: "str | Path", cwd: Path = ROOT) -> int:
+def python(*arguments: "str | Path") -> int:
     """Run the Python of the environment."""
-    return run(PYTHON, *arguments, cwd=cwd)
+    return run(PYTHON, *arguments)
 
 
 def need(condition: object, message: str) -> None:
@@ -94,12 +93,9 @@ def prepare(requirements: Path) -> None:
 
 
 def demo(arguments: "list[str]") -> int:
-    """Run `casevault demo` in a fresh folder, which stays for a second look."""
+    """Run `casevault demo`, which makes a fresh folder for itself."""
     prepare(CORE)
-    folder = Path(tempfile.mkdtemp(prefix="casevault-demo-"))
-    code = run(BIN / ("casevault.exe" if os.name == "nt" else "casevault"), "demo", *arguments, cwd=folder)
-    print("\ndev.py: the demo's files are in", folder, file=sys.stderr)
-    return code
+    return run(BIN / ("casevault.exe" if os.name == "nt" else "casevault"), "demo", *arguments)
 
 
 def test(arguments: "list[str]") -> int:
