@@ -319,6 +319,8 @@ class Match:
 class _Text:
     """The terms of one claim: looked at quickly where that is enough, taken apart where it is not."""
 
+    __slots__ = ("_name", "_quick", "_terms", "_text")
+
     def __init__(self, claim: Claim, field_type: str) -> None:
         self._name = claim_names(claim, field_type)
         self._text = claim_text(claim, field_type)
@@ -341,9 +343,9 @@ class _Text:
 
     def closeness(self, term: Term, *, fully: bool) -> int:
         """Tell how well a word is answered: 2 it stands there, 1 as a beginning, 0 not (or not seen quickly)."""
-        if self.quickly(term):
+        if f" {term.word} " in self._quick:
             return 2
-        if not fully:
+        if not (fully or self._name):
             return 0
         return (term.word in self.terms) + term.among(self.terms)
 
@@ -397,9 +399,8 @@ class _View:
 
     def best(self, query: Query) -> Match:
         """Choose the claim that answers most of what is wanted; names first."""
-        most = sum(map(_most, query.wanted))
         answers, chosen = self._best(query, fully=False)
-        if answers < most:
+        if not answers:
             answers, chosen = self._best(query, fully=True)
         if not answers:
             return Match(None, "its id" if any(isinstance(c, WithId) for c in query.wanted) else "its kind")
@@ -409,24 +410,29 @@ class _View:
         return Match(claim, "the date may fall into the span" if field_type in _DATES else "the words stand there")
 
     def _best(self, query: Query, *, fully: bool) -> tuple[int, int]:
-        ranked = [
-            (sum(self._answers(clause, index, fully=fully) for clause in query.wanted), field_type == "name", -index)
-            for index, field_type in enumerate(self.types)
-        ]
-        answers, _, place = max(ranked, default=(0, False, 0))
-        return answers, -place
+        best, chosen = 0, 0
+        clauses = [clause for clause in query.wanted if not isinstance(clause, OfKind | WithId)]
+        for index, field_type in enumerate(self.types):
+            answers = 0
+            for clause in clauses:
+                answers += self._answers(clause, index, fully=fully)
+            # Of equals a name goes before a text, and the earlier claim before the later.
+            rank = 2 * answers + (answers > 0 and field_type == "name")
+            if rank > best:
+                best, chosen = rank, index
+        return best, chosen
 
     def _answers(self, clause: Clause, index: int, *, fully: bool) -> int:
-        if isinstance(clause, Words):
-            text = self.texts[index]
-            return max(sum(text.closeness(term, fully=fully) for term in way) for way in clause.ways)
-        return 0 if isinstance(clause, OfKind | WithId) else 2 * self.holds_in(clause, index)
-
-
-def _most(clause: Clause) -> int:
-    if isinstance(clause, Words):
-        return 2 * max(map(len, clause.ways))
-    return 0 if isinstance(clause, OfKind | WithId) else 2
+        if not isinstance(clause, Words):
+            return 2 * self.holds_in(clause, index)
+        text = self.texts[index]
+        most = 0
+        for way in clause.ways:
+            answers = 0
+            for term in way:
+                answers += text.closeness(term, fully=fully)
+            most = max(most, answers)
+        return most
 
 
 def _overlaps(span: Date, claim: Claim) -> bool:
