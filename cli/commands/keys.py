@@ -149,7 +149,7 @@ def remove_key(settings: Settings, label: str, last: str | None) -> None:
     out = Output(settings)
     with open_vault(settings, write=True) as vault:
         slots = vault.keys.list()
-        is_last = len(slots) == 1
+        is_last = len(slots) == 1 and slot_name(label) in {slots[0].index, slots[0].label}
         if is_last and last is None:
             if not can_ask(settings):
                 message = (
