@@ -7,10 +7,9 @@ group and path. It refuses by raising; asked for a preview, it says what it woul
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from vault.errors import ConsentError, DisclosureError, NotFoundError, PolicyError
@@ -23,12 +22,14 @@ from vault.records import (
     id_text,
     identifying,
     link_of,
-    record_to_json,
     script_of,
 )
+from vault.redact import shapes
 from vault.redact import withheld as known
 from vault.redact.coarsen import birth_band, coarse_date
 from vault.redact.consent import Ask, Consents, is_child
+from vault.redact.everything import everything
+from vault.redact.items import Item, taken_back
 from vault.redact.policy import CLAIM_PARTS, HIDDEN_ROLES, HIDE, Action, Verdict
 from vault.redact.pseudonyms import Pseudonyms
 from vault.redact.risk import check_groups
@@ -43,18 +44,15 @@ from vault.redact.view import (
     UNSEEN,
     VALUE,
     WITHHELD,
-    Decision,
     DisclosedClaim,
     DisclosedFile,
     DisclosedRecord,
-    Fact,
     Request,
     View,
 )
 
 _LEAVES: Final = frozenset({VALUE, PSEUDONYM, COARSENED, UNKNOWN, NOT_ASKED})
 _NEEDS_CONSENT: Final = frozenset({VALUE, COARSENED})
-_LEDGER: Final = {VALUE: VALUE, PSEUDONYM: PSEUDONYM, COARSENED: COARSENED, WITHHELD: WITHHELD, UNSEEN: WITHHELD}
 _STRICTNESS: Final = (
     "withhold",
     "mask",
@@ -67,30 +65,6 @@ _STRICTNESS: Final = (
     "scrub",
     "keep",
 )
-_NAME_PARTS: Final = ("text", "kind", "script", "lang")
-_PLACE_PARTS: Final = ("text", "county", "region", "country")
-_SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{1,5}\Z")
-
-
-@dataclass(slots=True)
-class _Item:
-    """One claim on its way out."""
-
-    revision: Revision
-    index: int
-    claim: Claim
-    field: Field
-    people: frozenset[bytes]
-    role: str
-    verdict: Verdict
-    outcome: str = WITHHELD
-    value: Any = None
-    retracted: bool = False
-    also: tuple[bytes, ...] = ()
-    """People whose names a link shows, beside those whom the claim speaks of."""
-    masked: int = 0
-    to_record: bytes | None = None
-    """A link to something that is no person: decided when it is known what else leaves."""
 
 
 def redact(
@@ -133,7 +107,7 @@ def redact(
     """
     work = _Work(request, Graph(records(), schemas), history, pseudonyms, rng)
     if request.policy.full:
-        return work.everything()
+        return everything(work.graph, work.roles, work.shown if request.selection else (), history)
     return work.view(preview=preview)
 
 
@@ -158,7 +132,7 @@ class _Work:
         self.files: dict[str, DisclosedFile] = {}
         self.warnings: list[str] = []
         self._check()
-        whole = graph.select(request.selection)
+        whole = graph.select(request.selection or (graph.records if self.policy.full else ()))
         self.shown = set(request.selection) if request.only else whole
         self.ask = Ask(
             request.recipient.audience,
@@ -204,7 +178,7 @@ class _Work:
 
     # --- one claim ------------------------------------------------------------------------------------------------
 
-    def _items(self, revision: Revision) -> list[_Item]:
+    def _items(self, revision: Revision) -> list[Item]:
         return [self._decide(revision, index, claim) for index, claim in enumerate(revision.claims)]
 
     def _verdict(self, people: frozenset[bytes], fallback: str, of: Field) -> tuple[str, Verdict]:
@@ -214,12 +188,12 @@ class _Work:
         ]
         return min(found, key=lambda one: _strictness(one[1].action))
 
-    def _decide(self, revision: Revision, index: int, claim: Claim) -> _Item:
+    def _decide(self, revision: Revision, index: int, claim: Claim) -> Item:
         of = self.schemas.field(revision.kind, claim.field)
         people, fallback = self.graph.subjects(revision, of, claim)
         role, verdict = self._verdict(people, fallback, of)
-        item = _Item(revision, index, claim, of, people, role, verdict)
-        item.retracted = _taken_back(revision, index)
+        item = Item(revision, index, claim, of, people, role, verdict)
+        item.retracted = taken_back(revision, index)
         if self._only_hidden(revision.record_id):
             # A consent or paper of a source alone: that it is there would tell that there is a source.
             item.verdict, item.outcome = Verdict(HIDE, "level never"), UNSEEN
@@ -239,40 +213,37 @@ class _Work:
         people = self.graph.people_of(record)
         return bool(people) and all(self._role(person) in HIDDEN_ROLES for person in people)
 
-    def _apply(self, item: _Item, action: Action) -> None:
+    def _apply(self, item: Item, action: Action) -> None:
         """Carry out a rule that lets something through; whatever has another shape than its type is withheld."""
         value, kind = item.claim.value, item.field.type
-        match kind, value:
-            case "link", _:
+        shown: Any = None
+        match action.name:
+            case _ if kind == "link":
                 self._link(item, action)
-            case "name", {"text": str()} if action.name == "keep":
-                item.outcome, item.value = VALUE, {key: value[key] for key in _NAME_PARTS if key in value}
-            case "name", _ if action.name == "pseudonym" and len(item.people) == 1:
+            case "pseudonym" if kind == "name" and len(item.people) == 1:
                 item.outcome, item.value = PSEUDONYM, {"text": f"[{self._token(next(iter(item.people)))}]"}
-            case "place", {"text": str()} if action.name == "keep":
-                item.outcome, item.value = VALUE, {key: value[key] for key in _PLACE_PARTS if key in value}
-            case "file", {"id": bytes()} if action.name == "keep":
-                item.outcome, item.value = VALUE, {"path": self._file(item.revision, item.index, value)}
-            case "number", int() if action.name == "keep":
-                item.outcome, item.value = VALUE, value
-            case "birth" | "date", str() if action.name in {"age-band", "date"}:
-                coarse = birth_band(value, action.years) if action.years else coarse_date(value, action.to)
-                if coarse:
-                    item.outcome, item.value = COARSENED, coarse
-            case (("text" | "phone" | "id" | "birth" | "date" | "choice"), str()) if action.name in {"keep", "scrub"}:
-                item.outcome, item.value = VALUE, value
+            case "age-band" if isinstance(value, str):
+                shown = birth_band(value, action.years)
+            case "date" if isinstance(value, str):
+                shown = coarse_date(value, action.to)
+            case "keep" if kind == "file" and isinstance(value, dict) and isinstance(value.get("id"), bytes):
+                item.outcome, item.value = VALUE, {"path": self._file(item.record, value)}
+            case "keep" | "scrub":
+                shown = shapes.whole(item.field, value)
+        if shown is not None:
+            item.outcome, item.value = COARSENED if action.name in {"age-band", "date"} else VALUE, shown
 
-    def _file(self, revision: Revision, index: int, value: Mapping[str, Any]) -> str:
-        ending = _SUFFIX.search(str(value.get("name", "")))
-        stem = self._token(revision.record_id) + (f"-{index}" if index else "")
-        path = f"data/files/{stem}{ending[0].lower() if ending else ''}"
-        self.files[path] = DisclosedFile(path, revision.record_id, value)
+    def _file(self, record: bytes, value: Mapping[str, Any]) -> str:
+        # The attachment gets a token of its own: its name tells neither the record nor the order of the files.
+        mark = self.pseudonyms.token(self.request.recipient.name, value["id"], "file", self.rng)
+        path = f"data/files/{mark}{shapes.file_ending(value.get('name'))}"
+        self.files[path] = DisclosedFile(path, record, value)
         return path
 
-    def _link(self, item: _Item, action: Action) -> None:
+    def _link(self, item: Item, action: Action) -> None:
         value = item.claim.value
         target = link_of(value)
-        relation = {"relation": value["relation"]} if isinstance(value, dict) and "relation" in value else {}
+        relation = shapes.relation(item.field, value)
         name_field = self.schemas.field(PERSON, "name")
         if target is None:
             text = value.get("name") if isinstance(value, dict) else None
@@ -301,13 +272,13 @@ class _Work:
 
     def _names(self, person: bytes) -> list[str]:
         revision = self.graph.records[person]
-        return sorted(
-            {
-                claim.value["text"]
-                for index, claim in enumerate(revision.claims)
-                if claim.field == "name" and isinstance(claim.value, dict) and not _taken_back(revision, index)
-            }
-        )
+        of = self.schemas.field(PERSON, "name")
+        shown = [
+            shapes.whole(of, claim.value)
+            for index, claim in enumerate(revision.claims)
+            if claim.field == "name" and not taken_back(revision, index)
+        ]
+        return sorted({name["text"] for name in shown if name})
 
     # --- the whole ------------------------------------------------------------------------------------------------
 
@@ -319,16 +290,16 @@ class _Work:
         refusals = [f"consent is missing: {line}" for line in self._missing_lines(missing)]
         if self.request.leave_out:
             left_out = {
-                item.revision.record_id
+                item.record
                 for item in items
                 if any(group in missing.get(person, ()) for person, group in self._needs(item))
             }
-            items = [item for item in items if item.revision.record_id not in left_out]
+            items = [item for item in items if item.record not in left_out]
             _, relied = self._consent(items)
             refusals = []
         elif missing and not preview:
             raise ConsentError(self._missing_lines(missing))
-        leaving = {item.revision.record_id for item in items if item.outcome in _LEAVES}
+        leaving = {item.record for item in items if item.outcome in _LEAVES}
         for item in items:
             if item.to_record in leaving:
                 item.outcome, item.value = VALUE, {"record": self._token(item.to_record)}
@@ -336,11 +307,7 @@ class _Work:
         disclosed = self._records(items, leaving)
         refusals += check_groups(
             self.policy,
-            [
-                (item.people, item.field, item.outcome, item.value)
-                for item in items
-                if item.revision.record_id in leaving
-            ],
+            [(item.people, item.field, item.outcome, item.value) for item in items if item.record in leaving],
         )
         if not disclosed and not preview:
             raise DisclosureError("nothing of the selection leaves under this policy")
@@ -351,11 +318,11 @@ class _Work:
         return View(
             records=tuple(disclosed),
             files=tuple(self.files[path] for path in sorted(paths)),
-            decisions=tuple(_decision(item) for item in items),
+            decisions=tuple(item.decision() for item in items),
             counts=Counter(item.verdict.rule for item in items if item.outcome != UNSEEN),
             withheld=withheld.listed(),
             kept=kept.listed(),
-            facts=tuple(fact for item in items for fact in self._facts(item)),
+            facts=tuple(fact for item in items for fact in item.facts(self.roles, self.graph.is_inside)),
             consents=tuple(sorted(relied)),
             warnings=tuple(self.warnings),
             left_out=tuple(sorted(left_out)),
@@ -363,14 +330,14 @@ class _Work:
             refusals=tuple(refusals),
         )
 
-    def _needs(self, item: _Item) -> Iterator[tuple[bytes, str]]:
+    def _needs(self, item: Item) -> Iterator[tuple[bytes, str]]:
         """Yield each person and consent group that a claim, as it would leave, needs consent for."""
         if item.outcome not in _NEEDS_CONSENT:
             return
         people = set(item.people)
         if not people and item.field.group and item.role not in {"official", "case"}:
             # A name beside no record: whoever the record speaks of answers for those it names.
-            people = set(self.graph.people_of(item.revision.record_id))
+            people = set(self.graph.people_of(item.record))
         for person in people:
             if item.field.group and self._role(person) != "official":
                 yield person, item.field.group
@@ -378,7 +345,7 @@ class _Work:
             if self._role(person) != "official":
                 yield person, "identity"
 
-    def _consent(self, items: list[_Item]) -> tuple[dict[bytes, dict[str, str]], set[bytes]]:
+    def _consent(self, items: list[Item]) -> tuple[dict[bytes, dict[str, str]], set[bytes]]:
         """Ask for each person and group once: what is missing, and which consents are relied on."""
         missing: defaultdict[bytes, dict[str, str]] = defaultdict(dict)
         relied: set[bytes] = set()
@@ -402,7 +369,7 @@ class _Work:
 
     # --- known values in texts ------------------------------------------------------------------------------------
 
-    def _mask(self, items: list[_Item]) -> tuple[known.Collection, known.Collection]:
+    def _mask(self, items: list[Item]) -> tuple[known.Collection, known.Collection]:
         """Mask withheld values in every text that leaves; return what is withheld and what is kept."""
         kept = self._kept(items, places=False)
         places = [item for item in items if item.field.type == "place" and item.outcome == VALUE]
@@ -420,7 +387,7 @@ class _Work:
                 item.value = matcher.redact(item.value, MASK)
         return withheld, kept
 
-    def _kept(self, items: list[_Item], *, places: bool) -> known.Collection:
+    def _kept(self, items: list[Item], *, places: bool) -> known.Collection:
         kept = known.Collection()
         kept.add("name", self.request.recipient.name)
         for item in items:
@@ -438,9 +405,9 @@ class _Work:
                     kept.add("place", text)
         return kept
 
-    def _withheld(self, items: list[_Item], kept: known.Collection) -> known.Collection:
-        let_through = {(item.revision.record_id, item.index) for item in items if item.outcome == VALUE}
-        shown = {item.revision.record_id for item in items}
+    def _withheld(self, items: list[Item], kept: known.Collection) -> known.Collection:
+        let_through = {(item.record, item.index) for item in items if item.outcome == VALUE}
+        shown = {item.record for item in items}
         return known.collect(
             (*self.graph.records.values(), *self.graph.removed.values()),
             self.history,
@@ -453,11 +420,11 @@ class _Work:
 
     # --- laying out -----------------------------------------------------------------------------------------------
 
-    def _records(self, items: list[_Item], leaving: set[bytes]) -> list[DisclosedRecord]:
-        grouped: defaultdict[bytes, list[_Item]] = defaultdict(list)
+    def _records(self, items: list[Item], leaving: set[bytes]) -> list[DisclosedRecord]:
+        grouped: defaultdict[bytes, list[Item]] = defaultdict(list)
         for item in items:
-            if item.revision.record_id in leaving and item.outcome != UNSEEN:
-                grouped[item.revision.record_id].append(item)
+            if item.record in leaving and item.outcome != UNSEEN:
+                grouped[item.record].append(item)
         found = []
         for record, members in grouped.items():
             kind = members[0].revision.kind
@@ -469,7 +436,7 @@ class _Work:
             found.append(DisclosedRecord(self._token(record), kind, tuple(claim for _, claim in ordered)))
         return sorted(found, key=lambda one: one.id.rpartition("-")[2])
 
-    def _claim(self, item: _Item, leaving: set[bytes]) -> DisclosedClaim:
+    def _claim(self, item: Item, leaving: set[bytes]) -> DisclosedClaim:
         if item.outcome not in {VALUE, COARSENED}:
             return DisclosedClaim(item.field.name, item.field.type, item.outcome, item.value)
         claim = item.claim
@@ -479,18 +446,18 @@ class _Work:
             outcome=item.outcome,
             value=item.value,
             retracted=item.retracted,
-            basis=claim.basis if self._tells(item, "basis") else None,
-            confidence=claim.confidence if self._tells(item, "confidence") else None,
+            basis=shapes.basis(claim.basis) if self._tells(item, "basis") else None,
+            confidence=shapes.confidence(claim.confidence) if self._tells(item, "confidence") else None,
             as_of=self._as_of(item),
             source=self._origin(claim.source, leaving) if claim.source else None,
         )
 
-    def _tells(self, item: _Item, part: str) -> bool:
+    def _tells(self, item: Item, part: str) -> bool:
         return self._verdict(item.people, item.role, CLAIM_PARTS[part])[1].action.name == "keep"
 
-    def _as_of(self, item: _Item) -> str | None:
+    def _as_of(self, item: Item) -> str | None:
         text = item.claim.as_of
-        if text is None:
+        if text is None or not shapes.is_date(text):
             return None
         _, verdict = self._verdict(item.people, item.role, CLAIM_PARTS["as_of"])
         if verdict.action.name == "date":
@@ -508,35 +475,23 @@ class _Work:
             else None
         )
 
-    def _facts(self, item: _Item) -> Iterator[Fact]:
-        outcome = _LEDGER.get(item.outcome)
-        if outcome is None:
-            return
-        revision = item.revision
-        name = f"{revision.kind}.{item.field.name}"
-        people: list[bytes | None] = [*sorted({*item.people, *item.also})]
-        for person in people or [None]:
-            role = self._role(person) if person else item.role
-            inside = self.graph.is_inside(person) if person else False
-            yield Fact(person, revision.record_id, revision.id, item.index, name, role, inside, outcome)
-
-    def _warn(self, items: list[_Item], relied: set[bytes]) -> None:
+    def _warn(self, items: list[Item], relied: set[bytes]) -> None:
         files = sum(item.field.type == "file" and item.verdict.action.name in {"clean", "rasterise"} for item in items)
         if files:
             self.warnings.append(f"{files} file(s) stay behind: there is no way yet to clean a file of what it tells")
         spoken = {
-            item.revision.record_id
+            item.record
             for item in items
             if item.revision.kind == "statement" and item.field.type == "text" and item.outcome == VALUE
         }
         spoken = {one for one in spoken if any(self._role(who) == "source" for who in self.graph.origins(one))}
         if spoken:
             self.warnings.append(
-                f"{len(spoken)} statement(s) of sources leave as masked text; read them for phrases that tell who speaks"
+                f"{len(spoken)} statement(s) of sources leave as masked text; read them for phrases that tell who spoke"
             )
         unplaced = sum(
-            item.revision.kind == PERSON and item.revision.record_id not in self.roles
-            for item in {item.revision.record_id: item for item in items}.values()
+            item.revision.kind == PERSON and item.record not in self.roles
+            for item in {item.record: item for item in items}.values()
         )
         if unplaced:
             self.warnings.append(
@@ -549,7 +504,7 @@ class _Work:
         if self.policy.audience != "family":
             self._warn_of_scripts(items)
 
-    def _warn_of_scripts(self, items: list[_Item]) -> None:
+    def _warn_of_scripts(self, items: list[Item]) -> None:
         """Say that a withheld person has no name in a script which the texts are in: nobody turns names over yet."""
         used = {script_of(item.value) for item in items if item.field.type == "text" and item.outcome == VALUE} - {""}
         named = {
@@ -570,105 +525,10 @@ class _Work:
                 f"people withheld have no name on record in a script of these texts: {told}; read the texts"
             )
 
-    # --- the owner's own way out ----------------------------------------------------------------------------------
-
-    def everything(self) -> View:
-        """Lay out all there is: every record, claim, revision and file, under the vault's own ids."""
-        graph = self.graph
-        chosen = self.shown or {*graph.records, *graph.removed}
-        items: list[_Item] = []
-        disclosed: list[DisclosedRecord] = []
-        for record in sorted(chosen):
-            revision = graph.records.get(record) or graph.removed[record]
-            own = self._items_in_full(revision)
-            items += own
-            disclosed.append(
-                DisclosedRecord(
-                    id=id_text(record),
-                    kind=revision.kind,
-                    claims=tuple(
-                        DisclosedClaim(
-                            item.field.name,
-                            item.field.type,
-                            item.outcome,
-                            item.value,
-                            item.retracted,
-                            item.claim.basis,
-                            item.claim.confidence,
-                            item.claim.as_of,
-                            id_text(item.claim.source) if item.claim.source else None,
-                        )
-                        for item in own
-                    ),
-                    full={
-                        "record": record_to_json(revision, self.schemas),
-                        "history": [
-                            {
-                                **record_to_json(one, self.schemas),
-                                "revision": one.id.hex(),
-                                "time": one.time,
-                                "parents": [parent.hex() for parent in one.parents],
-                            }
-                            for one in self.history(record)
-                        ],
-                    },
-                )
-            )
-        return View(
-            records=tuple(disclosed),
-            files=tuple(self.files[path] for path in sorted(self.files)),
-            decisions=tuple(_decision(item) for item in items),
-            counts=Counter(item.verdict.rule for item in items),
-            facts=tuple(fact for item in items for fact in self._facts(item)),
-        )
-
-    def _items_in_full(self, revision: Revision) -> list[_Item]:
-        items = []
-        for index, claim in enumerate(revision.claims):
-            of = self.schemas.field(revision.kind, claim.field)
-            people, fallback = self.graph.subjects(revision, of, claim)
-            role, verdict = self._verdict(people, fallback, of)
-            item = _Item(revision, index, claim, of, people, role, verdict)
-            item.retracted = _taken_back(revision, index)
-            if claim.value is None:
-                item.outcome = {"unknown": UNKNOWN, "not-asked": NOT_ASKED}.get(claim.state, WITHHELD)
-            elif of.type == "file" and isinstance(claim.value, dict):
-                ending = _SUFFIX.search(str(claim.value.get("name", "")))
-                path = f"data/files/{id_text(revision.record_id)}-{index}{ending[0].lower() if ending else ''}"
-                self.files[path] = DisclosedFile(path, revision.record_id, claim.value)
-                item.outcome, item.value = VALUE, {"path": path, "name": claim.value.get("name")}
-            else:
-                item.outcome, item.value = VALUE, _plain(claim.value)
-            items.append(item)
-        return items
-
 
 def _strictness(action: Action) -> tuple[int, int, int]:
     steps = {"month": 3, "quarter": 2, "year": 1, "county": 3, "region": 2, "country": 1}
     return _STRICTNESS.index(action.name), steps.get(action.to, -action.years), int(action.shown)
-
-
-def _taken_back(revision: Revision, index: int) -> bool:
-    """Tell whether a claim was taken back: it says so, or a later one takes its value or all values back."""
-    claim = revision.claims[index]
-    if claim.state == "retracted":
-        return True
-    return claim.state == "stated" and any(
-        later.field == claim.field and later.state == "retracted" and later.value in (None, claim.value)
-        for later in revision.claims[index + 1 :]
-    )
-
-
-def _plain(value: object) -> Any:  # noqa: ANN401 - whatever a claim may hold
-    if isinstance(value, bytes):
-        return {"record": value.hex()}
-    if isinstance(value, dict):
-        value = {str(key): part.hex() if isinstance(part, bytes) else part for key, part in value.items()}
-        if "name" in value:
-            value["names"] = [value.pop("name")]
-        if "link" in value:
-            value["record"] = value.pop("link")
-    return value
 
 
 def _sort_key(claim: DisclosedClaim) -> str:
@@ -685,19 +545,4 @@ def _sort_key(claim: DisclosedClaim) -> str:
         ],
         ensure_ascii=True,
         sort_keys=True,
-    )
-
-
-def _decision(item: _Item) -> Decision:
-    return Decision(
-        record=item.revision.record_id,
-        kind=item.revision.kind,
-        field=item.field.name,
-        claim=item.index,
-        people=tuple(sorted(item.people)),
-        role=item.role,
-        rule=item.verdict.rule,
-        action=str(item.verdict.action),
-        outcome=item.outcome,
-        masked=item.masked,
     )

@@ -38,7 +38,7 @@ class World:
         )
         return self.put(ref, draft.claims, kind_)
 
-    def put(self, name, claims, kind, *, removed=False):
+    def put(self, name, claims, kind, *, removed=False, schema_version=1):
         record = self.id(name)
         before = self.revisions.setdefault(record, [])
         number = next(self._count)
@@ -51,6 +51,7 @@ class World:
             claims=tuple(claims),
             seed=number.to_bytes(32, "big"),
             removed=removed,
+            schema_version=schema_version,
         )
         before.append(revision)
         return revision

@@ -388,7 +388,7 @@ def test_files_stay_while_nothing_can_clean_them(world):
     )
     view = world.view("case", policy=policy)
     (kept,) = view.files
-    assert re.fullmatch(r"data/files/document-[2-9A-Z]{6}-\d+\.jpg", kept.path)
+    assert re.fullmatch(r"data/files/file-[2-9A-Z]{6}\.jpg", kept.path)
     assert claims(view, "document", "file")[0].value == {"path": kept.path}
     assert kept.record == world.id("scan")
 
@@ -566,3 +566,61 @@ def test_no_repr_shows_a_value(world):
     told = repr(view) + repr(view.records[0]) + "".join(repr(claim) for one in view.records for claim in one.claims)
     for part in ("Bekzat", "654101", "Tursyn", "Omarov"):
         assert part not in told
+
+
+# --- shapes -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("sex", "Nobody Foresaw"),
+        ("birth", "soon after the war, says Nobody Foresaw"),
+        ("name", "Nobody Foresaw"),
+        ("name", {"kind": "birth"}),
+        ("address", "Nobody Foresaw"),
+        ("health", {"text": "Nobody Foresaw"}),
+        ("relative", "Nobody Foresaw"),
+        ("from_the_future", "Nobody Foresaw"),
+    ],
+)
+def test_a_value_of_another_shape_than_its_type_stays(world, field, value):
+    man = world.revisions[world.id("man")][-1]
+    world.put("man", [*man.claims, Claim(field, value)], "person")
+    view = world.view("case")
+    assert "Foresaw" not in dump(view)
+    assert decided(view, world, "man", field)[-1].outcome in {"withheld", "unseen"}
+
+
+def test_what_stands_beside_a_value_does_not_slip_out(world):
+    man = world.revisions[world.id("man")][-1]
+    more = [
+        Claim(
+            "name", {"text": "Bek", "kind": "Slipped", "script": "Slipped", "lang": "Slipped Out", "more": "Slipped"}
+        ),
+        Claim("address", {"text": "Hill", "house": "Slipped", "region": 7}),
+        Claim("occupation", "baker", basis="Slipped", confidence="Slipped", as_of="Slipped", extra={99: "Slipped"}),
+        Claim("relative", {"link": world.id("mother"), "relation": "Slipped"}),
+    ]
+    world.put("man", [*man.claims, *more], "person", schema_version=2)
+    told = dump(world.view("case"))
+    assert "Slipped" not in told
+    assert "baker" in told
+
+
+def test_the_basis_of_a_claim_does_not_go_to_the_state(world):
+    world.consent("state-ok", "man", given_by={"link": "wife"}, capacity="kin", onward=["state"])
+    view = world.view("case", policy="un-forwardable", purpose="un")
+    assert {claim.basis for claim in claims(view, "event", "when")} == {None}
+    assert {claim.basis for claim in claims(world.view("case"), "event", "when")} == {"told", "eyewitness"}
+
+
+def test_statements_of_sources_are_pointed_out(world):
+    world.add("more", "statement", case=["case"], by=["inside"], about=["man"], text="I saw it from my roof.")
+    assert any("1 statement(s) of sources" in line for line in world.view("case").warnings)
+
+
+def test_a_script_without_a_name_in_it_is_pointed_out_but_not_to_the_family(world):
+    assert any("script" in line and "Latin" in line for line in world.view("case").warnings)
+    world.consent("mother-ok", "mother", audiences=["family"])
+    assert not any("script" in line for line in world.view("case", policy="family", purpose="family").warnings)

@@ -1,0 +1,97 @@
+"""One claim on its way out, and what is told of it afterwards: to the owner and to the ledger.
+
+Floor: 2. It decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from vault.records import Claim, Field, Revision
+from vault.redact.policy import Verdict
+from vault.redact.view import COARSENED, PSEUDONYM, UNSEEN, VALUE, WITHHELD, Decision, Fact
+
+_LEDGER: Final = {VALUE: VALUE, PSEUDONYM: PSEUDONYM, COARSENED: COARSENED, WITHHELD: WITHHELD, UNSEEN: WITHHELD}
+
+
+@dataclass(slots=True)
+class Item:
+    """One claim being decided.
+
+    Args:
+        revision, index, claim, field: Where it stands and what it is.
+        people: Record ids of whom it speaks.
+        role: The role that decided.
+        verdict: What the policy says.
+        outcome: What becomes of it.
+        value: What is shown; plain data.
+        retracted: It was taken back.
+        also: People whose names a link shows, beside those whom the claim speaks of.
+        masked: How many known values were masked in its text.
+        to_record: A link to something that is no person: decided when it is known what else leaves.
+    """
+
+    revision: Revision
+    index: int
+    claim: Claim
+    field: Field
+    people: frozenset[bytes]
+    role: str
+    verdict: Verdict
+    outcome: str = WITHHELD
+    value: Any = None
+    retracted: bool = False
+    also: tuple[bytes, ...] = ()
+    masked: int = 0
+    to_record: bytes | None = None
+
+    @property
+    def record(self) -> bytes:
+        """Record id of the record that holds the claim."""
+        return self.revision.record_id
+
+    def shows(self, *types: str) -> bool:
+        """Tell whether the value itself leaves, and is of one of these types of field."""
+        return self.outcome == VALUE and self.field.type in types
+
+    def decision(self) -> Decision:
+        """Return the line of the preview."""
+        return Decision(
+            record=self.record,
+            kind=self.revision.kind,
+            field=self.field.name,
+            claim=self.index,
+            people=tuple(sorted(self.people)),
+            role=self.role,
+            rule=self.verdict.rule,
+            action=str(self.verdict.action),
+            outcome=self.outcome,
+            masked=self.masked,
+        )
+
+    def facts(self, roles: Mapping[bytes, str], is_inside: Callable[[bytes], bool]) -> Iterator[Fact]:
+        """Yield what the ledger keeps: one fact for each person; nothing where nothing was known."""
+        outcome = _LEDGER.get(self.outcome)
+        if outcome is None:
+            return
+        name, revision_id = f"{self.revision.kind}.{self.field.name}", self.revision.id
+        people: list[bytes | None] = [*sorted({*self.people, *self.also})]
+        for person in people or [None]:
+            role = roles.get(person, "source") if person else self.role
+            inside = is_inside(person) if person else False
+            yield Fact(person, self.record, revision_id, self.index, name, role, inside, outcome)
+
+
+def taken_back(revision: Revision, index: int) -> bool:
+    """Tell whether a claim was taken back: it says so, or a later one takes its value or all values back."""
+    claim = revision.claims[index]
+    if claim.state == "retracted":
+        return True
+    return claim.state == "stated" and any(
+        later.field == claim.field
+        and later.state == "retracted"
+        and (later.value is None or later.value == claim.value)
+        for later in revision.claims[index + 1 :]
+    )
