@@ -36,7 +36,7 @@ _CLOSED: Final = (
 _OFFICE_PARTS: Final = ("[Content_Types].xml", "mimetype")
 _BASE64_SIGNS = r"[A-Za-z0-9+/_-]"
 _BASE64 = re.compile(rf"(?<![A-Za-z0-9+/_=-]){_BASE64_SIGNS}{{8,}}(?:\r?\n[ \t]*{_BASE64_SIGNS}{{2,}})*={{0,2}}")
-_HEX = re.compile(r"(?<![A-Za-z0-9])(?:0x)?((?:[0-9A-Fa-f]{2}[ :-]?){3,}[0-9A-Fa-f]{2})(?![A-Za-z0-9])")
+_HEX = re.compile(r"(?<![A-Za-z0-9])(?:0x)?((?:[0-9A-Fa-f]{2}[ :-]?){4,}+)")
 _HASH = re.compile(r"(?<![A-Za-z0-9])(?=[0-9]*[a-fA-F])[0-9a-fA-F]{8,64}(?![A-Za-z0-9])")
 
 
@@ -173,9 +173,7 @@ class _Scan:
             self._guarded(lambda: self._gzip(data, place, depth), place)
         elif name in self._keep:
             self._raw(io.BytesIO(data), place)
-        elif data.startswith(_CLOSED):
-            self._note("unreadable", place)
-        elif (texts := as_text(data)) is None:
+        elif data.startswith(_CLOSED) or (texts := as_text(data)) is None:
             self._note("unreadable", place)
         else:
             for text in texts:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from vault.matching import Protected, numbers
+from vault.matching import Protected, lexicon, numbers
 from vault.matching.dates import Date, find_dates
 from vault.matching.letters import APOSTROPHES, HAN, SIMPLIFIED, fold, script_of, skeletons
 from vault.matching.matcher import identifies
@@ -149,12 +149,15 @@ class Needles:
         return f"<Needles of {len(self._values)} values>"
 
     def _add_words(self, parts: Sequence[Part], *, strict: bool) -> None:
-        ids = [n for part in parts if (n := self._names.add(part, strict=strict)) is not None]
-        if len(ids) == 1:
+        known = [(n, part) for part in parts if (n := self._names.add(part, strict=strict)) is not None]
+        ids = [n for n, _ in known][:PHRASE_AT_MOST]
+        if len(known) == 1:
             self._names.strong[ids[0]] = True
-        elif ids and not any(part.strong for part in parts):
-            self._phrases.add(tuple(ids[:PHRASE_AT_MOST]))
-        ids = ids[:PHRASE_AT_MOST]
+        elif known and not any(part.strong for part in parts):
+            self._phrases.add(tuple(ids))
+            bare = [n for n, part in known if fold(part.word) not in lexicon.BINDING]
+            if len(bare) > 1:
+                self._phrases.add(tuple(bare[:PHRASE_AT_MOST]))
         self._together.update((a, b) for a in ids for b in ids if a != b)
 
     # -------------------------------------------------------------------------------------------- search
@@ -175,9 +178,11 @@ class Needles:
             yield from self._chinese(text)
         if self._digits or self._phones:
             for start, _, stream in numbers.streams(text):
-                if stream in self._digits or stream in self._phones:
-                    yield "digits", start
-                elif self._phones and any(n in self._phones for n in numbers.nationals(stream)):
+                if (
+                    stream in self._digits
+                    or stream in self._phones
+                    or (self._phones and any(n in self._phones for n in numbers.nationals(stream)))
+                ):
                     yield "digits", start
         if self._dates:
             for start, _, said in find_dates(text):

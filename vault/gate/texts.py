@@ -28,10 +28,17 @@ _PLAIN_SHARE: Final = 0.95  # of characters that must be letters, digits, marks,
 _MARKS = {"Mn", "Cf", "Me"}
 _BREAKS = re.compile(r"(?<=[^\W\d_])[-‐‑\u00ad][ \t]*\r?\n[ \t]*(?=[^\W\d_])")
 _TAG = re.compile(r"</?[A-Za-z!?][^<>]{0,4000}>")
+_TAG_NAME = re.compile(r"</?([A-Za-z0-9]+)")
+_BLOCKS: Final = frozenset({
+    "p", "div", "br", "td", "th", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "section", "hr",
+    "article", "title", "head", "body", "html", "pre", "blockquote", "option", "dt", "dd",
+})  # fmt: skip
 _ESCAPES = re.compile(r"[&%=\\<+~]")
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _QUOTED = re.compile(r"(?:=[0-9A-Fa-f]{2}|=[ \t]*\r?\n)+")
-_BACKSLASH = re.compile(r"(?:\\u[0-9A-Fa-f]{4})+|\\U[0-9A-Fa-f]{8}|\\x[0-9A-Fa-f]{2}|\\u\{[0-9A-Fa-f]{1,6}\}|\\[nrtbf\"'/\\]")
+_BACKSLASH = re.compile(
+    r"(?:\\u[0-9A-Fa-f]{4})+|\\U[0-9A-Fa-f]{8}|\\x[0-9A-Fa-f]{2}|\\u\{[0-9A-Fa-f]{1,6}\}|\\[nrtbf\"'/\\]"
+)
 _SHORT_ESCAPES: Final = {"n": "\n", "r": "\n", "t": "\t", "b": " ", "f": " "}
 _UTF7 = re.compile(r"(?:\+[A-Za-z0-9+/]{2,}-?)")
 _SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .·*_-][^\W\d_](?![^\W_])){2,}")
@@ -63,21 +70,15 @@ def as_text(data: bytes, *, guess: bool = True) -> list[str] | None:
                 continue
     control = _CONTROL.search(data)
     try:
-        text = data.decode("utf-8")
+        narrow = [data.decode("utf-8")]
     except UnicodeDecodeError:
-        text = None
-    if text is not None and not control:
-        return [text]
+        narrow = []
+    if narrow and not control:
+        return narrow
     wide = [decoded for encoding in _WIDE if (decoded := _plausible(data, encoding)) is not None]
-    if wide:
-        return [*wide, *([text] if text is not None else [])]
-    if not guess:
-        return None
-    if text is not None and "\0" not in text:
-        return [text]
-    if control:
-        return None
-    return [data.decode(encoding, "replace") for encoding in _NARROW]
+    if wide or (narrow and guess and b"\0" not in data):
+        return wide + narrow
+    return [data.decode(encoding, "replace") for encoding in _NARROW] if guess and not control else None
 
 
 def _plausible(data: bytes, encoding: str) -> str | None:
@@ -163,11 +164,8 @@ def _undone(text: str) -> str:
 
 
 def _inline(tag: str) -> bool:
-    name = re.match(r"</?([A-Za-z0-9]*)", tag)
-    return bool(name) and name[1].lower() not in {
-        "p", "div", "br", "td", "th", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "section",
-        "article", "hr", "title", "head", "body", "html", "pre", "blockquote", "option", "dt", "dd", "w", "p",
-    }  # fmt: skip
+    name = _TAG_NAME.match(tag)
+    return name is None or name[1].lower() not in _BLOCKS
 
 
 def _bytes_read(data: bytes, otherwise: str) -> str:
@@ -189,7 +187,7 @@ def _backslash(match: re.Match[str]) -> str:
     if kind == "u":
         units = b"".join(bytes.fromhex(unit) for unit in piece.split("\\u")[1:])
         return units.decode("utf-16-be", "replace")
-    return _character(int(piece[2:], 16))
+    return _character(int(piece, 0))
 
 
 def _character(code: int) -> str:

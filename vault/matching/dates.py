@@ -12,23 +12,33 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-# One line a month; a word may carry a case ending behind it, cut off by ENDINGS.
+# January to December; a dash where a language has no further word for the month.
 _MONTH_WORDS = """
-january jan января январь янв январе қаңтар қаң yanwar yanvar ocak январь يانۋار قاڭتار januar janvier stycznia
-february feb февраля февраль фев феврале ақпан ақп fewral fevral şubat فېۋرال اقپان februar février lutego
-march mar марта март мар марте наурыз нау mart مارت ناۋرىز märz mars marca
-april apr апреля апрель апр апреле сәуір сәу aprel nisan ئاپرېل ءساۋىر ساۋىر avril kwietnia
-may мая май мае мамыр мам mayıs ماي مامىر mai maja
-june jun июня июнь июн июне маусым мау iyun haziran ئىيۇن ماۋسىم juni juin czerwca
-july jul июля июль июл июле шілде шіл iyul temmuz ئىيۇل شىلدە juli juillet lipca
-august aug августа август авг августе тамыз там awghust avgust ağustos ئاۋغۇست تامىز août sierpnia
-september sep sept сентября сентябрь сен сент сентябре қыркүйек қыр sentebir sentyabr eylül سېنتەبىر قىركۇيەك septembre września
-october oct октября октябрь окт октябре қазан қаз öktebir oktyabr ekim ئۆكتەبىر قازان oktober octobre
-november nov ноября ноябрь ноя нояб ноябре қараша қар noyabir noyabr kasım نويابىر قاراشا novembre listopada
-december dec декабря декабрь дек декабре желтоқсан жел dekabir dekabr aralık دېكابىر جەلتوقسان dezember décembre grudnia
+english    january february march april may june july august september october november december
+           jan feb mar apr may jun jul aug sep oct nov dec
+           - - - - - - - - sept - - -
+russian    января февраля марта апреля мая июня июля августа сентября октября ноября декабря
+           январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь
+           январе феврале марте апреле мае июне июле августе сентябре октябре ноябре декабре
+           янв фев мар апр май июн июл авг сен окт ноя дек
+           - - - - - - - - сент - нояб -
+kazakh     қаңтар ақпан наурыз сәуір мамыр маусым шілде тамыз қыркүйек қазан қараша желтоқсан
+           қаң ақп нау сәу мам мау шіл там қыр қаз қар жел
+           قاڭتار اقپان ناۋرىز ساۋىر مامىر ماۋسىم شىلدە تامىز قىركۇيەك قازان قاراشا جەلتوقسان
+           qańtar aqpan naýryz sáýir mamyr maýsym shilde tamyz qyrkúıek qazan qarasha jeltoqsan
+           qantar aqpan nauryz sauir mamyr mausym shilde tamyz qyrkuiek qazan qarasha zheltoqsan
+uyghur     يانۋار فېۋرال مارت ئاپرېل ماي ئىيۇن ئىيۇل ئاۋغۇست سېنتەبىر ئۆكتەبىر نويابىر دېكابىر
+           yanwar fewral mart aprel may iyun iyul awghust sintebir öktebir noyabir dekabir
+           - - - - - - - avgust sentebir - - -
+turkish    ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık
+german     januar februar märz april mai juni juli august september oktober november dezember
+french     janvier février mars avril mai juin juillet août septembre octobre novembre décembre
 """
 MONTHS: Final = {
-    word: number for number, line in enumerate(_MONTH_WORDS.strip().splitlines(), 1) for word in line.split()
+    word: number
+    for line in _MONTH_WORDS.strip().splitlines()
+    for number, word in enumerate(line.split()[-12:], 1)
+    if word != "-"
 }
 # Kazakh and Uyghur case endings that a month takes: 3 шілдеде, 3-iyulda.
 _MONTH_ENDINGS = (
@@ -40,16 +50,17 @@ _MONTH_ENDINGS = (
 )  # fmt: skip
 _MONTH_FORMS = {word + ending: number for word, number in MONTHS.items() for ending in _MONTH_ENDINGS}
 
-_UNITS_EN = "first second third fourth fifth sixth seventh eighth ninth".split()
-_TEENS_EN = (
-    "tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth".split()
-)
-_UNITS_RU = "перв втор трет четверт пят шест седьм восьм девят".split()
-_TEENS_RU = (
-    "десят одиннадцат двенадцат тринадцат четырнадцат пятнадцат шестнадцат семнадцат восемнадцат девятнадцат".split()
-)
-_UNITS_KK = "бірінші екінші үшінші төртінші бесінші алтыншы жетінші сегізінші тоғызыншы".split()
-_CARDINALS_KK = "бір екі үш төрт бес алты жеті сегіз тоғыз".split()
+# The first to the ninth, then the tenth to the nineteenth; Russian ones are stems.
+_DAYS_EN = """
+    first second third fourth fifth sixth seventh eighth ninth
+    tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth
+"""
+_DAYS_RU = """
+    перв втор трет четверт пят шест седьм восьм девят
+    десят одиннадцат двенадцат тринадцат четырнадцат пятнадцат шестнадцат семнадцат восемнадцат девятнадцат
+"""
+_ORDINALS_KK = "бірінші екінші үшінші төртінші бесінші алтыншы жетінші сегізінші тоғызыншы"
+_CARDINALS_KK = "бір екі үш төрт бес алты жеті сегіз тоғыз"
 _RU_ENDINGS = ("ого", "ое", "ый", "ой", "ому", "ым", "ом", "ьего", "ье", "ий", "ьему", "ьим", "ьем")
 
 
@@ -57,19 +68,17 @@ def _day_words() -> dict[str, int]:
     """Spell the days of a month in English, Russian and Kazakh, as the words a date has before its month."""
     days: dict[str, int] = {"тридцать первого": 31, "thirtieth": 30, "twentieth": 20, "отызыншы": 30, "отыз": 30}
     days |= {"жиырма": 20, "жиырмасыншы": 20, "он": 10, "оныншы": 10}
-    for n, word in enumerate(_UNITS_EN, 1):
-        days |= {word: n, f"twenty {word}": 20 + n}
-    days |= {word: n for n, word in enumerate(_TEENS_EN, 10)}
     days["thirty first"] = 31
+    for n, word in enumerate(_DAYS_EN.split(), 1):
+        days |= {word: n, f"twenty {word}": 20 + n} if n < 10 else {word: n}
     for ending in _RU_ENDINGS:
-        for n, word in enumerate(_UNITS_RU, 1):
-            days |= {word + ending: n, f"двадцать {word}{ending}": 20 + n}
-        days |= {word + ending: n for n, word in enumerate(_TEENS_RU, 10)}
         days |= {"двадцат" + ending: 20, "тридцат" + ending: 30, "тридцать перв" + ending: 31}
-    for words in (_UNITS_KK, _CARDINALS_KK):
+        for n, word in enumerate(_DAYS_RU.split(), 1):
+            days |= {word + ending: n, f"двадцать {word}{ending}": 20 + n} if n < 10 else {word + ending: n}
+    for words in (_ORDINALS_KK.split(), _CARDINALS_KK.split()):
+        days[f"отыз {words[0]}"] = 31
         for n, word in enumerate(words, 1):
             days |= {word: n, f"он {word}": 10 + n, f"жиырма {word}": 20 + n}
-        days[f"отыз {words[0]}"] = 31
     return days
 
 
@@ -95,9 +104,7 @@ _EDTF = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?[~?%]?")
 _DASH = r"[-–—‐‑]"
 _ORDINAL = r"(?:st|nd|rd|th|[-‐‑]?(?:го|е|ого|ое|ші|шы|нші|ншы|сінші|ші))?"
 _DAY = rf"[0-9]{{1,2}}{_ORDINAL}"
-_DAY_WORD = "|".join(
-    sorted((re.escape(word).replace(r"\ ", r"[\s-]+") for word in DAY_WORDS), key=len, reverse=True)
-)
+_DAY_WORD = "|".join(sorted((re.escape(word).replace(r"\ ", r"[\s-]+") for word in DAY_WORDS), key=len, reverse=True))
 _AND = rf"(?:\s*(?:,|and|to|&|и|по|мен|{_DASH})\s*)"
 _YEAR = r"(?:1[89]|20)[0-9]{2}"
 _YEAR_WORD = (
@@ -121,7 +128,9 @@ _DIGITS = re.compile(
 )
 _COMPACT = re.compile(r"(?<![0-9])[0-9]{8}(?![0-9])")
 _CHINESE_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
-_CHINESE = re.compile(r"([〇零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月(?:([一二三四五六七八九十]{1,3})[日号])?")
+_CHINESE = re.compile(
+    r"([〇零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月(?:([一二三四五六七八九十]{1,3})[日号])?"
+)
 
 
 def parse_value(text: str) -> list[Date]:

@@ -54,7 +54,7 @@ AMBIGUOUS: Final = {
     "ə": ("a", "e"), "ä": ("a", "e", "ae"), "ö": ("o", "oe"), "ü": ("u", "ue"), "å": ("a", "aa"),
     "ş": ("sh", "s"), "š": ("sh", "s"), "ś": ("sh", "s"), "ç": ("ch", "c"), "č": ("ch", "c"), "ć": ("ch", "c"),
     "ž": ("zh", "z"), "ź": ("zh", "z"), "ż": ("zh", "z"),
-    "ۆ": ("و", "ۋ"),
+    "ۆ": ("و", "ۋ"), "ع": ("غ", "ئ"), "ە": ("ې", "ا"),
 }  # fmt: skip
 READINGS_AT_MOST: Final = 8
 
@@ -70,23 +70,26 @@ GREEK_TO_LATIN: Final = {ord(g): c for g, c in zip("αοενικρτυχ", "aoev
 
 # ----------------------------------------------------------------------------------- traditional → simplified
 _TRADITIONAL = (
-    "馬马張张劉刘陳陈楊杨趙赵黃黄吳吴孫孙鄭郑許许鄧邓蕭萧馮冯葉叶蔣蒋蘇苏賈贾盧卢陸陆嚴严韓韩羅罗謝谢鄒邹龍龙萬万錢钱湯汤"
-    "賀贺龔龚顧顾齊齐莊庄聶聂關关魯鲁買买爾尔熱热圖图達达麗丽維维庫库倫伦薩萨賽赛衛卫東东蘭兰國国華华強强偉伟軍军紅红平平"
-    "軒轩鳳凤鵬鹏鴻鸿寶宝貝贝貴贵賢贤質质資资贊赞讚赞輝辉轉转農农邊边遠远還还進进過过運运選选遼辽鄉乡醫医釋释鈴铃銀银鋒锋"
-    "錦锦鍾钟鎮镇鐵铁鑫鑫長长門门閆闫閔闵開开間间閣阁閻阎隊队陽阳陰阴際际階阶隨随險险雙双雜杂離离難难雲云電电霧雾靈灵靜静"
-    "韋韦響响頁页項项順顺須须頓顿頗颇領领頭头顏颜願愿類类風风飛飞養养館馆駱骆騰腾驥骥驕骄體体魚鱼鮑鲍鳥鸟鶴鹤鷹鹰麥麦黨党"
-    "亞亚傑杰備备傳传優优億亿兒儿內内兩两凱凯別别劃划則则創创劍剑勞劳勝胜動动務务匯汇區区協协單单參参員员問问喬乔圍围園园圓圆"
-    "場场報报塊块壽寿夢梦奮奋婁娄媽妈嬌娇學学孿孪寧宁寬宽實实審审寫写對对導导將将專专尋寻屆届層层島岛崗岗嶺岭嶽岳師师帶带幣币"
-    "幫帮幹干廣广廠厂廳厅張张彌弥彎弯後后從从徐徐恆恒愛爱慶庆應应懷怀戰战戶户採采揚扬換换據据擁拥擔担擊击攔拦敵敌數数斷断於于"
-    "時时晉晋暢畅曉晓會会書书極极榮荣構构樂乐樓楼標标樹树橋桥機机檔档歐欧歡欢歲岁歷历歸归殺杀毀毁氣气決决沒没況况溫温滿满漢汉"
-    "濟济濤涛瀋沈無无燈灯燒烧營营爭争爺爷牆墙獨独獲获瑋玮環环瓊琼產产畢毕當当發发盡尽監监盤盘眾众矯矫確确礎础禮礼種种稱称穩稳"
-    "窮穷競竞筆笔範范築筑簡简糧粮紀纪約约納纳純纯紙纸級级紛纷細细紹绍終终組组結结絕绝給给統统絲丝經经綠绿維维網网綱纲緊紧線线"
-    "練练縣县總总績绩織织繼继續续纔才罰罚義义習习聖圣聞闻聯联聰聪聲声職职聽听肅肃脫脱腦脑臨临舉举舊旧艱艰藝艺藥药處处號号虧亏"
-    "蟲虫術术衝冲裝装補补製制複复見见規规視视親亲覺觉觀观訂订計计訊讯討讨訓训記记訪访設设詞词試试詩诗話话該该認认語语說说調调"
-    "談谈請请論论諾诺謀谋講讲證证識识譚谭譯译議议護护讀读變变讓让豐丰負负財财貢贡貨货責责貫贯費费賓宾賴赖賺赚購购趕赶跡迹車车"
-    "軌轨載载較较輕轻輪轮輯辑辦办辭辞連连週周郵邮鄰邻鄂鄂鬧闹嗎吗圖图哈哈吐吐孜孜買买提提圖图盧卢蓋盖薩萨魏魏蓮莲蓮莲瑪玛"
+    "馬马張张劉刘陳陈楊杨趙赵黃黄吳吴孫孙鄭郑許许鄧邓蕭萧馮冯葉叶蔣蒋蘇苏賈贾盧卢陸陆嚴严韓韩羅罗謝谢鄒邹"
+    "龍龙萬万錢钱湯汤賀贺龔龚顧顾齊齐莊庄聶聂關关魯鲁買买爾尔熱热圖图達达麗丽維维庫库倫伦薩萨賽赛衛卫東东"
+    "蘭兰國国華华強强偉伟軍军紅红軒轩鳳凤鵬鹏鴻鸿寶宝貝贝貴贵賢贤質质資资贊赞讚赞輝辉轉转農农邊边遠远還还"
+    "進进過过運运選选遼辽鄉乡醫医釋释鈴铃銀银鋒锋錦锦鍾钟鎮镇鐵铁長长門门閆闫閔闵開开間间閣阁閻阎隊队陽阳"
+    "陰阴際际階阶隨随險险雙双雜杂離离難难雲云電电霧雾靈灵靜静韋韦響响頁页項项順顺須须頓顿頗颇領领頭头顏颜"
+    "願愿類类風风飛飞養养館馆駱骆騰腾驥骥驕骄體体魚鱼鮑鲍鳥鸟鶴鹤鷹鹰麥麦黨党亞亚傑杰備备傳传優优億亿兒儿"
+    "內内兩两凱凯別别劃划則则創创劍剑勞劳勝胜動动務务匯汇區区協协單单參参員员問问喬乔圍围園园圓圆場场報报"
+    "塊块壽寿夢梦奮奋婁娄媽妈嬌娇學学孿孪寧宁寬宽實实審审寫写對对導导將将專专尋寻屆届層层島岛崗岗嶺岭嶽岳"
+    "師师帶带幣币幫帮幹干廣广廠厂廳厅彌弥彎弯後后從从恆恒愛爱慶庆應应懷怀戰战戶户採采揚扬換换據据擁拥擔担"
+    "擊击攔拦敵敌數数斷断於于時时晉晋暢畅曉晓會会書书極极榮荣構构樂乐樓楼標标樹树橋桥機机檔档歐欧歡欢歲岁"
+    "歷历歸归殺杀毀毁氣气決决沒没況况溫温滿满漢汉濟济濤涛瀋沈無无燈灯燒烧營营爭争爺爷牆墙獨独獲获瑋玮環环"
+    "瓊琼產产畢毕當当發发盡尽監监盤盘眾众矯矫確确礎础禮礼種种稱称穩稳窮穷競竞筆笔範范築筑簡简糧粮紀纪約约"
+    "納纳純纯紙纸級级紛纷細细紹绍終终組组結结絕绝給给統统絲丝經经綠绿網网綱纲緊紧線线練练縣县總总績绩織织"
+    "繼继續续纔才罰罚義义習习聖圣聞闻聯联聰聪聲声職职聽听肅肃脫脱腦脑臨临舉举舊旧艱艰藝艺藥药處处號号虧亏"
+    "蟲虫術术衝冲裝装補补製制複复見见規规視视親亲覺觉觀观訂订計计訊讯討讨訓训記记訪访設设詞词試试詩诗話话"
+    "該该認认語语說说調调談谈請请論论諾诺謀谋講讲證证識识譚谭譯译議议護护讀读變变讓让豐丰負负財财貢贡貨货"
+    "責责貫贯費费賓宾賴赖賺赚購购趕赶跡迹車车軌轨載载較较輕轻輪轮輯辑辦办辭辞連连週周郵邮鄰邻鬧闹嗎吗蓋盖"
+    "蓮莲瑪玛"
 )
-SIMPLIFIED: Final = {ord(a): b for a, b in zip(_TRADITIONAL[::2], _TRADITIONAL[1::2], strict=True) if a != b}
+SIMPLIFIED: Final = {ord(a): b for a, b in zip(_TRADITIONAL[::2], _TRADITIONAL[1::2], strict=True)}
 
 HAN: Final = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 APOSTROPHES: Final = "'’ʼ‘`´ʻʹ"
@@ -97,6 +100,7 @@ _LATIN_TABLE = {ord(letter): sounds for letter, sounds in LATIN.items()}
 _DROP = dict.fromkeys(map(ord, APOSTROPHES))
 _AMBIGUOUS_LETTERS = frozenset(AMBIGUOUS)
 _MARKS = re.compile("[\u0300-\u036f]")
+_GLIDE = re.compile("([aou])ie")  # -аев is -aev, -ayev and -aiev
 _DOUBLED = re.compile(r"(.)\1+")
 _LATIN_GROUP = re.compile("|".join(group for group, _ in LATIN_GROUPS))
 _LATIN_SOUND = dict(LATIN_GROUPS)
@@ -175,13 +179,16 @@ def _sounds(low: str, script: str) -> str:
     """Spell one reading in the short alphabet: letters, then no letter twice in a row, then ng as n."""
     if script == "cyrillic":
         out = low.translate(_CYRILLIC_TABLE)
+        if not out.isascii():  # a letter with a mark that no table has
+            out = _MARKS.sub("", unicodedata.normalize("NFD", out)).translate(_CYRILLIC_TABLE)
         for pair, sound in CYRILLIC_PAIRS:
             out = out.replace(pair, sound)
     elif script == "arabic":
-        out = low.translate(_ARABIC_TABLE)
+        out = low.translate(_ARABIC_TABLE).replace("dJ", "J")
     else:
         out = low if low.isascii() else _MARKS.sub("", unicodedata.normalize("NFD", low))
         out = _LATIN_GROUP.sub(lambda m: _LATIN_SOUND[m.group()], out).translate(_LATIN_TABLE)
     if not out.isascii():
         out = _MARKS.sub("", unicodedata.normalize("NFD", out))
-    return _DOUBLED.sub(r"\1", out).replace("ng", "n")
+    out = _DOUBLED.sub(r"\1", out).replace("ng", "n")
+    return _GLIDE.sub(r"\1e", out) if "ie" in out else out

@@ -26,14 +26,16 @@ WORDS_REMEMBERED: Final = 200_000
 SHORT: Final = 3  # sounds; so short a name needs a capital
 PHRASE_AT_MOST: Final = 8  # words
 JOINED_FROM: Final = 6  # sounds of a run-together name
+SPACED_AT_MOST: Final = 24  # single letters read together
 LONGEST_WORD: Final = 64  # letters; what is longer is no word
 
 _HAN = re.compile(f"[{HAN}]")
 _HAN_RUN = re.compile(rf"[{HAN}](?:[\s·•・‧∙]{{0,2}}[{HAN}])*")
-_TITLED = "|".join(lexicon.TITLES)
+_TITLED = re.compile("|".join(lexicon.TITLES))
 _GAP = re.compile(r"[^\w\";|]{0,4}")
 _PARAGRAPH = re.compile(r"\n\s*\n")
-_HYPHENATED = re.compile(rf"{LETTER}+(?:[-‐‑](?:[ \t]*\r?\n[ \t]*)?{LETTER}+)+")
+# Possessive, and only from the beginning of a word: a long row of letters is read once.
+_HYPHENATED = re.compile(rf"(?<!{LETTER}){LETTER}++(?:[-‐‑](?:[ \t]*\r?\n[ \t]*)?{LETTER}++)++")
 _SPACED_OUT = re.compile(rf"(?<![^\W_]){LETTER}(?:[ .·*_-]{LETTER}(?![^\W_])){{2,}}")
 _INITIALS_BEFORE = re.compile(
     rf"(?<![^\W_])(?P<dotted>(?:{LETTER}\.[-‐–]?[\s_]{{0,2}}){{1,3}})$|(?<![^\W_])(?P<bare>{LETTER})[\s_]$"
@@ -90,6 +92,16 @@ class _Token:
         self.initials: frozenset[str] = frozenset()  # of the values that have it
         self.abbreviated: frozenset[str] = frozenset()  # those of which a value has no more than the initial
 
+    def learn(self, part: Part, value: Value, *, strict: bool) -> None:
+        """Take in what one more value says of this word."""
+        self.strong |= part.strong
+        self.common &= part.common
+        self.strict |= strict
+        if not self.initials.issuperset(value.initials):
+            self.initials |= set(value.initials)
+        if not self.abbreviated.issuperset(value.abbreviated):
+            self.abbreviated |= set(value.abbreviated)
+
 
 class _Words:
     """The dictionary of words of values, by the beginnings a text may write."""
@@ -105,33 +117,34 @@ class _Words:
     def add(self, index: int, value: Value, *, strict: bool = False) -> None:
         """Take in the words of one value."""
         ids: list[int] = []
+        bare: list[int] = []  # without what only binds
         names: list[tuple[int, str]] = []
         for part in value.parts:
             token = self._token(part, index)
             if token is None:
                 continue
-            known = self.tokens[token]
-            known.strong |= part.strong
-            known.common &= part.common
-            known.strict |= strict
-            if not known.initials.issuperset(value.initials):
-                known.initials |= set(value.initials)
-            if not known.abbreviated.issuperset(value.abbreviated):
-                known.abbreviated |= set(value.abbreviated)
+            self.tokens[token].learn(part, value, strict=strict)
             ids.append(token)
+            if fold(part.word) not in lexicon.BINDING:
+                bare.append(token)
             if part.strong:
                 names.append((token, part.word))
+        ids = ids[:PHRASE_AT_MOST]
         if len(ids) == 1:
             self.tokens[ids[0]].strong = True
-        elif ids and not names:
-            self.phrases.add(tuple(ids[:PHRASE_AT_MOST]))
-        for at, first in enumerate(ids[:PHRASE_AT_MOST]):
-            self.pairs.update((min(first, second), max(first, second)) for second in ids[at + 1 : PHRASE_AT_MOST])
+        elif not names:
+            self.phrases.update(tuple(words[:PHRASE_AT_MOST]) for words in (ids, bare) if len(words) > 1)
+        for at, first in enumerate(ids):
+            self.pairs.update((min(first, second), max(first, second)) for second in ids[at + 1 :])
         for (first, one), (_, two) in pairwise(names):
-            for joined in (one + two, two + one):
-                for sounds in skeletons(joined)[:1]:
-                    if len(sounds) >= JOINED_FROM:
-                        self.joined.setdefault(sounds, first)
+            self._join(first, one + two)
+            self._join(first, two + one)
+
+    def _join(self, token: int, word: str) -> None:
+        """Note two names run together."""
+        for sounds in skeletons(word)[:1]:
+            if len(sounds) >= JOINED_FROM:
+                self.joined.setdefault(sounds, token)
 
     def _token(self, part: Part, index: int) -> int | None:
         """Give the number of a word, taking it in when it is new."""
@@ -163,6 +176,29 @@ class _Words:
                         yield token, stem, rest
 
 
+class _Characters:
+    """Chinese names by their first two characters."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, int] = {}
+        self._lengths: dict[str, tuple[int, ...]] = {}
+
+    def add(self, name: str, index: int) -> None:
+        """Take in one name of two characters or more."""
+        self.names.setdefault(name, index)
+        lengths = self._lengths.get(name[:2], ())
+        self._lengths[name[:2]] = tuple(sorted({*lengths, len(name)}, reverse=True))
+
+    def found(self, run: str) -> Iterator[tuple[int, int, int]]:
+        """Give start, end and value of the longest name that begins at each character."""
+        for at in range(len(run) - 1):
+            for length in self._lengths.get(run[at : at + 2], ()):
+                index = self.names.get(run[at : at + length])
+                if index is not None:
+                    yield at, at + length, index
+                    break
+
+
 class Matcher:
     """Values prepared for being found in texts.
 
@@ -179,8 +215,8 @@ class Matcher:
         """Prepare the values; the work is some tens of microseconds a value."""
         self._words = _Words()
         self._kept = _Words()
-        self._han: dict[str, int] = {}
-        self._han_lengths: dict[str, list[int]] = {}
+        self._han = _Characters()
+        self._kept_han = _Characters()
         self._surnames: dict[str, int] = {}
         self._streams: dict[str, int] = {}
         self._phones: dict[str, int] = {}
@@ -194,14 +230,17 @@ class Matcher:
             for pair in self._kept.pairs
             for a, b in (pair, pair[::-1])
         }
-        self._kept_han = [name for value in shown for name in value.han]
+        for name in (name for value in shown for name in value.han):
+            self._kept_han.add(name, 0)
         kept_digits = {stream for value in shown for stream in value.streams | value.phones}
         kept_dates = {date for value in shown for date in value.dates}
         for index, protect in enumerate(map(as_protected, protected)):
             value = take_apart(protect)
             self._words.add(index, value, strict=protect.strict)
             for name in value.han:
-                self._add_han(name, index)
+                self._han.add(name, index)
+                for surname in lexicon.ALL_SURNAMES.intersection((name[:2], name[:1])):
+                    self._surnames.setdefault(surname, index)
             for stream in value.streams - kept_digits:
                 self._streams.setdefault(stream, index)
             for stream in value.phones - kept_digits:
@@ -213,18 +252,6 @@ class Matcher:
     def __repr__(self) -> str:
         """Say how much is prepared, and nothing of it."""
         return f"<Matcher of {len(self._words.tokens)} words>"
-
-    def _add_han(self, name: str, index: int) -> None:
-        if name in self._han:
-            return
-        self._han[name] = index
-        lengths = self._han_lengths.setdefault(name[:2], [])
-        if len(name) not in lengths:
-            lengths.append(len(name))
-            lengths.sort(reverse=True)
-        for surname in (name[:2], name[:1]):
-            if surname in lexicon.SURNAMES or surname in lexicon.LONG_SURNAMES:
-                self._surnames.setdefault(surname, index)
 
     def _add_date(self, date: dates.Date, index: int) -> None:
         self._dates.setdefault(date, index)
@@ -275,7 +302,7 @@ class Matcher:
         if self._words.tokens:
             yield from self._in_words(text)
             yield from self._in_broken_words(text)
-        if self._han and _HAN.search(text):
+        if self._han.names and _HAN.search(text):
             yield from self._in_han(text)
         if self._streams or self._phones:
             yield from self._in_numbers(text)
@@ -351,9 +378,7 @@ class Matcher:
     @staticmethod
     def _strong(token: _Token, word: str, stem: str, rest: str, script: str) -> bool:
         """Tell whether a form of a name identifies by itself."""
-        return token.strong and (
-            token.strict or identifies(word, stem, rest, script, common=token.common)
-        )
+        return token.strong and (token.strict or identifies(word, stem, rest, script, common=token.common))
 
     # --------------------------------------------------------------------------------------------- runs
     def _judge(self, text: str, run: list[_Found]) -> Iterator[Span]:
@@ -362,11 +387,14 @@ class Matcher:
             return
         chosen: list[int | None] = [next((h.token for h in f.hits if h.strong), None) for f in run]
         if None in chosen:
+            for at, found in enumerate(run):
+                if chosen[at] is None:
+                    chosen[at] = self._with_its_initial(text, found)
             for at in range(len(run) - 1):
                 if chosen[at] is None and chosen[at + 1] is None:
                     self._shared_pair(run, at, chosen)
-            self._phrases(run, chosen)
             self._neighbours(run, chosen)
+            yield from self._phrases(run)
         for found, token in zip(run, chosen, strict=True):
             if token is not None:
                 known = self._words.tokens[token]
@@ -374,6 +402,17 @@ class Matcher:
                 if known.strong and not known.sounds.isdigit():
                     start, end = _with_initials(text, start, end, known)
                 yield Span(start, end, known.index)
+
+    def _with_its_initial(self, text: str, found: _Found) -> int | None:
+        """Give the name a weak word is when an initial of the same value stands before it."""
+        before = _INITIALS_BEFORE.search(text[max(0, found.start - _INITIALS_REACH) : found.start])
+        if not before or not before["dotted"]:
+            return None
+        for hit in found.hits:
+            known = self._words.tokens[hit.token]
+            if known.strong and not hit.shared and initial(before["dotted"][0]) in known.initials:
+                return hit.token
+        return None
 
     def _neighbours(self, run: list[_Found], chosen: list[int | None]) -> None:
         """Take in weak words beside a word of the same value, spreading both ways."""
@@ -399,7 +438,7 @@ class Matcher:
                     chosen[at], chosen[at + 1] = one.token, two.token
                     return
 
-    def _phrases(self, run: list[_Found], chosen: list[int | None]) -> None:
+    def _phrases(self, run: list[_Found]) -> Iterator[Span]:
         """Find the values none of whose words identifies by itself."""
         if not self._words.phrases:
             return
@@ -407,7 +446,7 @@ class Matcher:
         for start in range(len(run)):
             for end in range(min(len(run), start + PHRASE_AT_MOST), start + 1, -1):
                 if tuple(tokens[start:end]) in self._words.phrases:
-                    chosen[start:end] = tokens[start:end]
+                    yield Span(run[start].start, run[end - 1].end, self._words.tokens[tokens[start]].index)
                     break
 
     # ------------------------------------------------------------------------------------- broken words
@@ -425,8 +464,9 @@ class Matcher:
         """Find names in a row of single letters, taking the longest at each place."""
         at = 0
         while at < len(letters) - 2:
-            for size in range(min(len(letters) - at, 24), 2, -1):
-                word = "".join(c for _, c in letters[at : at + size])
+            row = "".join(c for _, c in letters[at : at + SPACED_AT_MOST])
+            for size in range(len(row), 2, -1) if self._may_begin(row) else ():
+                word = row[:size]
                 hit = next((h for h in self._look_up(word) if h.strong), None)
                 if hit and (size > SHORT or size == len(letters)):
                     yield Span(letters[at][0], letters[at + size - 1][0] + 1, self._words.tokens[hit.token].index)
@@ -435,26 +475,36 @@ class Matcher:
             else:
                 at += 1
 
+    def _may_begin(self, row: str) -> bool:
+        """Tell whether some name begins as a row of letters does; a quick look before the long one."""
+        words = self._words
+        return any(
+            sounds[:size] in words.stems or sounds[:size] in words.joined
+            for sounds in skeletons(row)
+            for size in range(2, len(sounds) + 1)
+        )
+
     # ------------------------------------------------------------------------------------------ Chinese
     def _in_han(self, text: str) -> Iterator[Span]:
         """Find Chinese names character by character, also within longer words."""
         for match in _HAN_RUN.finditer(text):
             places = [i for i in range(*match.span()) if _HAN.match(text[i])]
             run = "".join(text[i] for i in places).translate(SIMPLIFIED)
-            kept = [m.span() for name in self._kept_han for m in re.finditer(re.escape(name), run)]
-            for at in range(len(run)):
-                for length in self._han_lengths.get(run[at : at + 2], ()):
-                    index = self._han.get(run[at : at + length])
-                    if index is not None and not any(s <= at and at + length <= e for s, e in kept):
-                        yield Span(places[at], places[at + length - 1] + 1, index)
-                        break
-            for titled in re.finditer(_TITLED, run):
+            shown = -1  # where the last kept value seen ends
+            kept = self._kept_han.found(run)
+            upcoming = next(kept, None)
+            for start, end, index in self._han.found(run):
+                while upcoming and upcoming[0] <= start:
+                    shown = max(shown, upcoming[1])
+                    upcoming = next(kept, None)
+                if end > shown:
+                    yield Span(places[start], places[end - 1] + 1, index)
+            for titled in _TITLED.finditer(run):
                 for size in (2, 1):
                     surname = run[max(0, titled.start() - size) : titled.start()]
                     if len(surname) == size and surname in self._surnames:
-                        yield Span(
-                            places[titled.start() - size], places[titled.end() - 1] + 1, self._surnames[surname]
-                        )
+                        at = titled.start() - size
+                        yield Span(places[at], places[titled.end() - 1] + 1, self._surnames[surname])
                         break
 
     # ------------------------------------------------------------------------------------ numbers, dates
@@ -555,9 +605,7 @@ def redact_text(
     return Matcher(protected, kept).redact(text, mask)
 
 
-def find_spans(
-    text: str, protected: Sequence[str | Protected], *, kept: Sequence[str | Protected] = ()
-) -> list[Span]:
+def find_spans(text: str, protected: Sequence[str | Protected], *, kept: Sequence[str | Protected] = ()) -> list[Span]:
     """Find every known value in one text; to do many texts, prepare one `Matcher`.
 
     Args:

@@ -14,12 +14,13 @@ SHORTEST: Final = 6  # digits; shorter numbers are compared as words beside each
 LONGEST: Final = 24
 NATIONAL: Final = range(7, 12)  # digits of a phone number without its country
 
-COUNTRY_CODES: Final = frozenset(
-    "1 7 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 52 54 55 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 "
-    "94 95 98 212 213 216 218 351 352 353 354 355 356 357 358 359 370 371 372 373 374 375 376 377 380 381 382 383 385 "
-    "386 387 389 420 421 423 852 853 855 856 880 886 960 961 962 963 964 965 966 967 968 970 971 972 973 974 975 976 "
-    "977 992 993 994 995 996 998".split()
-)
+_COUNTRY_CODES = """
+    1 7 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 52 54 55 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94
+    95 98 212 213 216 218 351 352 353 354 355 356 357 358 359 370 371 372 373 374 375 376 377 380 381 382 383 385 386
+    387 389 420 421 423 852 853 855 856 880 886 960 961 962 963 964 965 966 967 968 970 971 972 973 974 975 976 977
+    992 993 994 995 996 998
+"""
+COUNTRY_CODES: Final = frozenset(_COUNTRY_CODES.split())
 # What a national number is dialled with: 0 in most countries, 8 in those of the country code 7.
 TRUNKS: Final = ("", "0", "8")
 
@@ -71,10 +72,10 @@ def forms(value: str, *, phone: bool) -> set[str]:
 def _splits(stream: str, *, international: bool) -> Iterator[tuple[str, str]]:
     """Give the ways to read a dialled number as country code and national number."""
     bare = stream.removeprefix("00")
+    told = international or bare != stream
     for size in (1, 2, 3):
-        if bare[:size] in COUNTRY_CODES and len(bare) - size in NATIONAL:
-            if international or bare is not stream or len(bare) > 10 + (size == 1 and bare[0] not in "17"):
-                yield bare[:size], bare[size:]
+        if (told or len(bare) > 11) and bare[:size] in COUNTRY_CODES and len(bare) - size in NATIONAL:
+            yield bare[:size], bare[size:]
     if international:
         return
     if len(stream) == len("87011234567") and stream[0] in "78":
@@ -153,7 +154,7 @@ def streams(text: str) -> Iterator[tuple[int, int, str]]:
 
 def _windows(chain: list[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
     """Give the streams of one chain of groups."""
-    for first, (start, _, group) in enumerate(chain):
+    for first, (start, _, _) in enumerate(chain):
         stream = ""
         for _, end, group in chain[first : first + LONGEST]:
             stream += group

@@ -77,9 +77,7 @@ _UYGHUR = _harmonic(UYGHUR_PLURAL, UYGHUR_POSSESSIVE, UYGHUR_CASE)
 _TURKIC = (_KAZAKH | _UYGHUR) - {""}
 _LONGEST_FIRST = sorted(PATRONYMIC, key=len, reverse=True)
 _DECLINED_FATHER = frozenset(
-    father + ending
-    for father in PATRONYMIC
-    for ending in (*_TURKIC, *RUSSIAN_CONSONANT, *RUSSIAN_VOWEL, "")
+    father + ending for father in PATRONYMIC for ending in (*_TURKIC, *RUSSIAN_CONSONANT, *RUSSIAN_VOWEL, "")
 )
 _FONDLY = frozenset(fond + ending for fond in ENDEARMENT for ending in (*_TURKIC, *RUSSIAN_CONSONANT, ""))
 
@@ -148,25 +146,22 @@ def fits(stem: str, way: str, rest: str, script: str) -> bool:
     Source: docs/format.md §Known values.
     """
     if not rest:
-        return way == "whole"
+        return way == "whole" or (way == "vowel" and stem[-1] == "i")  # Марии, whose two и are one sound
     if len(rest) > LONGEST:
         return False
-    # A letter that ends the stem and begins the ending is written once in the short alphabet: -т + тың.
-    joined = stem[-1] + rest
-    if way == "father":
-        return rest in _DECLINED_FATHER or joined in _DECLINED_FATHER
-    if way == "vowel":
-        return rest in RUSSIAN_VOWEL and script == "cyrillic"
-    if way == "adjective":
-        return rest in RUSSIAN_ADJECTIVE and script == "cyrillic"
+    if way in {"vowel", "adjective"}:
+        return script == "cyrillic" and rest in (RUSSIAN_VOWEL if way == "vowel" else RUSSIAN_ADJECTIVE)
     if way == "voiced":
         return rest[0] in "ie" and rest in _TURKIC
-    known = _RESTS[script]
-    if rest in known or (len(rest) > 1 and joined in known):
-        return True
+    # A letter that ends the stem and begins the ending is written once in the short alphabet: -т + тың.
+    joined = stem[-1] + rest
     if rest in _DECLINED_FATHER or joined in _DECLINED_FATHER:
         return True
-    return rest in _FONDLY and sum(sound in VOWELS for sound in stem) > 1
+    return way == "whole" and (
+        rest in _RESTS[script]
+        or (len(rest) > 1 and joined in _RESTS[script])
+        or (rest in _FONDLY and sum(sound in VOWELS for sound in stem) > 1)
+    )
 
 
 def _fathers(sounds: str) -> tuple[str, ...]:

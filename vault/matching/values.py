@@ -214,5 +214,3 @@ def han_names(text: str) -> list[str]:
             if len(given) == len("小明") and (surname in lexicon.SURNAMES or surname in lexicon.LONG_SURNAMES):
                 found += [given] if given not in found else []
     return found
-
-
