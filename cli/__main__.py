@@ -82,7 +82,8 @@ def main(argv: Sequence[str] | None = None, *, kdf_profile: KdfProfile | None = 
 def _run(words: list[str], settings: Settings) -> int:
     try:
         result = make_app().main(args=words, prog_name=NAME, standalone_mode=False, obj=settings)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here, where a broken pipe can still be met quietly
     except (KeyboardInterrupt, click.Abort):
         return _say(f"Interrupted. {_KEPT}", Exit.INTERRUPTED)
     except BrokenPipeError:

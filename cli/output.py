@@ -60,11 +60,12 @@ def escape(text: object, *, newlines: bool = False) -> str:
     return _MAYBE_UNSAFE.sub(shown, str(text))
 
 
-def json_text(value: object) -> str:
+def json_text(value: object, *, ascii_only: bool = False) -> str:
     """Write one JSON object that is readable by people and safe on a terminal.
 
     Args:
         value: Plain values; bytes become lower-case hexadecimal.
+        ascii_only: Write every other letter as an escape too, for an output that cannot show it.
 
     Returns:
         Indented JSON in which unsafe characters are JSON escapes, so that it reads back as the same value.
@@ -89,7 +90,8 @@ def json_text(value: object) -> str:
         high, low = divmod(code - 0x10000, 0x400)
         return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"
 
-    return _MAYBE_UNSAFE.sub(escaped, json.dumps(value, ensure_ascii=False, indent=2, default=plain, allow_nan=False))
+    text = json.dumps(value, ensure_ascii=ascii_only, indent=2, default=plain, allow_nan=False)
+    return _MAYBE_UNSAFE.sub(escaped, text)
 
 
 class Output:
@@ -114,7 +116,8 @@ class Output:
         """
         if not self._settings.json:
             return False
-        self.data(json_text(value))
+        encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
+        self.data(json_text(value, ascii_only=encoding != "utf8"))
         return True
 
     def data(self, text: str) -> None:

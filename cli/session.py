@@ -183,6 +183,24 @@ def _read_some(path: str | int) -> bytes:
         return file.read(MAX_PASSPHRASE_BYTES + 1)
 
 
+def standard_input(limit: int) -> bytes:
+    """Read standard input.
+
+    Args:
+        limit: At most so many bytes.
+
+    Returns:
+        What it holds.
+
+    Raises:
+        click.UsageError: It is closed.
+    """
+    if sys.stdin is None:
+        message = "Standard input is closed."
+        raise click.UsageError(message)
+    return sys.stdin.buffer.read(limit)
+
+
 def read_file(path: str) -> bytes:
     """Read a small file named on the command line; `-` is standard input.
 
@@ -196,7 +214,7 @@ def read_file(path: str) -> bytes:
         click.UsageError: It cannot be read.
     """
     if path == "-":
-        return sys.stdin.buffer.read(MAX_PASSPHRASE_BYTES + 1)
+        return standard_input(MAX_PASSPHRASE_BYTES + 1)
     try:
         return _read_some(path)
     except (OSError, ValueError) as error:

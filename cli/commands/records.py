@@ -6,7 +6,6 @@ the machine and stay in the shell's history.
 
 from __future__ import annotations
 
-import sys
 from contextlib import ExitStack
 from dataclasses import replace
 from io import BytesIO
@@ -18,7 +17,7 @@ import click
 from cli.app import Settings, command
 from cli.exits import Exit
 from cli.output import Output, escape
-from cli.session import ask, ask_long, can_ask, open_vault
+from cli.session import ask, ask_long, can_ask, open_vault, standard_input
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -401,7 +400,7 @@ def add_from(settings: Settings, name: str, kind: str | None, *, partial: bool) 
 def _open_input(stack: ExitStack, name: str) -> BinaryIO:
     if name == "-":
         # It is read twice, and a temporary file would lie on the disk in plain.
-        data = sys.stdin.buffer.read(MAX_STDIN_BYTES + 1)
+        data = standard_input(MAX_STDIN_BYTES + 1)
         if len(data) > MAX_STDIN_BYTES:
             message = f"Standard input is over {MAX_STDIN_BYTES >> 20} MiB; give a file instead."
             raise click.UsageError(message)
