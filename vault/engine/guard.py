@@ -234,7 +234,7 @@ class Held:
         """Tell whether the path still leads to this very file."""
         try:
             status = path.lstat()
-        except FileNotFoundError:
+        except OSError:
             return False
         return (status.st_dev, status.st_ino) == self._key
 
