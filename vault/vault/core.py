@@ -27,7 +27,7 @@ from vault.index import Index, attachment_of, parse
 from vault.keys import Header, Keyring, Passphrase, Secret, Slot, SlotKind, Unlocker
 from vault.ledger import LogEntry
 from vault.objects import Head, Kind, ObjectBatch, parse_checkpoint
-from vault.paths import safe_name
+from vault.paths import require_absent, safe_name
 from vault.records import Claim, Draft, Revision, Schemas, edtf
 from vault.redact import DisclosedFile, Pseudonyms, load_policy, redact
 from vault.sealing import KdfProfile
@@ -82,7 +82,7 @@ class Status:
         keyslots: Used keyslots.
         notices: What a person should be told: mended copies, changed keys, a missing anchor.
         last_check: When a full check last succeeded on this machine, seconds since 1970 UTC.
-        backups: Known backups: time, path, checkpoint.
+        backups: Known backups: time, path, epoch.
     """
 
     epoch: int
@@ -834,26 +834,41 @@ class Vault:
             IntegrityError: The copy does not check out; it was removed.
             EngineError: The disk refused; no file stays.
         """
-        self._session.engine.copy_to(target, progress=progress)
+        require_absent(target)
+        noted = not self._session.engine.read_only and self._session.unconfirmed is None
+        if noted:
+            # Noted before it is made, so that the copy is the newest state itself and opens beside the anchor.
+            self._note_backup(target)
+        try:
+            self._session.engine.copy_to(target, progress=progress)
+            self._check_copy(target)
+        except BaseException:
+            if noted:
+                self._note_backup(None)
+            raise
+
+    def _check_copy(self, target: Path) -> None:
         try:
             copy = sqlite.open(target, read_only=True)
             try:
                 with copy.snapshot() as reader:
                     state = refresh(reader, self._session.current())
                     index = self._session.indexed(state.reader(reader), state.head)
-                    report = inspection.Inspector(reader, state, index).run()
+                    inspection.Inspector(reader, state, index).run().require_sound()
             finally:
                 copy.close()
-            report.require_sound()
         except BaseException:
             target.unlink(missing_ok=True)
             raise
-        if not self._session.engine.read_only and self._session.unconfirmed is None:
-            with self._session.writing() as commit:
-                known = self._session.setting(commit.batch, _BACKUPS) or []
-                made = {"at": commit.now, "path": str(target.absolute()), "checkpoint": state.checkpoint}
-                commit.set_setting(_BACKUPS, [*known, made][-_MAX_BACKUPS:])
-                commit.log("backup", {"checkpoint": state.checkpoint})
+
+    def _note_backup(self, target: Path | None) -> None:
+        """Note a backup about to be made, or take the newest note away."""
+        with self._session.writing() as commit:
+            known = self._session.setting(commit.batch, _BACKUPS) or []
+            made = [] if target is None else [{"at": commit.now, "path": str(target.absolute()), "epoch": commit.epoch}]
+            kept = known[:-1] if target is None else known
+            commit.set_setting(_BACKUPS, [*kept, *made][-_MAX_BACKUPS:])
+            commit.log("backup", {"done": target is not None})
 
     def compact(self) -> None:
         """Rewrite the file without unused space and without a telling order; objects that nothing names are dropped.
