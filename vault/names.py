@@ -342,7 +342,7 @@ def query_keys(text: str) -> set[str]:
 
 
 def _pairs(word: str) -> set[str]:
-    return {word, *map(str.__add__, word, word[1:])}
+    return set(map(str.__add__, word, word[1:])) or {word}
 
 
 def _word_similarity(asked: str, word: str) -> float:

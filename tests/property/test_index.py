@@ -4,6 +4,7 @@ All people, places and texts are invented. The yardstick reads records with code
 nor dates nor matching with the rooms it measures.
 """
 
+import itertools
 import random
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -83,7 +84,7 @@ def word_list(text: str) -> list[str]:
 
 def pairs_of(text: str) -> set[str]:
     words = plain_words(text)
-    return {a + b for a, b in zip(words, words[1:], strict=False) if a and b and is_han(a) and is_han(b)}
+    return {a + b for a, b in itertools.pairwise(words) if a and b and is_han(a) and is_han(b)}
 
 
 def has_word(text: str, asked: str, *, quoted: bool = False, star: bool = False) -> bool:
@@ -103,7 +104,7 @@ def side_by_side(text: str, words: list[str]) -> bool:
 def claim_text(claim: Claim) -> str:
     value = claim.value
     if isinstance(value, dict):
-        return "\n".join(value[key] for key in ("text", "county") if key in value)
+        return "\n".join(value[key] for key in ("text", "county", "relation", "name") if key in value)
     return value if isinstance(value, str) else ""
 
 
@@ -142,8 +143,16 @@ def ask_phrase(rng: random.Random) -> Asked:
 
 def ask_field(rng: random.Random) -> Asked:
     name, values = rng.choice(
-        [("name", NAMES), ("place", ["Kashgar", "camp", "喀什", "omar"]), ("narrative", WORDS), ("text", WORDS)]
-        + [("sex", ["female", "male"]), ("person.name", NAMES), ("phone", ["77012345678", "701"])]
+        [
+            ("name", NAMES),
+            ("place", ["Kashgar", "camp", "喀什", "omar"]),
+            ("narrative", WORDS),
+            ("text", WORDS),
+            ("sex", ["female", "male"]),
+            ("relative", [*NAMES, "mother"]),
+            ("person.name", NAMES),
+            ("phone", ["77012345678", "701"]),
+        ]
     )
     word = rng.choice(values)
     kind = name.partition(".")[0] if "." in name else None
@@ -180,14 +189,39 @@ def ask_date(rng: random.Random) -> Asked:
     return Asked(f"{name}:{text}", holds)
 
 
+def link_of(claim: Claim) -> str:
+    value = claim.value.get("link") if isinstance(claim.value, dict) else claim.value
+    return value.hex() if isinstance(value, bytes) else ""
+
+
+def ask_id(rng: random.Random, known: list[bytes]) -> Asked:
+    digits = rng.choice(known).hex()[: rng.choice((1, 2, 3, 8, 32))]
+    if rng.random() < 0.5:
+        return Asked(f"id:{digits.upper()}", lambda revision: revision.record_id.hex().startswith(digits))
+    name = rng.choice(("person", "relative"))
+
+    def holds(revision: Revision) -> bool:
+        return any(
+            claim.field == name and (link_of(claim).startswith(digits) or has_word(claim_text(claim), digits))
+            for claim in revision.claims
+        )
+
+    return Asked(f"{name}:{digits}", holds)
+
+
 def ask_kind(rng: random.Random) -> Asked:
-    kind = rng.choice(KINDS)
+    kind = rng.choice((*KINDS, "arrest"))
+    if kind == "arrest":
+        # No kind of record: then the field called kind is meant.
+        return Asked("kind:arrest", lambda revision: Claim("kind", "arrest") in revision.claims)
     return Asked(f"kind:{kind}", lambda revision: revision.kind == kind)
 
 
-def ask(rng: random.Random) -> Asked:
+def ask(rng: random.Random, known: list[bytes]) -> Asked:
     makers = rng.choices(
-        (ask_word, ask_phrase, ask_field, ask_date, ask_kind), weights=(5, 1, 2, 2, 1), k=rng.choice((1, 1, 2, 2, 3))
+        (ask_word, ask_phrase, ask_field, ask_date, ask_kind, lambda rng: ask_id(rng, known)),
+        weights=(5, 1, 2, 2, 1, 1),
+        k=rng.choice((1, 1, 2, 2, 3)),
     )
     parts = [(maker(rng), rng.random() < 0.15) for maker in makers]
     return Asked(
@@ -214,8 +248,15 @@ def claims_of(rng: random.Random, kind: str, others: list[bytes]) -> tuple[Claim
         found = [name() for _ in range(rng.randint(1, 2))]
         found += [when("birth"), Claim("sex", rng.choice(("female", "male"))), Claim("phone", "+7 701 234-56-78")]
         found += [Claim("notes", sentence(), source=source), Claim("occupation", state="unknown")]
+        found += [Claim("relative", {"relation": "mother", "name": rng.choice(NAMES)})]
+        found += [Claim("relative", {"relation": "brother", "link": rng.choice(others)})] if others else []
     elif kind == "event":
-        found = [when("when"), when("until"), Claim("place", {"text": rng.choice(PLACES), "county": rng.choice(PLACES)})]
+        found = [
+            when("when"),
+            when("until"),
+            Claim("place", {"text": rng.choice(PLACES), "county": rng.choice(PLACES)}),
+        ]
+        found += [Claim("kind", rng.choice(("arrest", "release")))]
         found += [Claim("narrative", sentence(), source=source), Claim("narrative", sentence(), state="retracted")]
         found += [Claim("person", rng.choice(others))] if others else []
     else:
@@ -345,7 +386,7 @@ def test_search_answers_like_a_scan_of_all_records(size):
         merges += shelf.merges
         with shelf.opened() as (index, opened):
             for _ in range(200):
-                query = ask(shelf.rng)
+                query = ask(shelf.rng, list(shelf.newest))
                 expected = {revision.record_id for revision in shelf.live() if query.holds(revision)}
                 found = list(index.search(parse(query.text, SCHEMAS), SCHEMAS, lambda row: opened(row.ref)))
                 ids = [one.row.record_id for one in found]
@@ -367,7 +408,7 @@ def test_rows_counts_links_and_history_agree_with_what_was_written(size):
     with shelf.opened() as (index, opened):
         live = shelf.live()
         assert [row.record_id for row in index.rows()] == [revision.record_id for revision in live]
-        removed = [record_id for record_id in reversed(shelf.order)]
+        removed = list(reversed(shelf.order))
         assert [row.record_id for row in index.rows(removed=True)] == removed
         for kind in KINDS:
             of_kind = [revision.record_id for revision in live if revision.kind == kind]
@@ -378,7 +419,7 @@ def test_rows_counts_links_and_history_agree_with_what_was_written(size):
             revisions = [opened(row.ref) for row in rows]
             assert revisions[-1] == newest
             assert [row.superseded for row in rows] == [True] * (len(rows) - 1) + [False]
-            for before, after in zip(revisions, revisions[1:], strict=False):
+            for before, after in itertools.pairwise(revisions):
                 assert after.parents == (before.id,)
             current = index.current(record_id)
             assert current is not None
@@ -387,7 +428,7 @@ def test_rows_counts_links_and_history_agree_with_what_was_written(size):
             links = {
                 revision.record_id
                 for revision in live
-                if any(record_id in (claim.source, claim.value) for claim in revision.claims)
+                if any(claim.source == record_id or link_of(claim) == record_id.hex() for claim in revision.claims)
             }
             assert {row.record_id for row in index.links_to(record_id)} == links
         assert shelf.purged

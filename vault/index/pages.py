@@ -152,8 +152,10 @@ def decode_postings(data: bytes, at: int, documents: int) -> BitMap:
     """
     head, at = _read_varint(data, at)
     if head & 1:
-        found = BitMap((head >> 1,))
-    elif head:
+        if head >> 1 >= documents:
+            raise malformed("a list")
+        return BitMap((head >> 1,))
+    if head:
         found = BitMap(_read_gaps(data, at, at + (head >> 1)))
     else:
         size, at = _read_varint(data, at)

@@ -153,7 +153,7 @@ class Query:
 
 # A piece ends at a blank or a quotation mark. Nothing follows the repeated parts that could fail, so that matching is
 # linear.
-_PIECE: Final = re.compile(r'(-?)([A-Za-z_][\w.-]*:)?(?:"([^"]*)("?)|([^\s"]+))|-')
+_PIECE: Final = re.compile(r'(-?)([A-Za-z_][\w.-]*:)?(?:"([^"]*)("?)|([^\s"]*))')
 _HEX: Final = re.compile(r"[0-9a-fA-F]{1,32}")
 
 
@@ -400,7 +400,7 @@ class _View:
     def best(self, query: Query) -> Match:
         """Choose the claim that answers most of what is wanted; names first."""
         answers, chosen = self._best(query, fully=False)
-        if not answers:
+        if answers < 2 * sum(map(_most, query.wanted)):
             answers, chosen = self._best(query, fully=True)
         if not answers:
             return Match(None, "its id" if any(isinstance(c, WithId) for c in query.wanted) else "its kind")
@@ -416,8 +416,8 @@ class _View:
             answers = 0
             for clause in clauses:
                 answers += self._answers(clause, index, fully=fully)
-            # Of equals a name goes before a text, and the earlier claim before the later.
-            rank = 2 * answers + (answers > 0 and field_type == "name")
+            # A name goes before a text that answers a little better; of equals the earlier claim goes first.
+            rank = 2 * answers + 3 * (answers > 0 and field_type == "name")
             if rank > best:
                 best, chosen = rank, index
         return best, chosen
@@ -433,6 +433,13 @@ class _View:
                 answers += text.closeness(term, fully=fully)
             most = max(most, answers)
         return most
+
+
+def _most(clause: Clause) -> int:
+    """Give the most that one claim can answer of a clause."""
+    if isinstance(clause, Words):
+        return 2 * max(map(len, clause.ways))
+    return 0 if isinstance(clause, OfKind | WithId) else 2
 
 
 def _overlaps(span: Date, claim: Claim) -> bool:

@@ -183,11 +183,10 @@ class Index:
         if not 1 <= len(low) <= 2 * ID_BYTES or not set(low) <= set("0123456789abcdef"):
             msg = "an id has one to 32 hexadecimal digits"
             raise ValueError(msg)
-        whole = bytes.fromhex(low[: len(low) & ~1])
         found: set[bytes] = set()
         for segment in self._segments:
-            terms = (term[1:] for term, _ in segment.scan(ID + whole))
-            found.update(islice((record_id for record_id in terms if record_id.hex().startswith(low)), limit))
+            ids = (term[1:] for beginning in _beginnings(low) for term, _ in segment.scan(ID + beginning))
+            found.update(islice(ids, limit))
         return sorted(found)[:limit]
 
     def links_to(self, record_id: bytes) -> list[Row]:
@@ -431,12 +430,13 @@ def _dates(segment: Segment, tag: bytes, span: Date) -> BitMap:
     return found
 
 
-def _ids(segment: Segment, tag: bytes, prefix: str) -> BitMap:
-    found = BitMap()
-    for term, documents in segment.scan(tag + bytes.fromhex(prefix[: len(prefix) & ~1])):
-        if term[1:].hex().startswith(prefix):
-            found |= documents
-    return found
+def _beginnings(digits: str) -> list[bytes]:
+    """Give the bytes that hexadecimal digits begin with: of an odd number of digits, each way to go on."""
+    return [bytes.fromhex(digits + more) for more in ("0123456789abcdef" if len(digits) % 2 else ("",))]
+
+
+def _ids(segment: Segment, tag: bytes, digits: str) -> BitMap:
+    return reduce(or_, [segment.union(tag + beginning) for beginning in _beginnings(digits)])
 
 
 def _in_field(segment: Segment, clause: InField) -> BitMap:

@@ -105,9 +105,12 @@ def claim_names(claim: Claim, field_type: str) -> str:
 
 
 def compact(text: str) -> str:
-    """Give a number or a code in one piece, whatever stood between its parts; empty if it has but one part."""
+    """Give a number or a code in one piece, whatever stood between its parts; empty if it has but one part.
+
+    Chinese, which is never one piece, gives nothing.
+    """
     parts = [word for word, _, _ in names.words(text)]
-    return "".join(parts)[: names.MAX_WORD] if len(parts) > 1 else ""
+    return "".join(parts)[: names.MAX_WORD] if len(parts) > 1 and not any(map(names.is_han, parts)) else ""
 
 
 def claim_text(claim: Claim, field_type: str) -> str:
