@@ -46,7 +46,6 @@ class Label(bytes, Enum):
     CLAIM_DECOY = b"casevault/1/claim-decoy"
     LOG = b"casevault/1/log"
     POLICY = b"casevault/1/policy"
-    SCHEMA = b"casevault/1/schema"
     AK = b"casevault/1/ak"
     DK = b"casevault/1/dk"
     PW = b"casevault/1/pw"
