@@ -88,7 +88,7 @@ OUTCOMES: Final[dict[str, Outcome]] = {
     "StaleError": Outcome(
         Exit.STALE,
         "Nothing was written. What was entered since the newer state may be missing from this file.",
-        "Look for the newer file. To look into a backup, add --no-anchor; to take a restored one into use for good, run "
+        "Look for the newer file. To look into a backup, add --no-anchor; to take a restored one into use, run "
         "`casevault check --accept-older`.",
     ),
     "RecordError": Outcome(Exit.FAILURE, _NOTHING_WRITTEN, "Correct what is named above and try again."),
