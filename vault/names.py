@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -23,37 +24,16 @@ _CACHE_WORDS: Final = 1 << 16
 
 _HAN: Final = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 
-# Blocks with characters that stand inside words and are no letters: marks, joiners, variation selectors, tags. Whole
-# blocks are asked for their categories once, at import: the list of single characters would fill a page.
+# Where characters lie that stand inside words and are no letters: marks, joiners, variation selectors, tags. These are
+# asked for their categories once: the list of single characters would fill a page.
 _MARK_BLOCKS: Final = (
     (0x00AD, 0x00AE),
-    (0x0300, 0x0370),
-    (0x0483, 0x048A),
-    (0x0591, 0x0620),
-    (0x064B, 0x0671),
-    (0x06D6, 0x06EE),
-    (0x070F, 0x0750),
-    (0x07A6, 0x0860),
-    (0x08CA, 0x0E00),
-    (0x0E00, 0x1100),
-    (0x135D, 0x1360),
-    (0x1712, 0x17E0),
-    (0x180B, 0x1810),
-    (0x18A9, 0x18AA),
-    (0x1920, 0x1C80),
-    (0x1CD0, 0x1D00),
-    (0x1DC0, 0x1E00),
-    (0x200B, 0x2010),
-    (0x202A, 0x202F),
-    (0x2060, 0x2070),
-    (0x20D0, 0x2100),
-    (0x302A, 0x3030),
-    (0x3099, 0x309B),
-    (0xA66F, 0xA6A0),
-    (0xA802, 0xABF0),
-    (0xFE00, 0xFE30),
-    (0xFEFF, 0xFF00),
-    (0xE0000, 0xE01F0),
+    (0x0300, 0x2100),
+    (0x2CEF, 0x309B),
+    (0xA66F, 0xAC00),
+    (0xFB1E, 0xFB1F),
+    (0xFE00, 0x10000),
+    (0xE0001, 0xE01F0),
 )
 _MARK_CATEGORIES: Final = frozenset(("Mn", "Mc", "Me", "Cf"))
 
@@ -69,17 +49,23 @@ def _class_of(characters: Iterable[int]) -> str:
     return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
 
 
-_MARKS: Final = _class_of(
-    character
-    for first, last in _MARK_BLOCKS
-    for character in range(first, last)
-    if unicodedata.category(chr(character)) in _MARK_CATEGORIES
-)
-_LETTER: Final = rf"[^\W_{_HAN}]"
 _HAN_RUN: Final = re.compile(rf"[{_HAN}]+")
-# Letters and digits; marks or an apostrophe may stand between two runs of them, marks also at the end. The classes
-# are disjoint, so that matching is linear. A run of Chinese is a token of its own.
-_TOKEN: Final = re.compile(rf"{_LETTER}+(?:[{_MARKS}'’]+{_LETTER}+)*[{_MARKS}]*|[{_HAN}]+")
+
+
+@cache
+def _token() -> re.Pattern[str]:
+    """Compile what a token is, when the first one is looked for: most commands never do."""
+    marks = _class_of(
+        character
+        for first, last in _MARK_BLOCKS
+        for character in range(first, last)
+        if unicodedata.category(chr(character)) in _MARK_CATEGORIES
+    )
+    letter = rf"[^\W_{_HAN}]"
+    # Letters and digits; marks or an apostrophe may stand between two runs of them, marks also at the end. The classes
+    # are disjoint, so that matching is linear. A run of Chinese is a token of its own.
+    return re.compile(rf"{letter}+(?:[{marks}'’]+{letter}+)*[{marks}]*|[{_HAN}]+")
+
 
 # Letters whose plain form no decomposition gives.
 _PLAIN_LETTERS: Final = {
@@ -186,29 +172,28 @@ _ASCII: Final = {
 }
 
 
-# Letters that are in normal form already; most words have no others once they are in lower case.
-_NORMAL: Final = re.compile(
-    "[a-z0-9"
-    + _class_of(
+@cache
+def _normal() -> re.Pattern[str]:
+    """Compile words of letters that are in normal form already; in lower case most words have no others."""
+    letters = _class_of(
         code
         for first, last in ((0x0430, 0x0500), (0x0620, 0x06D6))
         for code in range(first, last)
         if chr(code).isalpha() and chr(code) == chr(code).lower() == _fold_character(chr(code))
     )
-    + "]+"
-)
+    return re.compile(f"[a-z0-9{letters}]+")
 
 
 def _fold(text: str) -> tuple[str, ...]:
     low = text.lower()
-    if _NORMAL.fullmatch(low):
+    if _normal().fullmatch(low):
         return (low[:MAX_WORD],)
     if text.isascii():
         return tuple([term[:MAX_WORD] for term in text.translate(_ASCII).split()])
     terms: list[str] = []
-    for token in _TOKEN.findall(text):
+    for token in _token().findall(text):
         # One character may fold to several words, or to Chinese.
-        for piece in _TOKEN.findall(normalise(token)):
+        for piece in _token().findall(normalise(token)):
             if _HAN_RUN.match(piece):
                 terms += _han_terms(piece)
             else:
@@ -250,7 +235,7 @@ def words(text: str) -> list[tuple[str, int, int]]:
         As secret as the text.
     """
     found: list[tuple[str, int, int]] = []
-    for match in _TOKEN.finditer(text):
+    for match in _token().finditer(text):
         token, start = match.group(), match.start()
         if _HAN_RUN.match(token):
             found += [(normalise(character), start + i, start + i + 1) for i, character in enumerate(token)]
@@ -302,7 +287,7 @@ def query_terms(text: str) -> list[str]:
         As secret as the text.
     """
     terms: list[str] = []
-    for token in _TOKEN.findall(text):
+    for token in _token().findall(text):
         if _HAN_RUN.match(token):
             run = normalise(token)
             terms += list(map(str.__add__, run, run[1:])) or [run]
