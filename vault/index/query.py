@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from vault.records.model import Claim, Revision
     from vault.records.schema import Schemas
 
-MAX_QUERY_CHARACTERS: Final = 1 << 20
+MAX_QUERY_CHARACTERS: Final = 1 << 16
+MAX_CLAUSE_CHARACTERS: Final = 1 << 14
 MAX_CLAUSES: Final = 64
 LEAST_PREFIX: Final = 3
 MAX_WORDS: Final = 256
@@ -153,7 +154,7 @@ class Query:
 
 # A piece ends at a blank or a quotation mark. Nothing follows the repeated parts that could fail, so that matching is
 # linear.
-_PIECE: Final = re.compile(r'(-?)([A-Za-z_][\w.-]*:)?(?:"([^"]*)("?)|([^\s"]*))')
+_PIECE: Final = re.compile(r'\s*(-?)([A-Za-z_][\w.-]*:)?(?:"([^"]*)("?)|([^\s"]*))')
 _HEX: Final = re.compile(r"[0-9a-fA-F]{1,32}")
 
 
@@ -161,7 +162,7 @@ def parse(text: str, schemas: Schemas) -> Query:
     """Read a query.
 
     Args:
-        text: As typed; at most 2^20 characters, 64 clauses and 256 words.
+        text: As typed; at most 2^16 characters, 64 clauses of 2^14 characters and 256 words.
         schemas: Schemas in force, for the names of fields and kinds.
 
     Returns:
@@ -183,8 +184,10 @@ def parse(text: str, schemas: Schemas) -> Query:
     for piece in _PIECE.finditer(text):
         if piece[3] is not None and not piece[4]:
             raise RecordError("a quotation in the query does not end")
-        quoted = piece[3] is not None
-        clause = _clause((piece[2] or "")[:-1], piece[3] or piece[5] or "", quoted=quoted, schemas=schemas)
+        quoted, value = piece[3] is not None, piece[3] or piece[5] or ""
+        if len(value) > MAX_CLAUSE_CHARACTERS:
+            raise LimitError("characters of a clause", MAX_CLAUSE_CHARACTERS)
+        clause = _clause((piece[2] or "")[:-1], value, quoted=quoted, schemas=schemas)
         if clause is None:
             continue
         (unwanted if piece[1] else wanted).append(clause)

@@ -106,7 +106,9 @@ def test_errors_do_not_quote_what_is_looked_for():
         assert "unrepeatable" not in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["a " * 65, "a-" * 257, '"' + "a " * 257 + '"', "a" * ((1 << 20) + 1)])
+@pytest.mark.parametrize(
+    "text", ["a " * 65, "a-" * 257, '"' + "a " * 257 + '"', "a " * (1 << 15) + "a", "a" * (1 << 15)]
+)
 def test_too_much_is_refused(text):
     with pytest.raises(LimitError):
         parse(text, SCHEMAS)
@@ -115,9 +117,9 @@ def test_too_much_is_refused(text):
 @pytest.mark.parametrize(
     "piece", ["a", "a.", "-", '"', '""', "a:", ":", "a'", "加", "\u0301", "\n", "-a", 'a"', "..", "a\u200b", "_"]
 )
-def test_a_mebibyte_of_anything_is_read_or_refused(piece):
+def test_long_rows_of_anything_are_read_or_refused(piece):
     # Quadratic reading of any of these would not end within the test's time.
-    text = piece * ((1 << 20) // len(piece))
+    text = piece * ((1 << 16) // len(piece))
     try:
         parse(text, SCHEMAS)
     except (RecordError, LimitError):
