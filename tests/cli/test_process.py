@@ -345,7 +345,10 @@ def test_locale_c_and_an_output_that_knows_ascii_alone(casevault: Any) -> None:
 
 def test_no_command_imports_what_it_does_not_use(casevault: Any) -> None:
     casevault("add", "person", "name=Invented")
-    code = START + "main(sys.argv[1:], kdf_profile=KdfProfile.TEST)\nprint(*sys.modules, sep='\\n', file=sys.stderr)"
+    code = (
+        "import sys\nbefore = set(sys.modules)\n" + START + "main(sys.argv[1:], kdf_profile=KdfProfile.TEST)\n"
+        "print(*set(sys.modules) - before, sep='\\n', file=sys.stderr)"
+    )
     words = ["-V", str(casevault.vault), "--passphrase-file", str(casevault.secret)]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     never = {"pyrage", "rich", "zxcvbn", "http", "socket", "ssl", "urllib.request", "asyncio", "shamir_mnemonic"}
