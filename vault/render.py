@@ -154,10 +154,10 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "note": {"en": "Note", "ru": "Примечание", "kk": "Ескерту"},
     "intro": {
         "en": "This is a part of a case record; what is missing was left out on purpose. ▇▇▇▇▇▇ stands for words that"
-        " were masked. A mark such as [person-7F3AKQ] stands for one person or record, the same one everywhere here.",
+        " were masked. A mark such as [person-7F3A9Q] stands for one person or record, the same one everywhere here.",
         "ru": "Это часть дела; чего здесь нет, то не включено намеренно. ▇▇▇▇▇▇ — скрытые слова. Обозначение вида"
-        " [person-7F3AKQ] — один и тот же человек или одна и та же запись во всём этом тексте.",
-        "kk": "Бұл — істің бір бөлігі; мұнда жоқ нәрсе әдейі қосылмаған. ▇▇▇▇▇▇ — жасырылған сөздер. [person-7F3AKQ]"
+        " [person-7F3A9Q] — один и тот же человек или одна и та же запись во всём этом тексте.",
+        "kk": "Бұл — істің бір бөлігі; мұнда жоқ нәрсе әдейі қосылмаған. ▇▇▇▇▇▇ — жасырылған сөздер. [person-7F3A9Q]"
         " сияқты белгі осы мәтіннің бәрінде бір ғана адамды не жазбаны білдіреді.",
     },
     "person": {"en": "People", "ru": "Люди", "kk": "Адамдар"},

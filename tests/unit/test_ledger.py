@@ -62,7 +62,7 @@ def test_an_entry_reads_back_as_it_was_written():
 
 @pytest.mark.parametrize(
     "change",
-    (
+    [
         {"epoch": 0},
         {"epoch": True},
         {"parents": (b"short",)},
@@ -75,7 +75,7 @@ def test_an_entry_reads_back_as_it_was_written():
         {"action": ""},
         {"facts": {1: 2}},
         {"facts": {"x": 1.5}},
-    ),
+    ],
 )
 def test_a_wrong_entry_is_refused_when_written(change):
     with pytest.raises(FormatError):
@@ -107,7 +107,7 @@ def test_a_whole_log_holds_and_gives_its_end():
 
 @pytest.mark.parametrize(
     "spoil",
-    (
+    [
         lambda log: log[1:],
         lambda log: log[:1] + log[2:],
         lambda log: [log[1], log[0], *log[2:]],
@@ -116,7 +116,7 @@ def test_a_whole_log_holds_and_gives_its_end():
         lambda log: [*log, log[-1]],
         lambda log: [*log, replace(chain("put")[0], epoch=9, parents=(log[-1].digest(), bytes(32)))],
         lambda log: [*log, replace(chain("put")[0], epoch=1, parents=(log[-1].digest(),))],
-    ),
+    ],
 )
 def test_a_cut_moved_or_changed_log_is_refused(spoil):
     with pytest.raises(IntegrityError):
@@ -155,7 +155,7 @@ def test_a_large_handover_is_spread_and_joined_again():
 
 @pytest.mark.parametrize(
     "spoil",
-    (
+    [
         {"recipient": 1},
         {"policy_digest": bytes(31)},
         {"onward": "state"},
@@ -168,7 +168,7 @@ def test_a_large_handover_is_spread_and_joined_again():
         {"rows": [[rid(1), rid(1), bytes(8), -1, True, [0, 0, 0]]]},
         {"rows": [[rid(1), rid(1), bytes(8), 0, True, [0, 0, 4]]]},
         {"rows": [[rid(1), rid(1), bytes(8), 0, 1, [0, 0, 0]]]},
-    ),
+    ],
 )
 def test_spoiled_facts_are_refused_not_guessed(spoil):
     (entry,) = log(handover(facts=(fact(1),)))

@@ -4,11 +4,11 @@ Floor: 2. Nothing leaves unless a rule lets it. It stores nothing, seals nothing
 without which nothing can be rendered or handed over, is made by the room `vault` alone.
 """
 
+from vault.matching import MASK
 from vault.redact.apply import redact
 from vault.redact.policy import AUDIENCES, ONWARD, SHIPPED, Action, Policy, Rule, Verdict, load_policy, shipped_policies
 from vault.redact.pseudonyms import Pseudonyms
 from vault.redact.view import (
-    MASK,
     OUTCOMES,
     SELF,
     Decision,

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from vault.errors import ConsentError, DisclosureError, NotFoundError, PolicyError
-from vault.matching import Matcher
+from vault.matching import MASK, Matcher
 from vault.records import (
     Claim,
     Field,
@@ -36,7 +36,6 @@ from vault.redact.risk import check_groups
 from vault.redact.roles import PERSON, Graph
 from vault.redact.view import (
     COARSENED,
-    MASK,
     NOT_ASKED,
     PSEUDONYM,
     SELF,
@@ -53,6 +52,8 @@ from vault.redact.view import (
 
 _LEAVES: Final = frozenset({VALUE, PSEUDONYM, COARSENED, UNKNOWN, NOT_ASKED})
 _NEEDS_CONSENT: Final = frozenset({VALUE, COARSENED})
+_SCRIPT_SAMPLE: Final = 200
+"""Characters of a text by which its script is told."""
 _STRICTNESS: Final = (
     "withhold",
     "mask",
@@ -131,6 +132,7 @@ class _Work:
         self.rng = rng
         self.files: dict[str, DisclosedFile] = {}
         self.warnings: list[str] = []
+        self._answers: dict[tuple[str, str, str, int], Verdict] = {}
         self._check()
         whole = graph.select(request.selection or (graph.records if self.policy.full else ()))
         self.shown = set(request.selection) if request.only else whole
@@ -183,10 +185,15 @@ class _Work:
 
     def _verdict(self, people: frozenset[bytes], fallback: str, of: Field) -> tuple[str, Verdict]:
         """Ask the policy for each person a claim speaks of; the strictest answer holds."""
-        found = [
-            (role, self.policy.verdict(role, of)) for role in sorted({self._role(one) for one in people} or {fallback})
-        ]
+        roles = sorted({self._role(one) for one in people} or {fallback})
+        found = [(role, self._ask_policy(role, of)) for role in roles]
         return min(found, key=lambda one: _strictness(one[1].action))
+
+    def _ask_policy(self, role: str, of: Field) -> Verdict:
+        key = (role, of.name, of.type, of.level)
+        if key not in self._answers:
+            self._answers[key] = self.policy.verdict(role, of)
+        return self._answers[key]
 
     def _decide(self, revision: Revision, index: int, claim: Claim) -> Item:
         of = self.schemas.field(revision.kind, claim.field)
@@ -314,7 +321,7 @@ class _Work:
         if refusals and not preview:
             raise DisclosureError("; ".join(refusals))
         self._warn(items, relied)
-        paths = {item.value["path"] for item in items if item.field.type == "file" and item.outcome == VALUE}
+        paths = {item.value["path"] for item in items if item.shows("file")}
         return View(
             records=tuple(disclosed),
             files=tuple(self.files[path] for path in sorted(paths)),
@@ -372,19 +379,18 @@ class _Work:
     def _mask(self, items: list[Item]) -> tuple[known.Collection, known.Collection]:
         """Mask withheld values in every text that leaves; return what is withheld and what is kept."""
         kept = self._kept(items, places=False)
-        places = [item for item in items if item.field.type == "place" and item.outcome == VALUE]
+        places = [item for item in items if item.shows("place")]
         if places:
             people = Matcher(self._withheld(items, kept).listed("name", "phone", "id"), kept.listed())
             for item in places:
                 item.value = {part: known.without_people(text, people) for part, text in item.value.items()}
             kept = self._kept(items, places=True)
         withheld = self._withheld(items, kept)
-        texts = [item for item in items if item.field.type == "text" and item.outcome == VALUE]
+        texts = [item for item in items if item.shows("text")]
         if texts:
             matcher = Matcher(withheld.listed(), kept.listed())
             for item in texts:
-                item.masked = len(matcher.spans(item.value))
-                item.value = matcher.redact(item.value, MASK)
+                item.value, item.masked = known.masked(item.value, matcher.spans(item.value))
         return withheld, kept
 
     def _kept(self, items: list[Item], *, places: bool) -> known.Collection:
@@ -479,11 +485,7 @@ class _Work:
         files = sum(item.field.type == "file" and item.verdict.action.name in {"clean", "rasterise"} for item in items)
         if files:
             self.warnings.append(f"{files} file(s) stay behind: there is no way yet to clean a file of what it tells")
-        spoken = {
-            item.record
-            for item in items
-            if item.revision.kind == "statement" and item.field.type == "text" and item.outcome == VALUE
-        }
+        spoken = {item.record for item in items if item.revision.kind == "statement" and item.shows("text")}
         spoken = {one for one in spoken if any(self._role(who) == "source" for who in self.graph.origins(one))}
         if spoken:
             self.warnings.append(
@@ -506,13 +508,9 @@ class _Work:
 
     def _warn_of_scripts(self, items: list[Item]) -> None:
         """Say that a withheld person has no name in a script which the texts are in: nobody turns names over yet."""
-        used = {script_of(item.value) for item in items if item.field.type == "text" and item.outcome == VALUE} - {""}
-        named = {
-            one
-            for item in items
-            if item.field.type in {"name", "link"} and item.outcome == VALUE
-            for one in (*item.people, *item.also)
-        }
+        used = {script_of(item.value[:_SCRIPT_SAMPLE]) for item in items if item.shows("text")} - {""}
+        naming = [item for item in items if item.shows("name", "link")]
+        named = {one for item in naming for one in (*item.people, *item.also)}
         lacking: Counter[str] = Counter()
         for revision in (*self.graph.records.values(), *self.graph.removed.values()):
             if revision.kind in {PERSON, "source"} and revision.record_id not in named:

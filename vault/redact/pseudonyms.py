@@ -12,24 +12,35 @@ from typing import Any, Final
 
 from vault.errors import FormatError
 
-ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTVWXYZ"
-"""Digits and capitals without 0, 1, I, O and U: read aloud and typed without mistakes, and no words by chance."""
-TOKEN_LETTERS: Final = 6
-_TOKEN: Final = re.compile(rf"[a-z]{{1,16}}-[{ALPHABET}]{{{TOKEN_LETTERS}}}")
-_USABLE: Final = 256 - 256 % len(ALPHABET)
+DIGITS: Final = "23456789"
+LETTERS: Final = "ABCDEFGHJKLMNPQRSTVWXYZ"
+"""Without 0, 1, I, O and U: read aloud and typed without mistakes."""
+TOKEN_PAIRS: Final = 3
+_TOKEN: Final = re.compile(rf"[a-z]{{1,16}}-(?:[{DIGITS}][{LETTERS}]){{{TOKEN_PAIRS}}}")
+
+
+def _letters(token: str) -> str:
+    return token.rpartition("-")[2]
 
 
 def draw(rng: Callable[[int], bytes]) -> str:
-    """Draw the random letters of a token, each as likely as any other.
+    """Draw the random part of a token, such as `7F3A9Q`, each as likely as any other.
+
+    Digits and letters take turns: letters in a row would now and then read like the skeleton of a withheld name, and
+    the leak gate would refuse the bundle for it.
 
     Args:
         rng: Gives that many random bytes.
     """
-    letters = ""
-    while len(letters) < TOKEN_LETTERS:
-        # Bytes beyond the last whole multiple are thrown away, else the first letters would come more often.
-        letters += "".join(ALPHABET[byte % len(ALPHABET)] for byte in rng(TOKEN_LETTERS) if byte < _USABLE)
-    return letters[:TOKEN_LETTERS]
+    return "".join(_pick(signs, rng) for _ in range(TOKEN_PAIRS) for signs in (DIGITS, LETTERS))
+
+
+def _pick(signs: str, rng: Callable[[int], bytes]) -> str:
+    while True:
+        (byte,) = rng(1)
+        # Bytes beyond the last whole multiple are thrown away, else the first signs would come more often.
+        if byte < 256 - 256 % len(signs):
+            return signs[byte % len(signs)]
 
 
 class Pseudonyms:
@@ -46,6 +57,7 @@ class Pseudonyms:
 
     def __init__(self, scopes: Mapping[str, Mapping[bytes, str]] | None = None) -> None:
         self._scopes = {scope: dict(tokens) for scope, tokens in (scopes or {}).items()}
+        self._taken = {scope: set(map(_letters, tokens.values())) for scope, tokens in self._scopes.items()}
 
     def token(self, scope: str, record: bytes, kind: str, rng: Callable[[int], bytes]) -> str:
         """Return the token of a record for a recipient, drawn on first use.
@@ -57,14 +69,15 @@ class Pseudonyms:
             rng: Gives that many random bytes.
 
         Returns:
-            Such as `person-7F3AKQ`.
+            Such as `person-7F3A9Q`.
         """
         tokens = self._scopes.setdefault(scope, {})
         if record not in tokens:
-            taken = {token.rpartition("-")[2] for token in tokens.values()}
+            taken = self._taken.setdefault(scope, set())
             letters = draw(rng)
             while letters in taken:
                 letters = draw(rng)
+            taken.add(letters)
             tokens[record] = f"{re.sub('[^a-z]', '', kind)[:16] or 'record'}-{letters}"
         return tokens[record]
 
@@ -76,6 +89,7 @@ class Pseudonyms:
     def fresh(self, scope: str) -> None:
         """Start a scope anew: what its recipient gets from now on cannot be joined to what it has."""
         self._scopes.pop(scope, None)
+        self._taken.pop(scope, None)
 
     def forget(self, record: bytes) -> None:
         """Drop a purged record's tokens from all scopes."""

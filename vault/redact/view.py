@@ -28,8 +28,6 @@ UNSEEN: Final = "unseen"
 """Withheld, and the recipient is not told that anything is."""
 OUTCOMES: Final = (VALUE, PSEUDONYM, COARSENED, WITHHELD, UNKNOWN, NOT_ASKED, UNSEEN)
 
-MASK: Final = "▇▇▇▇▇▇"
-"""Stands for a masked value, whatever its length."""
 SELF: Final = "self"
 """Name of the recipient that the policy `everything` asks for: the owner."""
 
@@ -111,7 +109,7 @@ class DisclosedRecord:
     """One record as the recipient sees it.
 
     Args:
-        id: Random token of this recipient's scope, such as `event-7F3AKQ`; not the vault's id.
+        id: Random token of this recipient's scope, such as `event-7F3A9Q`; not the vault's id.
         kind: Kind of the record.
         claims: In the order of the schema; claims of one field in an order that tells nothing.
         full: With the policy `everything` alone: the record with its history, ids and times, as plain data.

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
-from vault.matching import Matcher, Protected
+from vault.matching import MASK, Matcher, Protected, Span
 from vault.records import Claim, Field, Level, Revision, Schemas, identifying
 from vault.redact.policy import ROLES, Policy
 
@@ -180,11 +180,19 @@ def without_people(text: str, people: Matcher) -> str:
         text: The place as recorded.
         people: Withheld names, phones and numbers.
     """
+    spans = [
+        span
+        for span in people.spans(text)
+        if len(text[span.start : span.end].split()) > 1 or any(map(str.isdigit, text[span.start : span.end]))
+    ]
+    return masked(text, spans)[0]
+
+
+def masked(text: str, spans: Sequence[Span]) -> tuple[str, int]:
+    """Put a mask of one width in place of each span of a text; return the text and how many there were."""
     out: list[str] = []
     done = 0
-    for span in people.spans(text):
-        part = text[span.start : span.end]
-        if len(part.split()) > 1 or any(letter.isdigit() for letter in part):
-            out += (text[done : span.start], "▇▇▇▇▇▇")
-            done = span.end
-    return "".join([*out, text[done:]])
+    for span in spans:
+        out += (text[done : span.start], MASK)
+        done = span.end
+    return "".join([*out, text[done:]]), len(spans)
