@@ -73,6 +73,38 @@ def test_what_is_redacted_passes_the_gate(text):
     assert gate.scan(out.encode(), "text.txt", NAMES + OTHERS) == []
 
 
+WORDS = [
+    "Болат",
+    "Сейтқалиев",
+    "Аскаров",
+    "Болатұлы",
+    "Aigul",
+    "ئايگۈل",
+    "王小明",
+    "小明",
+    "Will",
+    "Надежда",
+    "17",
+    "ауылы",
+]
+PHRASES = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join)
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(PHRASES, max_size=4),
+    st.lists(PHRASES, max_size=3),
+    st.lists(
+        st.tuples(PHRASES, st.sampled_from([" ", ", ", "-", "_", "", "\n", "-\n", "ның ", "ова ", ". "])), max_size=9
+    ),
+)
+def test_what_is_redacted_passes_the_gate_with_kept_values(withheld, kept, parts):
+    text = "".join(phrase + between for phrase, between in parts)
+    out = redact_text(text, withheld, kept=kept)
+    assert gate.scan(out.encode(), "text.txt", withheld, kept=kept) == []
+    assert redact_text(out, withheld, kept=kept) == out
+
+
 @given(st.text(max_size=200), st.lists(st.text(max_size=20), max_size=5))
 def test_any_text_and_any_values(text, values):
     assert isinstance(redact_text(text, values), str)

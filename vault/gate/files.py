@@ -15,13 +15,13 @@ import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import BinaryIO, Final
 
-from vault.gate.needles import Finding, Needles
+from vault.gate.needles import DIGEST_SIZES, Finding, Needles
 from vault.gate.texts import as_text, readings, runs_of_text
 from vault.matching import Protected
 
-PIECE: Final = 1 << 22  # bytes of a large file looked at together
 OVERLAP: Final = 1 << 12  # bytes that two pieces share; no value is longer
 FINDINGS_AT_MOST: Final = 1000
 
@@ -36,7 +36,9 @@ _CLOSED: Final = (
 _OFFICE_PARTS: Final = ("[Content_Types].xml", "mimetype")
 _BASE64_SIGNS = r"[A-Za-z0-9+/_-]"
 _BASE64 = re.compile(rf"(?<![A-Za-z0-9+/_=-]){_BASE64_SIGNS}{{8,}}(?:\r?\n[ \t]*{_BASE64_SIGNS}{{2,}})*={{0,2}}")
+_A_WORD = re.compile(r"[A-Za-z]?[a-z]+|[A-Z]+|[0-9_-]+")  # no base64 of eight signs and more looks so
 _HEX = re.compile(r"(?<![A-Za-z0-9])(?:0x)?((?:[0-9A-Fa-f]{2}[ :-]?){4,}+)")
+_OWN = re.compile(r"[A-Za-z0-9+/=]{32,}")
 _HASH = re.compile(r"(?<![A-Za-z0-9])(?=[0-9]*[a-fA-F])[0-9a-fA-F]{8,64}(?![A-Za-z0-9])")
 
 
@@ -49,12 +51,14 @@ class Limits:
         unpacked_bytes: what all members together may come to.
         members: how many there may be.
         text_bytes: what one base64 or hexadecimal token may decode to.
+        piece_bytes: how much of a large file is looked at together, 16 KiB or more.
     """
 
     depth: int = 5
     unpacked_bytes: int = 50_000_000
     members: int = 10_000
     text_bytes: int = 4_000_000
+    piece_bytes: int = 4_000_000
 
 
 def scan(
@@ -66,6 +70,7 @@ def scan(
     limits: Limits | None = None,
     keep_files: Collection[str] = (),
     templates: Collection[bytes] = (),
+    own_tokens: Collection[str] = (),
 ) -> list[Finding]:
     """Look for withheld values in the final bytes of one file.
 
@@ -78,6 +83,8 @@ def scan(
         keep_files: names of members that no reader opens and that a person confirmed one by one; their names and
             the text in their raw bytes are looked at all the same.
         templates: SHA-256 digests (32 bytes) of files with fixed content, which are taken off first.
+        own_tokens: hexadecimal or base64 texts of 32 signs or more that the caller made himself: hashes of files, ids,
+            keys, signatures. What they decode to by chance is not read; hashes of values are looked for in them.
 
     Returns:
         Findings in the order of the file; none means that nothing was found and everything was read.
@@ -87,6 +94,7 @@ def scan(
     Source: docs/format.md §Gate.
     """
     search = _Scan(Needles(protected, kept), limits or Limits(), frozenset(keep_files), frozenset(templates))
+    search.own = frozenset(own_tokens)
     stream = io.BytesIO(data) if isinstance(data, bytes | bytearray | memoryview) else data
     search.file(stream, filename)
     return search.finish()
@@ -108,6 +116,7 @@ class _Scan:
         self._tokens: dict[str, str] = {}  # token, place of its first sight
         self._unpacked = 0
         self._members = 0
+        self.own: frozenset[str] = frozenset()
 
     def finish(self) -> list[Finding]:
         """Compare the hashes seen and give all findings."""
@@ -124,7 +133,7 @@ class _Scan:
         """Look at the outermost file, in pieces when it is large."""
         place = self._name(name, "file")
         stream.seek(0)
-        start = stream.read(PIECE)
+        start = stream.read(self._limits.piece_bytes)
         if start.startswith(_ZIP_STARTS):
             self._guarded(lambda: self._zip(stream, place, 0), place)
             return
@@ -137,7 +146,7 @@ class _Scan:
             self._guarded(lambda: self._gzip(stream.read(self._limits.unpacked_bytes + 1), place, 0), place)
         elif name in self._keep:
             self._raw(stream, place)
-        elif start.startswith(_CLOSED) or as_text(start[: PIECE - 3]) is None:
+        elif start.startswith(_CLOSED) or as_text(_whole_characters(start)) is None:
             self._note("unreadable", place)
         else:
             self._in_pieces(stream, place)
@@ -181,7 +190,7 @@ class _Scan:
 
     def _raw(self, stream: BinaryIO, place: str) -> None:
         """Look for text in the bytes of a file that no reader opens."""
-        for at, piece in _pieces(stream):
+        for at, piece in _pieces(stream, self._limits.piece_bytes):
             for text in runs_of_text(piece):
                 for reading in readings(text):
                     for rule, _ in self._needles.search(reading):
@@ -189,8 +198,8 @@ class _Scan:
 
     def _in_pieces(self, stream: BinaryIO, place: str) -> None:
         """Look at a text too large to be held."""
-        for at, piece in _pieces(stream):
-            texts = as_text(piece) or as_text(piece[3:-3] if at else piece[:-3])
+        for at, piece in _pieces(stream, self._limits.piece_bytes):
+            texts = as_text(_whole_characters(piece))
             if texts is None:
                 self._note("unreadable", f"{place}:{at}")
                 continue
@@ -329,14 +338,15 @@ class _Scan:
         """Remember what may be a hash."""
         for match in _HASH.finditer(text):
             self._tokens.setdefault(match.group().lower(), f"{place}:{match.start()}")
-        for match in _BASE64.finditer(text):
-            data = _from_base64(match.group())
-            if len(data) in {16, 20, 32}:
-                self._tokens.setdefault(data.hex(), f"{place}:{match.start()}")
+        for token, at in _base64_tokens(text):
+            if len(token) >= 22 and len(data := _from_base64(token)) in DIGEST_SIZES:
+                self._tokens.setdefault(data.hex(), f"{place}:{at}")
 
     def _encoded(self, text: str, place: str, depth: int) -> bool:
         """Look into tokens of base64 and hexadecimal digits."""
         found = False
+        if self.own:
+            text = _OWN.sub(lambda m: " " * len(m.group()) if m.group() in self.own else m.group(), text)
         for data, at in _tokens(text):
             if len(data) > self._limits.text_bytes:
                 self._note("limit", f"{place}:{at}")
@@ -366,23 +376,42 @@ def _central_size(entry: zipfile.ZipInfo) -> int:
     return 46 + len(name) + len(entry.extra) + len(entry.comment)
 
 
-def _pieces(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+def _pieces(stream: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
     """Give a stream in pieces that overlap."""
     at, tail = 0, b""
-    while piece := stream.read(PIECE):
+    while piece := stream.read(size):
         yield at - len(tail), tail + piece
         at += len(piece)
         tail = piece[-OVERLAP:]
 
 
+def _whole_characters(piece: bytes) -> bytes:
+    """Take off the halves of UTF-8 characters at both ends of a piece, if UTF-8 is what it is."""
+    for before, after in product(range(4), range(4)):
+        trimmed = piece[before : len(piece) - after]
+        try:
+            trimmed.decode("utf-8")
+        except UnicodeDecodeError:
+            continue
+        return trimmed
+    return piece
+
+
 def _tokens(text: str) -> Iterator[tuple[bytes, int]]:
     """Give what the base64 and hexadecimal tokens of a text decode to."""
-    for match in _BASE64.finditer(text):
-        if data := _from_base64(match.group()):
-            yield data, match.start()
+    for token, at in _base64_tokens(text):
+        if data := _from_base64(token):
+            yield data, at
     for match in _HEX.finditer(text):
         digits = re.sub("[ :-]", "", match[1])
         yield bytes.fromhex(digits), match.start()
+
+
+def _base64_tokens(text: str) -> Iterator[tuple[str, int]]:
+    """Give what may be base64, and where."""
+    for match in _BASE64.finditer(text):
+        if not _A_WORD.fullmatch(match.group()):
+            yield match.group(), match.start()
 
 
 def _from_base64(token: str) -> bytes:

@@ -18,7 +18,7 @@ from vault.matching.dates import Date, find_dates
 from vault.matching.letters import APOSTROPHES, HAN, SIMPLIFIED, fold, script_of, skeletons
 from vault.matching.matcher import identifies
 from vault.matching.suffixes import LONGEST, fits, stems
-from vault.matching.values import Part, as_protected, take_apart
+from vault.matching.values import Part, as_protected, pieces, take_apart
 
 LONGEST_WORD: Final = 64
 PHRASE_AT_MOST: Final = 8
@@ -28,7 +28,6 @@ DIGEST_SIZES: Final = (16, 20, 32)
 
 _LETTERS = rf"(?:(?![{HAN}])[^\W\d_])+"
 _WORD = re.compile(rf"{_LETTERS}(?:[{APOSTROPHES}]{_LETTERS})*|[0-9]+")
-_PARTS = re.compile(rf"[{APOSTROPHES}]|(?<=[^\W\d_])(?<![A-ZА-ЯҒҚҢӨҰҮІӘҺЁ])(?=[A-ZА-ЯҒҚҢӨҰҮІӘҺЁ])")
 _HAN_RUN = re.compile(rf"[{HAN}]+(?:\s[{HAN}]+)*")
 _BETWEEN = re.compile(r"[^\w\";|]{0,4}")
 _HASHES = (hashlib.md5, hashlib.sha1, hashlib.sha256)
@@ -144,6 +143,8 @@ class Needles:
                 self._han.add(name)
                 self._han_sizes.setdefault(name[:2], set()).add(len(name))
 
+        self._lengths = numbers.dialled({len(n) for n in self._phones}) | {len(n) for n in self._digits}
+
     def __repr__(self) -> str:
         """Say how many values, and nothing of them."""
         return f"<Needles of {len(self._values)} values>"
@@ -177,7 +178,7 @@ class Needles:
         if self._han:
             yield from self._chinese(text)
         if self._digits or self._phones:
-            for start, _, stream in numbers.streams(text):
+            for start, _, stream in numbers.streams(text, self._lengths):
                 if (
                     stream in self._digits
                     or stream in self._phones
@@ -232,7 +233,7 @@ class Needles:
         if known is None:
             known = self._look(word) if len(word) <= LONGEST_WORD else ()
             if not known and not word.isdigit():
-                parts = [part for part in _PARTS.split(word) if part]
+                parts = pieces(word)
                 known = tuple(name for part in parts[1:] and parts for name in self._look(part) if name[1])
             if len(self._memory) < WORDS_REMEMBERED:
                 self._memory[word] = known
@@ -264,7 +265,11 @@ class Needles:
             run = "".join(match.group().split()).translate(SIMPLIFIED)
             for at in range(len(run) - 1):
                 for size in self._han_sizes.get(run[at : at + 2], ()):
-                    if run[at : at + size] in self._han and not self._kept_around(run, at, size):
+                    if (
+                        at + size <= len(run)
+                        and run[at : at + size] in self._han
+                        and not self._kept_around(run, at, size)
+                    ):
                         yield "value", match.start() + at
 
     def _kept_around(self, run: str, at: int, size: int) -> bool:

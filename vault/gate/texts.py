@@ -75,6 +75,8 @@ def as_text(data: bytes, *, guess: bool = True) -> list[str] | None:
         narrow = []
     if narrow and not control:
         return narrow
+    if not guess and len(data) < 8:
+        return None
     wide = [decoded for encoding in _WIDE if (decoded := _plausible(data, encoding)) is not None]
     if wide or (narrow and guess and b"\0" not in data):
         return wide + narrow

@@ -18,7 +18,17 @@ from typing import Final, NamedTuple
 from vault.matching import dates, lexicon, numbers
 from vault.matching.letters import HAN, SIMPLIFIED, fold, script_of, skeletons
 from vault.matching.suffixes import LONGEST, fits, stems
-from vault.matching.values import LETTER, Part, Protected, Value, as_protected, humps, initial, take_apart, word_pattern
+from vault.matching.values import (
+    LETTER,
+    Part,
+    Protected,
+    Value,
+    as_protected,
+    initial,
+    pieces,
+    take_apart,
+    word_pattern,
+)
 from vault.matching.views import views
 
 MASK: Final = "▇▇▇▇▇▇"
@@ -194,7 +204,7 @@ class _Characters:
         for at in range(len(run) - 1):
             for length in self._lengths.get(run[at : at + 2], ()):
                 index = self.names.get(run[at : at + length])
-                if index is not None:
+                if index is not None and at + length <= len(run):
                     yield at, at + length, index
                     break
 
@@ -249,6 +259,8 @@ class Matcher:
                 if date not in kept_dates:
                     self._add_date(date, index)
 
+        self._lengths = numbers.dialled({len(n) for n in self._phones}) | {len(n) for n in self._streams}
+
     def __repr__(self) -> str:
         """Say how much is prepared, and nothing of it."""
         return f"<Matcher of {len(self._words.tokens)} words>"
@@ -289,13 +301,19 @@ class Matcher:
 
         Source: docs/format.md §Known values.
         """
-        out: list[str] = []
-        done = 0
-        for span in self.spans(text):
-            out += (text[done : span.start], mask)
-            done = span.end
-        out.append(text[done:])
-        return "".join(out)
+        glued = True
+        while glued:
+            out: list[str] = []
+            done = 0
+            glued = False
+            for span in self.spans(text):
+                out += (text[done : span.start], mask)
+                done = span.end
+                # What was one word with the value is another word beside a mask: look once more.
+                glued |= text[span.start - 1 : span.start].isalnum() or text[done : done + 1].isalnum()
+            out.append(text[done:])
+            text = "".join(out)
+        return text
 
     # ------------------------------------------------------------------------------------------ one view
     def _in_view(self, text: str) -> Iterator[Span]:
@@ -328,9 +346,9 @@ class Matcher:
             if passed < len(coded) and coded[passed][0] <= start:
                 continue
             if not hits:
-                parts = humps(word)
+                parts = pieces(word)
                 if len(parts) > 1:
-                    yield from self._in_humps(text, start, parts)
+                    yield from self._in_pieces(text, start, parts)
                 continue
             if run and not self._adjoin(text, run[-1].end, start):
                 yield from self._judge(text, run)
@@ -338,8 +356,8 @@ class Matcher:
             run.append(_Found(start, end, hits))
         yield from self._judge(text, run)
 
-    def _in_humps(self, text: str, start: int, parts: list[str]) -> Iterator[Span]:
-        """Look up the parts of a word with capitals inside."""
+    def _in_pieces(self, text: str, start: int, parts: list[str]) -> Iterator[Span]:
+        """Look up the parts of a word with capitals or apostrophes inside."""
         run = []
         for part in parts:
             hits = self._look_up(part)
@@ -371,7 +389,7 @@ class Matcher:
                 strong = not shared and self._strong(words.tokens[token], word, stem, rest, script)
                 if token not in best or (strong and not best[token].strong):
                     best[token] = _Hit(token, strong, shared)
-            if not best and sounds in words.joined and not kept:
+            if not best and sounds in words.joined and not kept and sounds not in self._kept.joined:
                 best[words.joined[sounds]] = _Hit(words.joined[sounds], strong=True, shared=False)
         return tuple(best.values())
 
@@ -509,7 +527,7 @@ class Matcher:
 
     # ------------------------------------------------------------------------------------ numbers, dates
     def _in_numbers(self, text: str) -> Iterator[Span]:
-        for start, end, stream in numbers.streams(text):
+        for start, end, stream in numbers.streams(text, self._lengths):
             index = self._streams.get(stream)
             if index is None:
                 index = self._phones.get(stream)

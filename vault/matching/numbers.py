@@ -7,7 +7,7 @@ Source: docs/format.md §Known values.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 SHORTEST: Final = 6  # digits; shorter numbers are compared as words beside each other
@@ -125,11 +125,12 @@ def coded_tokens(text: str) -> list[tuple[int, int]]:
     ]
 
 
-def streams(text: str) -> Iterator[tuple[int, int, str]]:
-    """Give every stream of 6 to 24 digits in a text that begins and ends with a group of digits.
+def streams(text: str, lengths: Collection[int]) -> Iterator[tuple[int, int, str]]:
+    """Give the streams of a text that begin and end with a group of digits.
 
     Args:
         text: one view of a text; digits within long tokens of mixed letters and digits (hashes, keys) are left out.
+        lengths: the lengths of stream that are asked for, 6 to 24.
 
     Yields:
         Start, end and digits; the work is at most 24 streams a group.
@@ -137,7 +138,7 @@ def streams(text: str) -> Iterator[tuple[int, int, str]]:
     Source: docs/format.md §Known values.
     """
     coded = coded_tokens(text)
-    chain: list[tuple[int, int, str]] = []
+    chain: list[tuple[int, int]] = []
     passed = 0
     for match in _GROUPS.finditer(text):
         start, end = match.span()
@@ -146,19 +147,36 @@ def streams(text: str) -> Iterator[tuple[int, int, str]]:
         if passed < len(coded) and coded[passed][0] <= start:
             continue
         if chain and not _GAP.fullmatch(text, chain[-1][1], start):
-            yield from _windows(chain)
+            yield from _windows(text, chain, lengths)
             chain = []
-        chain.append((start, end, match.group()))
-    yield from _windows(chain)
+        chain.append((start, end))
+    yield from _windows(text, chain, lengths)
 
 
-def _windows(chain: list[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
+def _windows(text: str, chain: list[tuple[int, int]], lengths: Collection[int]) -> Iterator[tuple[int, int, str]]:
     """Give the streams of one chain of groups."""
-    for first, (start, _, _) in enumerate(chain):
-        stream = ""
-        for _, end, group in chain[first : first + LONGEST]:
-            stream += group
-            if len(stream) > LONGEST:
+    whole = "".join(text[start:end] for start, end in chain)
+    begin = 0
+    for first, (start, stop) in enumerate(chain):
+        size = 0
+        for low, high in chain[first : first + LONGEST]:
+            size += high - low
+            if size > LONGEST:
                 break
-            if len(stream) >= SHORTEST:
-                yield start, end, stream
+            if size in lengths:
+                yield start, high, whole[begin : begin + size]
+        begin += stop - start
+
+
+def dialled(lengths: Iterable[int]) -> set[int]:
+    """Give the lengths of stream in which a national number may stand behind its country code.
+
+    Args:
+        lengths: of the numbers looked for.
+
+    Returns:
+        Those lengths, and one to five digits more.
+
+    Source: docs/format.md §Known values.
+    """
+    return {length + more for length in lengths for more in range(6)}

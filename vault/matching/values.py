@@ -18,8 +18,14 @@ LETTER: Final = r"[^\W\d_]"
 _NOT_HAN = rf"(?:(?![{HAN}]){LETTER})"
 _WORD = re.compile(rf"{LETTER}+(?:[{APOSTROPHES}]{LETTER}+)*|[0-9]+")
 _WORD_NOT_HAN = re.compile(rf"{_NOT_HAN}+(?:[{APOSTROPHES}]{_NOT_HAN}+)*|[0-9]+")
+_APOSTROPHE = re.compile(f"([{APOSTROPHES}])")
 _HAS_HAN = re.compile(f"[{HAN}]")
-_HUMP = re.compile(r"(?<=[^\W\d_A-ZА-ЯҒҚҢӨҰҮІӘҺЁ])(?=[A-ZА-ЯҒҚҢӨҰҮІӘҺЁ])")
+_CAPITAL = "A-ZА-ЯҒҚҢӨҰҮІӘҺЁ"
+_ARABIC = "\u0600-\u06ff"
+# Before a capital behind a small letter, and where Arabic and other letters meet.
+_HUMP = re.compile(
+    rf"(?<=[^\W\d_{_CAPITAL}])(?=[{_CAPITAL}])|(?<=[{_ARABIC}])(?=[^\W\d_{_ARABIC}])|(?<=[^\W\d_{_ARABIC}])(?=[{_ARABIC}])"
+)
 
 
 def word_pattern(text: str) -> re.Pattern[str]:
@@ -37,17 +43,31 @@ def word_pattern(text: str) -> re.Pattern[str]:
 
 
 def humps(word: str) -> list[str]:
-    """Split a word before the capitals inside it.
+    """Split a word before the capitals inside it and where two scripts meet.
 
     Args:
         word: one word.
 
     Returns:
-        Its parts; the word alone when it is all small or all capital.
+        Its parts; the word alone when there is no such place.
 
     Source: docs/format.md §Known values.
     """
-    return [word] if word.islower() or word.isupper() else _HUMP.split(word)
+    return [word] if word.isascii() and word.islower() else _HUMP.split(word)
+
+
+def pieces(word: str) -> list[str]:
+    """Split a word before the capitals inside it and at its apostrophes, losing no character.
+
+    Args:
+        word: one word.
+
+    Returns:
+        Its parts, of which an apostrophe is one.
+
+    Source: docs/format.md §Known values.
+    """
+    return [part for piece in _APOSTROPHE.split(word) for part in humps(piece) if part]
 
 
 @dataclass(frozen=True, slots=True)
