@@ -266,7 +266,7 @@ class _Work:
             return
         person = self.graph.entity(target)
         naming = self.policy.verdict(self._role(person), name_field).action
-        if naming.name not in {"keep", "pseudonym"} or revision is None:
+        if naming.name not in {"keep", "pseudonym"} or person not in self.graph.records:
             item.outcome = WITHHELD if naming.shown else UNSEEN
             return
         item.outcome, item.value = PSEUDONYM, {"record": self._token(person)}
