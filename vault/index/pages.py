@@ -60,7 +60,12 @@ def malformed(what: str) -> IntegrityError:
 # --- postings -------------------------------------------------------------------------------------------------------
 
 
+_BYTES: Final = tuple(bytes((number,)) for number in range(0x80))
+
+
 def _varint(number: int) -> bytes:
+    if number < 0x80:
+        return _BYTES[number]
     out = bytearray()
     while number > 0x7F:
         out.append(number & 0x7F | 0x80)
@@ -246,7 +251,7 @@ class TermWriter:
         body = bytearray()
         restarts: list[int] = []
         last = b""
-        room = in_page = count = 0
+        room = in_page = count = shared = 0
         for term, postings in terms:
             # Two bytes for the lengths in this entry; `room` counts what the tables at the end leave.
             if len(body) + len(term) + len(postings) + 2 > room:
@@ -258,7 +263,10 @@ class TermWriter:
                 room = PAGE_BYTES - 4 - 2 * len(restarts)
                 shared = 0
             else:
-                shared, limit = 0, min(len(last), len(term))
+                # Neighbours mostly share what the two before shared.
+                if not term.startswith(last[:shared]):
+                    shared = 0
+                limit = min(len(last), len(term))
                 while shared < limit and last[shared] == term[shared]:
                     shared += 1
             body.append(shared)

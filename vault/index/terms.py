@@ -37,6 +37,8 @@ VALUE: Final = b"v"  # field, zero byte, word of a short value
 
 ID_BYTES: Final = 16
 VALUE_TYPES: Final = frozenset(("place", "choice", "phone", "id", "number"))
+_NAMED_TYPES: Final = frozenset(("name", "link"))
+_MARKED_TYPES: Final = VALUE_TYPES | {"link", "date", "birth"}
 _COMPACT_TYPES: Final = frozenset(("phone", "id"))
 _PARTS: Final = ("text", "name", "relation", "county", "region", "country")
 
@@ -227,13 +229,13 @@ def document_of(revision: Revision, ref: Ref, schemas: Schemas, epoch: int) -> D
         if claim.value is None:
             continue
         field_type = schemas.field(kind, claim.field).type
-        text = claim_text(claim, field_type)
-        texts.append(text)
-        if field_type != "text":
-            _add_marks(marks, claim, field_type, text)
-        if name := claim_names(claim, field_type):
+        if field_type in _NAMED_TYPES and (name := claim_names(claim, field_type)):
             keys |= names.index_keys(name)
             found.append(name)
+        text = claim_text(claim, field_type)
+        texts.append(text)
+        if field_type in _MARKED_TYPES:
+            _add_marks(marks, claim, field_type, text)
     return Document(
         record_id=revision.record_id,
         revision_id=revision.id,
