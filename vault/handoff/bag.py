@@ -49,6 +49,7 @@ MAX_MANIFEST_BYTES: Final = 16 << 20
 BUNDLE_ID_BYTES: Final = 16
 _HEX32: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _SUM: Final = re.compile(r'([0-9a-f]{64})  ([^"]+)')
+_HEX_TOKEN: Final = re.compile(r"\b[0-9a-f]{32}(?:[0-9a-f]{32})?\b")
 _WORD: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
 
 Chunks: TypeAlias = Callable[[], Iterable[bytes]]
@@ -219,9 +220,29 @@ def readme() -> bytes:
     return resources.files(__package__).joinpath(README).read_bytes()
 
 
-def templates() -> frozenset[bytes]:
-    """Give the SHA-256 of each file that is the same in every bundle."""
-    return frozenset(hashlib.sha256(text).digest() for text in (readme(), DECLARATION_TEXT))
+def fixed(members: Mapping[str, Member]) -> frozenset[bytes]:
+    """Give the SHA-256 of each file that can hold nothing of a record.
+
+    Args:
+        members: The whole bag.
+
+    Returns:
+        32 bytes each: of what is the same in every bundle, and of key and signature, which are random by nature.
+    """
+    return frozenset(members[path].sha256 for path in (README, DECLARATION, SIGNERS, SIGNATURE))
+
+
+def tokens(members: Mapping[str, Member]) -> frozenset[str]:
+    """Give the hashes and ids in a bag's own files; in their random digits a name can stand only by chance.
+
+    Args:
+        members: The whole bag.
+
+    Returns:
+        Lower-case hex of 32 or 64 digits.
+    """
+    manifest = b"".join(members[MANIFEST].read()).decode()
+    return frozenset(member.sha256.hex() for member in members.values()) | set(_HEX_TOKEN.findall(manifest))
 
 
 def canonical(value: object) -> bytes:

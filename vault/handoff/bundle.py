@@ -10,8 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
@@ -30,7 +29,8 @@ Commit: TypeAlias = Callable[[bytes, bytes], None]
 
 CLEAN: Final = "clean"
 NOT_APPLIED: Final = "not applied"
-_PIECE_BYTES: Final = 1 << 20
+_TOGETHER_BYTES: Final = 8 << 20
+"""Attachments that the gate reads together with the rest, in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +107,10 @@ def write(
     attachments = {file.path: bag.Member.measure(_reader(disclosure, file)) for file in disclosure.view.files}
     rendered = {path: bag.Member.of(data) for path, data in render.render(disclosure).items()}
     members = bag.build({**rendered, **attachments}, label, disclosure.signer, receipt)
+    looked_at = frozenset(confirmed) & frozenset(attachments)
     if not disclosure.full:
-        _pass_gate(members, attachments, disclosure, frozenset(confirmed))
-    entry = {"result": result, "files": len(members), "confirmed": sorted(set(confirmed) & set(attachments))}
+        _pass_gate(members, attachments, disclosure, looked_at)
+    entry = {"result": result, "files": len(members), "confirmed": sorted(looked_at)}
 
     def commit(bag_sha256: bytes, sealed_sha256: bytes) -> None:
         disclosure.permit.commit(bag_sha256, sealed_sha256, entry)
@@ -139,12 +140,7 @@ def _reader(disclosure: Disclosure, file: DisclosedFile) -> bag.Chunks:
     if opener is None:
         raise ValueError("the disclosure names a file and has no way to read it")
 
-    def read() -> Iterator[bytes]:
-        with closing(opener(file)) as stream:
-            while piece := stream.read(_PIECE_BYTES):
-                yield piece
-
-    return read
+    return lambda: opener(file)
 
 
 # --- The gate -------------------------------------------------------------------------------------------------------
@@ -154,20 +150,35 @@ def _pass_gate(
     members: Mapping[str, bag.Member],
     attachments: Mapping[str, bag.Member],
     disclosure: Disclosure,
-    keep: frozenset[str],
+    confirmed: frozenset[str],
 ) -> None:
     """Raise unless the gate finds nothing in any file of the bag, nor in their names.
 
-    What is in memory anyway is read as the archive that leaves; attachments one by one, in pieces.
+    All is read together as the archive that leaves, but for attachments beyond a few MiB: those one by one, in pieces.
     """
-    small = {path: member for path, member in members.items() if path not in attachments}
-    packed = b"".join(archive.write(bag.entries(small), lambda path: small[path].read()))
-    limits = gate.Limits(unpacked_bytes=max(len(packed), gate.Limits().unpacked_bytes))
-    view = disclosure.view
-    findings = gate.scan(packed, "bag", view.withheld, kept=view.kept, limits=limits, templates=bag.templates())
+    room, large = _TOGETHER_BYTES, []
     for path, member in attachments.items():
-        stream = io.BufferedReader(_Rewound(member))
-        findings += gate.scan(stream, path, view.withheld, kept=view.kept, keep_files=keep)
+        if member.length > room:
+            large.append(path)
+        else:
+            room -= member.length
+    small = {path: member for path, member in members.items() if path not in large}
+    packed = b"".join(archive.write(bag.entries(small), lambda path: small[path].read()))
+    usual = gate.Limits()
+    view = disclosure.view
+    findings = gate.scan(
+        packed,
+        "bag",
+        view.withheld,
+        kept=view.kept,
+        limits=replace(usual, unpacked_bytes=len(packed) + usual.unpacked_bytes, members=2 * archive.MAX_MEMBERS),
+        keep_files=confirmed,
+        templates=bag.fixed(members),
+        own_tokens=bag.tokens(members),
+    )
+    for path in large:
+        stream = io.BufferedReader(_Rewound(attachments[path]))
+        findings += gate.scan(stream, path, view.withheld, kept=view.kept, keep_files=confirmed)
     if findings:
         raise LeakError(findings)
 

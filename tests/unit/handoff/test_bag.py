@@ -89,7 +89,14 @@ def test_templates_are_the_same_in_every_bundle(made):
     other = bag.build({}, bag.Label(bytes(16), "un", "press", bytes(32), ("passphrase",)), Signer(b"\1" * 32), {})
     same = {path for path in other if path in made and b"".join(other[path].read()) == made[path]}
     assert same == {"README.txt", "bagit.txt"}
-    assert {hashlib.sha256(made[path]).digest() for path in same} == bag.templates()
+    free = {*same, "casevault/allowed_signers", "casevault/manifest.json.sig"}
+    assert bag.fixed(other) == {other[path].sha256 for path in free}
+
+
+def test_tokens_of_a_bag_are_its_hashes_and_ids():
+    built = bag.build({"data/x": bag.Member.of(b"x")}, LABEL, SIGNER, {})
+    hashes = {member.sha256.hex() for member in built.values()}
+    assert bag.tokens(built) == hashes | {LABEL.bundle.hex(), LABEL.policy_sha256.hex(), KEY}
 
 
 def test_readme_speaks_three_languages_and_gives_two_commands():
