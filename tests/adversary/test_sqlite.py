@@ -635,6 +635,72 @@ def test_acknowledged_writes_survive_a_kill(tmp_path, deep):
         assert names(tmp_path) == ["cases.vault"]
 
 
+# -- Attack 48 --------------------------------------------------------------------------------------------------------
+
+STEPS = """
+import os, sys
+from vault.engine import sqlite
+from vault.errors import VaultError
+def step(name, act):
+    try:
+        act()
+        print(name, "done", flush=True)
+    except VaultError as error:
+        print(name, type(error).__name__, flush=True)
+def commit(old, new):
+    def act():
+        with sqlite.open(sys.argv[1]).transaction() as writer:
+            writer.delete(int(old))
+            writer.put(int(new), new * 5000)
+            writer.swap_head(old, new)
+    return act
+step("first", commit(b"1", b"2"))
+step("compact", lambda: sqlite.open(sys.argv[1]).compact())
+step("second", commit(b"2", b"3"))
+"""
+
+
+def test_a_medium_that_fails_at_any_call(tmp_path, deep, tool):
+    """Attack 48: the disk full, or an I/O error, at each call on the vault's files: the old state or the new one."""
+    calls = deep("engine-failing-calls", 10, 500)
+    source = calls.random()
+    strace = tool("strace")
+    outcomes = set()
+    for number in range(calls):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        path = folder / "cases.vault"
+        with closing(sqlite.create(path)) as engine, engine.transaction() as writer:
+            writer.put(1, b"1" * 5000)
+            writer.swap_head(None, b"1")
+        files = [path, folder / "cases.vault-journal", folder / ".cases.vault.compact"]
+        which = source.choice(
+            ("pwrite64", "pread64", "fsync,fdatasync", "unlink,unlinkat,rename", "openat", "fcntl", "all")
+        )
+        kind, when = source.choice(("ENOSPC", "EIO", "EDQUOT")), source.randrange(1, 120 if which == "all" else 25)
+        # From that call on, as a full or broken disk does not heal.
+        fault = f"inject={which}:error={kind}:when={when}{source.choice(('', '+'))}"
+        if which == "all":
+            fault = fault.replace("all", "pwrite64,pread64,fsync,fdatasync,unlink,rename,openat,fcntl,ftruncate")
+        command = [strace, "-qq", "-o", os.devnull, "-e", "trace=desc,file", "-e", fault]
+        command += [argument for file in files for argument in ("-P", str(file))]
+        done = subprocess.run(
+            [*command, sys.executable, "-c", STEPS, path], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, (fault, done.stderr)
+        found = dict(line.split() for line in done.stdout.splitlines())
+        outcomes |= set(found.values())
+        with closing(sqlite.open(path)) as engine, engine.snapshot() as reader:
+            [head] = {copy.data for copy in reader.head_copies() if copy.intact}
+            assert dict(reader.scan()) == {int(head): head * 5000}, fault
+            assert reader.faults() == [], fault
+        if found["second"] == "done":
+            assert head == b"3", fault
+        elif found["first"] == "done":
+            assert head in {b"2", b"3"}, fault
+    assert outcomes <= {"done", "EngineError", "BusyError", "IntegrityError"}
+
+
 # -- Attack 49 --------------------------------------------------------------------------------------------------------
 
 READ = """

@@ -226,7 +226,8 @@ class Held:
             try:
                 yield
             finally:
-                fcntl.lockf(self.descriptor, fcntl.LOCK_UN, 1, _GATE_BYTE)
+                with suppress(OSError):  # At worst others cannot replace the file until this process ends.
+                    fcntl.lockf(self.descriptor, fcntl.LOCK_UN, 1, _GATE_BYTE)
         finally:
             _gate_lock.release()
 
@@ -429,8 +430,9 @@ def _opened(path: Path) -> Iterator[int | None]:
         yield None
         return
     except OSError as error:
-        if path.is_symlink() or not path.is_file():
-            raise UnsafePathError("the journal beside the vault is not a regular file") from error
+        with suppress(OSError):
+            if not stat.S_ISREG(path.lstat().st_mode):
+                raise UnsafePathError("the journal beside the vault is not a regular file") from error
         raise EngineError(f"the journal beside the vault cannot be read: {error.strerror}") from error
     try:
         yield descriptor
