@@ -117,7 +117,20 @@ class Asked:
 
 
 def whole_text(revision: Revision) -> str:
-    return "\n".join(claim_text(claim) for claim in revision.claims)
+    """Give all text of a record, phone numbers also in one piece."""
+    lines = [claim_text(claim) for claim in revision.claims]
+    lines += ["".join(word_list(claim_text(claim))) for claim in revision.claims if claim.field == "phone"]
+    return "\n".join(lines)
+
+
+def ask_piece(rng: random.Random) -> Asked:
+    parts = rng.choice((["701", "234"], ["7", "701", "2345678"], ["camp", "night"], ["rail", "way"], ["x7", "co"]))
+
+    def holds(revision: Revision) -> bool:
+        text = whole_text(revision)
+        return all(has_word(text, part) for part in parts) or has_word(text, "".join(parts))
+
+    return Asked(rng.choice("-./").join(parts), holds)
 
 
 def ask_word(rng: random.Random) -> Asked:
@@ -219,8 +232,8 @@ def ask_kind(rng: random.Random) -> Asked:
 
 def ask(rng: random.Random, known: list[bytes]) -> Asked:
     makers = rng.choices(
-        (ask_word, ask_phrase, ask_field, ask_date, ask_kind, lambda rng: ask_id(rng, known)),
-        weights=(5, 1, 2, 2, 1, 1),
+        (ask_word, ask_phrase, ask_piece, ask_field, ask_date, ask_kind, lambda rng: ask_id(rng, known)),
+        weights=(5, 1, 1, 2, 2, 1, 1),
         k=rng.choice((1, 1, 2, 2, 3)),
     )
     parts = [(maker(rng), rng.random() < 0.15) for maker in makers]

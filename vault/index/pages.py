@@ -309,9 +309,6 @@ class TermPage:
         if not count or self._restarts[0] != 0 or self._restarts[-1] >= self._end or not ascending:
             raise malformed("a page of terms")
 
-    def __len__(self) -> int:
-        return len(self._data)
-
     def _restart_term(self, at: int) -> bytes:
         data = self._data
         return data[at + 2 : at + 2 + data[at + 1]]
@@ -518,9 +515,6 @@ class NamePage:
         self._ends = list(accumulate(lengths, initial=2 + 2 * count))
         if self._ends[-1] != len(payload) or not count:
             raise malformed("a page of names")
-
-    def __len__(self) -> int:
-        return len(self._data)
 
     @property
     def count(self) -> int:

@@ -45,7 +45,7 @@ from vault.index.terms import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from vault.index.query import Clause, Match, Query, Term
+    from vault.index.query import Match, Query, Term
     from vault.objects import Ref
     from vault.records.edtf import Date
     from vault.records.model import Revision
@@ -466,7 +466,7 @@ def _value(segment: Segment, name: str, term: Term) -> BitMap:
     return segment.union(key) if term.prefix else segment.find(key)
 
 
-def _filter(segment: Segment, clause: Clause) -> BitMap:
+def _filter(segment: Segment, clause: InField | OfKind | When | WithId) -> BitMap:
     """Give the documents for which a clause other than words may hold."""
     if isinstance(clause, OfKind):
         return segment.find(KIND + clause.kind.encode())
@@ -474,6 +474,4 @@ def _filter(segment: Segment, clause: Clause) -> BitMap:
         return _dates(segment, DATE, clause.span)
     if isinstance(clause, WithId):
         return _ids(segment, ID, clause.prefix)
-    if isinstance(clause, InField):
-        return _in_field(segment, clause)
-    return _any_way(segment, clause.ways).any if isinstance(clause, Words) else _every(segment, clause.terms).any
+    return _in_field(segment, clause)

@@ -3,8 +3,9 @@
 import pytest
 
 from vault.errors import LimitError, RecordError
-from vault.index import match, parse
+from vault.index import document_of, forget, match, parse, terms
 from vault.index.query import InField, OfKind, Phrase, When, WithId, Words
+from vault.objects import Ref
 from vault.records.model import Claim
 from vault.records.schema import Schemas
 
@@ -171,6 +172,13 @@ def test_phones_and_papers_are_found_however_they_are_cut(shelf):
     revision = shelf.revision("person", Claim("phone", "+7 701 234-56-78"), Claim("passport", "N 123-456"))
     for text in ("77012345678", "7-701-234-56-78", "phone:7701*", "234", "n123456", "passport:N-123456"):
         assert answers(text, revision), text
+
+
+def test_what_was_seen_can_be_forgotten(shelf):
+    document_of(shelf.person("Omar", birth="1961~", notes="Unrepeatable"), Ref(bytes(32), 1), SCHEMAS, 1)
+    assert terms._date_parts.cache_info().currsize
+    forget()
+    assert not terms._date_parts.cache_info().currsize
 
 
 def test_a_removed_record_answers_nothing(shelf):

@@ -299,3 +299,26 @@ def test_the_cache_forgets_the_least_used_and_everything_on_demand():
     cache.clear()
     cache.get(b"a", load(b"a"))
     assert loads[-1] == b"a"
+
+
+@pytest.mark.parametrize(
+    ("key", "payload", "ask"),
+    [
+        (7, lambda page: page + page[:87], lambda index: list(index.rows())),
+        (9, lambda page: b"\0\1\0\0", lambda index: index._segments[0].names(0)),
+        (6, lambda page: page[:-1], lambda index: index.counts()),
+        (6, lambda page: page.replace(b"iomar", b"iommm"), lambda index: list(index._segments[0].raw_terms())),
+    ],
+)
+def test_pages_that_do_not_fit_their_segment_are_refused(shelf, key, payload, ask):
+    shelf.add(shelf.person("Omar"), shelf.person("Serik"))
+    (entry,) = shelf.entries
+    with shelf.batch() as batch:
+        plain = codec.decode(batch.get(Kind.SEGMENT, entry.ref))
+        plain[key] = payload(plain[key])
+        if key == 6:
+            plain[5] = b"\x01i"
+        ref = batch.put(Kind.SEGMENT, codec.encode(plain))
+        index = Index(batch, [SegmentEntry(1, ref, entry.documents, entry.terms)])
+        with pytest.raises(IntegrityError):
+            ask(index)
