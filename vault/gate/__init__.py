@@ -4,7 +4,7 @@ Purpose: find withheld values in a file by a decoder of its own, and refuse what
 It shares with ``matching`` only the normal-form tables; it opens no socket, writes no file, and refuses to pass
 anything unknown, encrypted, broken or over its limits.  A finding names rule and place, never the value.
 
-Source: docs/format.md §Gate.
+Source: docs/known-values.md §The gate.
 """
 
 from vault.gate.files import Limits, scan

@@ -3,7 +3,7 @@
 Purpose: tell what a file is by its content, unpack archives under limits, and give every reading of every text to
 ``needles``.  Floor: 4.  It refuses what no reader here opens: images, PDF, Office files, unknown bytes.
 
-Source: docs/format.md §Gate.
+Source: docs/known-values.md §The gate.
 """
 
 import base64
@@ -91,10 +91,9 @@ def scan(
 
     Secrets: ``protected``.
 
-    Source: docs/format.md §Gate.
+    Source: docs/known-values.md §The gate.
     """
-    search = _Scan(Needles(protected, kept), limits or Limits(), frozenset(keep_files), frozenset(templates))
-    search.own = frozenset(own_tokens)
+    search = _Scan(Needles(protected, kept), limits or Limits(), keep_files, templates, own_tokens)
     stream = io.BytesIO(data) if isinstance(data, bytes | bytearray | memoryview) else data
     search.file(stream, filename)
     return search.finish()
@@ -107,16 +106,23 @@ class _LimitError(Exception):
 class _Scan:
     """One scan: its budget, its findings, and the tokens to be compared with hashes at its end."""
 
-    def __init__(self, needles: Needles, limits: Limits, keep: frozenset[str], templates: frozenset[bytes]) -> None:
+    def __init__(
+        self,
+        needles: Needles,
+        limits: Limits,
+        keep: Collection[str],
+        templates: Collection[bytes],
+        own: Collection[str],
+    ) -> None:
         self._needles = needles
         self._limits = limits
-        self._keep = keep
-        self._templates = templates
+        self._keep = frozenset(keep)
+        self._templates = frozenset(templates)
+        self._own = frozenset(own)
         self._findings: dict[Finding, None] = {}
         self._tokens: dict[str, str] = {}  # token, place of its first sight
         self._unpacked = 0
         self._members = 0
-        self.own: frozenset[str] = frozenset()
 
     def finish(self) -> list[Finding]:
         """Compare the hashes seen and give all findings."""
@@ -193,7 +199,7 @@ class _Scan:
         for at, piece in _pieces(stream, self._limits.piece_bytes):
             for text in runs_of_text(piece):
                 for reading in readings(text):
-                    for rule, _ in self._needles.search(reading):
+                    for rule, _ in self._needles.search(reading, noise=True):
                         self._note(rule, f"{place}:{at}")
 
     def _in_pieces(self, stream: BinaryIO, place: str) -> None:
@@ -345,8 +351,8 @@ class _Scan:
     def _encoded(self, text: str, place: str, depth: int) -> bool:
         """Look into tokens of base64 and hexadecimal digits."""
         found = False
-        if self.own:
-            text = _OWN.sub(lambda m: " " * len(m.group()) if m.group() in self.own else m.group(), text)
+        if self._own:
+            text = _OWN.sub(lambda m: " " * len(m.group()) if m.group() in self._own else m.group(), text)
         for data, at in _tokens(text):
             if len(data) > self._limits.text_bytes:
                 self._note("limit", f"{place}:{at}")
@@ -363,7 +369,7 @@ class _Scan:
             texts = as_text(data, guess=False)
             for inner in texts if texts is not None else runs_of_text(data):
                 for reading in readings(inner):
-                    for _ in self._needles.search(reading):
+                    for _ in self._needles.search(reading, noise=texts is None):
                         self._note("encoded", f"{place}:{at}")
                         found = True
                         break

@@ -3,7 +3,7 @@
 Purpose: the withheld values in their normal forms, and the search for them.  Floor: 4.
 It refuses to share the search of ``matching``: only tables and normal forms are common, the loop is its own.
 
-Source: docs/format.md §Gate.
+Source: docs/known-values.md §The gate.
 """
 
 import hashlib
@@ -23,6 +23,7 @@ from vault.matching.values import Part, as_protected, pieces, take_apart
 LONGEST_WORD: Final = 64
 PHRASE_AT_MOST: Final = 8
 WORDS_REMEMBERED: Final = 200_000
+NOISE_LETTERS, NOISE_HAN = 5, 3  # the shortest that is believed in bytes that are no text
 SHORTEST_HASH: Final = 8  # hex digits
 DIGEST_SIZES: Final = (16, 20, 32)
 
@@ -102,7 +103,7 @@ class Needles:
 
     Secrets: holds the values.
 
-    Source: docs/format.md §Gate.
+    Source: docs/known-values.md §The gate.
     """
 
     def __init__(self, protected: Sequence[str | Protected], kept: Sequence[str | Protected]) -> None:
@@ -162,21 +163,22 @@ class Needles:
         self._together.update((a, b) for a in ids for b in ids if a != b)
 
     # -------------------------------------------------------------------------------------------- search
-    def search(self, text: str) -> Iterator[tuple[str, int]]:
+    def search(self, text: str, *, noise: bool = False) -> Iterator[tuple[str, int]]:
         """Look for every value in one decoded text.
 
         Args:
             text: the text, NFKC, ASCII digits, without invisible characters.
+            noise: whether the text was picked out of bytes that are none, where short names stand by chance.
 
         Yields:
             The rule that holds and the character at which.
 
-        Source: docs/format.md §Gate.
+        Source: docs/known-values.md §The gate.
         """
         coded = numbers.coded_tokens(text)
-        yield from self._words(text, coded)
+        yield from self._words(text, coded, NOISE_LETTERS if noise else 1)
         if self._han:
-            yield from self._chinese(text)
+            yield from self._chinese(text, NOISE_HAN if noise else 2)
         if self._digits or self._phones:
             for start, _, stream in numbers.streams(text, self._lengths):
                 if (
@@ -190,7 +192,7 @@ class Needles:
                 if any(d in self._dates or (d.year and Date(d.year, d.month, None) in self._dates) for d in said):
                     yield "date", start
 
-    def _words(self, text: str, coded: list[tuple[int, int]]) -> Iterator[tuple[str, int]]:
+    def _words(self, text: str, coded: list[tuple[int, int]], least: int) -> Iterator[tuple[str, int]]:
         before: list[_Word] = []
         blind = iter(coded)
         skip = next(blind, None)
@@ -200,7 +202,7 @@ class Needles:
                 skip = next(blind, None)
             if skip and skip[0] <= start:
                 continue
-            names = self._recall(match.group())
+            names = self._recall(match.group()) if end - start >= least else ()
             if not names:
                 continue
             if any(strong for _, strong, _ in names):
@@ -260,13 +262,13 @@ class Needles:
                     found[number] = (number, strong, shared)
         return tuple(found.values())
 
-    def _chinese(self, text: str) -> Iterator[tuple[str, int]]:
+    def _chinese(self, text: str, least: int) -> Iterator[tuple[str, int]]:
         for match in _HAN_RUN.finditer(text):
             run = "".join(match.group().split()).translate(SIMPLIFIED)
             for at in range(len(run) - 1):
                 for size in self._han_sizes.get(run[at : at + 2], ()):
                     if (
-                        at + size <= len(run)
+                        least <= size <= len(run) - at
                         and run[at : at + size] in self._han
                         and not self._kept_around(run, at, size)
                     ):
@@ -290,7 +292,7 @@ class Needles:
         Returns:
             Those that are.
 
-        Source: docs/format.md §Gate.
+        Source: docs/known-values.md §The gate.
         """
         starts: dict[str, list[str]] = {}
         for token in tokens:

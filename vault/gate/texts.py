@@ -3,7 +3,7 @@
 Purpose: the gate's own decoder of encodings and escapes.  Floor: 4.
 It refuses to settle on one reading where bytes or escapes allow several: all are looked at.
 
-Source: docs/format.md §Gate.
+Source: docs/known-values.md §The gate.
 """
 
 import codecs
@@ -26,7 +26,7 @@ _CONTROL = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f\x7f]")
 _PLAIN_SHARE: Final = 0.95  # of characters that must be letters, digits, marks, punctuation or spaces
 
 _MARKS = {"Mn", "Cf", "Me"}
-_BREAKS = re.compile(r"(?<=[^\W\d_])[-‐‑\u00ad][ \t]*\r?\n[ \t]*(?=[^\W\d_])")
+_BROKEN = re.compile(r"(?<![^\W\d_])[^\W\d_]++(?:[-‐‑][ \t]*\r?\n[ \t]*[^\W\d_]++)++")
 _TAG = re.compile(r"</?[A-Za-z!?][^<>]{0,4000}>")
 _TAG_NAME = re.compile(r"</?([A-Za-z0-9]+)")
 _BLOCKS: Final = frozenset({
@@ -60,7 +60,7 @@ def as_text(data: bytes, *, guess: bool = True) -> list[str] | None:
     Returns:
         One text or several; None if the bytes are no text.
 
-    Source: docs/format.md §Gate.
+    Source: docs/known-values.md §The gate.
     """
     for mark, encoding in _BOMS:
         if data.startswith(mark):
@@ -104,7 +104,7 @@ def runs_of_text(data: bytes) -> list[str]:
     Returns:
         Runs of six characters or more of UTF-8, of five or more of UTF-16.
 
-    Source: docs/format.md §Gate.
+    Source: docs/known-values.md §The gate.
     """
     found = [match.group().decode("utf-8", "replace") for match in _RUN_8.finditer(data)]
     for encoding, pattern in _RUN_16:
@@ -121,7 +121,7 @@ def readings(text: str) -> list[str]:
     Returns:
         One reading or more, each NFKC with ASCII digits and nothing invisible.
 
-    Source: docs/format.md §Gate.
+    Source: docs/known-values.md §The gate.
     """
     found = [_usual(text)]
     current = text
@@ -135,13 +135,13 @@ def readings(text: str) -> list[str]:
         current = undone
     if _UTF7.search(text):
         found.append(_usual(_UTF7.sub(lambda m: m.group().encode("ascii").decode("utf-7", "replace"), text)))
-    extra = [_BREAKS.sub("", reading) for reading in found if _BREAKS.search(reading)]
-    extra += [" ".join(_joined(m.group()) for m in _SPACED.finditer(reading)) for reading in found]
+    # Words that a line end or spaces broke are looked at each by itself.
+    extra = [
+        "|".join("".join(c for c in match.group() if c.isalpha()) for match in pattern.finditer(reading))
+        for reading in found
+        for pattern in (_BROKEN, _SPACED)
+    ]
     return [reading for reading in dict.fromkeys(found + extra) if reading]
-
-
-def _joined(spaced: str) -> str:
-    return "".join(c for c in spaced if c.isalpha())
 
 
 def _usual(text: str) -> str:

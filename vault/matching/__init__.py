@@ -3,7 +3,7 @@
 Purpose: say where a text names what a disclosure withholds, and mask it.  Floor: ground.
 It refuses to guess names it was not given: there is no recognition of unknown names here, for that leaks.
 
-Source: docs/format.md §Known values.
+Source: docs/known-values.md.
 """
 
 from vault.matching.matcher import MASK, Matcher, Span, find_spans, redact_text

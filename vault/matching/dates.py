@@ -4,7 +4,7 @@ Purpose: month and number words of the languages the project meets, which ``matc
 finder of dates.  Floor: ground.  It refuses to choose between 3 July and 7 March where digits leave it open: both
 readings are given.
 
-Source: docs/format.md §Known values.
+Source: docs/known-values.md.
 """
 
 import re
@@ -142,7 +142,7 @@ def parse_value(text: str) -> list[Date]:
     Returns:
         The dates said, none if it is no date.
 
-    Source: docs/format.md §Known values.
+    Source: docs/known-values.md.
     """
     found = []
     for part in text.strip().split("/"):
@@ -165,7 +165,7 @@ def find_dates(text: str) -> Iterator[tuple[int, int, tuple[Date, ...]]]:
     Yields:
         Start, end, and the dates that may be meant there.
 
-    Source: docs/format.md §Known values.
+    Source: docs/known-values.md.
     """
     yield from _in_digits(text)
     yield from _in_words(text)

@@ -7,7 +7,7 @@ turns a Chinese official name into its bearer's own.
 The alphabet: ``a e i o u  b d f g h k l m n p r s t z`` and, in capitals, ``C`` (ch, ч), ``J`` (zh, ж) and ``S``
 (sh, ш).  w, v and в are ``u``; q and қ are ``k``; y, й, ы and і are ``i``; kh, x and х are ``h``.
 
-Source: docs/format.md §Known values.
+Source: docs/known-values.md.
 """
 
 import re
@@ -55,7 +55,7 @@ AMBIGUOUS: Final = {
     "ə": ("a", "e"), "ä": ("a", "e", "ae"), "ö": ("o", "oe"), "ü": ("u", "ue"), "å": ("a", "aa"),
     "ş": ("sh", "s"), "š": ("sh", "s"), "ś": ("sh", "s"), "ç": ("ch", "c"), "č": ("ch", "c"), "ć": ("ch", "c"),
     "ž": ("zh", "z"), "ź": ("zh", "z"), "ż": ("zh", "z"),
-    "ۆ": ("و", "ۋ"), "ع": ("غ", "ئ"), "ە": ("ې", "ا"),
+    "ۆ": ("و", "ۋ"), "ع": ("غ", "ا"), "ە": ("ې", "ا"),
 }  # fmt: skip
 READINGS_AT_MOST: Final = 8
 
@@ -120,7 +120,7 @@ def script_of(word: str) -> str:
     Returns:
         ``latin``, ``cyrillic``, ``arabic`` or ``other``.
 
-    Source: docs/format.md §Known values.
+    Source: docs/known-values.md.
     """
     if word.isascii():
         return "latin"
@@ -141,7 +141,7 @@ def fold(word: str) -> str:
     Returns:
         The folded word; equal for spellings that differ only in case, apostrophes and look-alikes.
 
-    Source: docs/format.md §Known values.
+    Source: docs/known-values.md.
     """
     low = word.lower().translate(_DROP)
     if low.isascii():
@@ -163,7 +163,7 @@ def skeletons(word: str) -> tuple[str, ...]:
     Returns:
         One to eight skeletons, the likeliest first; an empty tuple for a word without sounds.
 
-    Source: docs/format.md §Known values.
+    Source: docs/known-values.md.
     """
     low = unicodedata.normalize("NFC", fold(word))
     forms = [low]

@@ -3,7 +3,7 @@
 Purpose: three word lists, in any script, that ``matching`` and ``gate`` share.  Floor: ground.
 It refuses to decide what a text means: a word of these lists only needs more around it before it counts.
 
-Source: docs/format.md §Known values.
+Source: docs/known-values.md.
 """
 
 from typing import Final

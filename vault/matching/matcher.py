@@ -7,7 +7,7 @@ How a text is read: each view of it (``views``) is cut into words; a word is loo
 (``suffixes``) in one dictionary.  A *strong* word is masked wherever it stands.  A *weak* one (a street, a common
 word, a name that a kept value has too) only beside another word of the same value.
 
-Source: docs/format.md §Known values.
+Source: docs/known-values.md.
 """
 
 import re
@@ -218,7 +218,7 @@ class Matcher:
 
     Secrets: holds the values; nothing of them is in ``repr``.
 
-    Source: docs/format.md §Known values.
+    Source: docs/known-values.md.
     """
 
     def __init__(self, protected: Sequence[str | Protected], kept: Sequence[str | Protected] = ()) -> None:
@@ -280,7 +280,7 @@ class Matcher:
         Returns:
             Spans in order, none overlapping another.
 
-        Source: docs/format.md §Known values.
+        Source: docs/known-values.md.
         """
         found: list[Span] = []
         for view in views(text):
@@ -299,7 +299,7 @@ class Matcher:
         Returns:
             The text without the values.
 
-        Source: docs/format.md §Known values.
+        Source: docs/known-values.md.
         """
         glued = True
         while glued:
@@ -564,7 +564,7 @@ def identifies(word: str, stem: str, rest: str, script: str, *, common: bool) ->
     Returns:
         True if no more is needed.
 
-    Source: docs/format.md §Known values.
+    Source: docs/known-values.md.
     """
     if script in {"latin", "cyrillic"}:
         if word[0].isupper():
@@ -618,7 +618,7 @@ def redact_text(
     Returns:
         The text without the values.
 
-    Source: docs/format.md §Known values.
+    Source: docs/known-values.md.
     """
     return Matcher(protected, kept).redact(text, mask)
 
@@ -634,7 +634,7 @@ def find_spans(text: str, protected: Sequence[str | Protected], *, kept: Sequenc
     Returns:
         Spans in order, none overlapping another.
 
-    Source: docs/format.md §Known values.
+    Source: docs/known-values.md.
     """
     return Matcher(protected, kept).spans(text)
 

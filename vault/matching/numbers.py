@@ -3,7 +3,7 @@
 Purpose: the digit forms of a value, which ``matching`` and ``gate`` share, and the streams of a text.
 Floor: ground.  It refuses windows within an unbroken run: a stream begins and ends where a group of digits does.
 
-Source: docs/format.md §Known values.
+Source: docs/known-values.md.
 """
 
 import re
@@ -40,7 +40,7 @@ def digits(text: str) -> str:
     Returns:
         The digits alone.
 
-    Source: docs/format.md §Known values.
+    Source: docs/known-values.md.
     """
     return "".join(_GROUPS.findall(text))
 
@@ -55,7 +55,7 @@ def forms(value: str, *, phone: bool) -> set[str]:
     Returns:
         Streams of 6 digits or more; empty for a shorter number.
 
-    Source: docs/format.md §Known values.
+    Source: docs/known-values.md.
     """
     stream = digits(value)
     if len(stream) < SHORTEST:
@@ -97,7 +97,7 @@ def nationals(stream: str) -> Iterator[str]:
     Yields:
         Shorter streams.
 
-    Source: docs/format.md §Known values.
+    Source: docs/known-values.md.
     """
     bare = stream.removeprefix("00")
     for size in (1, 2, 3):
@@ -116,7 +116,7 @@ def coded_tokens(text: str) -> list[tuple[int, int]]:
     Returns:
         Spans in order.
 
-    Source: docs/format.md §Known values.
+    Source: docs/known-values.md.
     """
     return [
         match.span()
@@ -135,7 +135,7 @@ def streams(text: str, lengths: Collection[int]) -> Iterator[tuple[int, int, str
     Yields:
         Start, end and digits; the work is at most 24 streams a group.
 
-    Source: docs/format.md §Known values.
+    Source: docs/known-values.md.
     """
     coded = coded_tokens(text)
     chain: list[tuple[int, int]] = []
@@ -177,6 +177,6 @@ def dialled(lengths: Iterable[int]) -> set[int]:
     Returns:
         Those lengths, and one to five digits more.
 
-    Source: docs/format.md §Known values.
+    Source: docs/known-values.md.
     """
     return {length + more for length in lengths for more in range(6)}

@@ -6,7 +6,7 @@ Floor: ground.  It refuses to guess: a rest that is in no table makes another na
 In the short alphabet ы, і and и are all ``i``, ң is ``n`` and в is ``u``, so -ның and -нің are both ``nin`` and
 the Russian -ов is ``ou``.  Back and front vowels (a against e) never mix inside one ending.
 
-Source: docs/format.md §Known values.
+Source: docs/known-values.md.
 """
 
 from itertools import product
@@ -110,7 +110,7 @@ def stems(name: str) -> list[Stem]:
     Returns:
         The stems, without doubles; empty for a word without sounds.
 
-    Source: docs/format.md §Known values.
+    Source: docs/known-values.md.
     """
     found: dict[Stem, None] = {}
     cyrillic = script_of(name) == "cyrillic"
@@ -124,7 +124,7 @@ def stems(name: str) -> list[Stem]:
                 found[Stem(sounds[:-1], "whole")] = None
             elif sounds.endswith(("ski", "skaia")):
                 found[Stem(sounds[: sounds.rindex("sk") + 2], "adjective")] = None
-            if last in "ai":
+            if name.lower().endswith(("а", "я")):
                 found[Stem(sounds[:-1], "vowel")] = None
         for father in _fathers(sounds):
             found[Stem(father, "father")] = None
@@ -143,7 +143,7 @@ def fits(stem: str, way: str, rest: str, script: str) -> bool:
     Returns:
         True if the word is a form of the name.
 
-    Source: docs/format.md §Known values.
+    Source: docs/known-values.md.
     """
     if not rest:
         return way == "whole" or (way == "vowel" and stem[-1] == "i")  # Марии, whose two и are one sound

@@ -3,7 +3,7 @@
 Purpose: one normal form of values that ``matching`` and ``gate`` share.  Floor: ground.
 It refuses nothing: any string has a form, if only an empty one.
 
-Source: docs/format.md §Known values.
+Source: docs/known-values.md.
 """
 
 import re
@@ -37,7 +37,7 @@ def word_pattern(text: str) -> re.Pattern[str]:
     Returns:
         A compiled pattern; the one without a look at each letter where there is nothing Chinese.
 
-    Source: docs/format.md §Known values.
+    Source: docs/known-values.md.
     """
     return _WORD_NOT_HAN if _HAS_HAN.search(text) else _WORD
 
@@ -51,7 +51,7 @@ def humps(word: str) -> list[str]:
     Returns:
         Its parts; the word alone when there is no such place.
 
-    Source: docs/format.md §Known values.
+    Source: docs/known-values.md.
     """
     return [word] if word.isascii() and word.islower() else _HUMP.split(word)
 
@@ -65,7 +65,7 @@ def pieces(word: str) -> list[str]:
     Returns:
         Its parts, of which an apostrophe is one.
 
-    Source: docs/format.md §Known values.
+    Source: docs/known-values.md.
     """
     return [part for piece in _APOSTROPHE.split(word) for part in humps(piece) if part]
 
@@ -132,7 +132,7 @@ def as_protected(value: str | Protected) -> Protected:
     Returns:
         The value with a kind.
 
-    Source: docs/format.md §Known values.
+    Source: docs/known-values.md.
     """
     return Protected(value) if isinstance(value, str) else value
 
@@ -146,7 +146,7 @@ def take_apart(value: Protected) -> Value:
     Returns:
         Its forms.
 
-    Source: docs/format.md §Known values.
+    Source: docs/known-values.md.
     """
     text = views(value.text)[0].text.strip()
     if value.kind in {"date", "text"} and (said := dates.parse_value(text)):
@@ -208,7 +208,7 @@ def initial(letter: str) -> str:
     Returns:
         One sound, or the letter itself where it has none.
 
-    Source: docs/format.md §Known values.
+    Source: docs/known-values.md.
     """
     return next((sounds[0].lower() for sounds in skeletons(letter)), letter.lower())
 
@@ -222,7 +222,7 @@ def han_names(text: str) -> list[str]:
     Returns:
         Strings of two characters or more, simplified.
 
-    Source: docs/format.md §Known values.
+    Source: docs/known-values.md.
     """
     found: list[str] = []
     parts = ["".join(part.split()) for part in re.findall(rf"[{HAN}]+", text.translate(SIMPLIFIED))]

@@ -3,7 +3,7 @@
 Purpose: undo entities, percent signs, quoted-printable, JSON escapes, tags, invisible characters and odd widths.
 Floor: ground.  It refuses to choose where a text is ambiguous: both views are given, and what either shows is found.
 
-Source: docs/format.md §Known values.
+Source: docs/known-values.md.
 """
 
 import html
@@ -98,7 +98,7 @@ def views(text: str) -> list[View]:
     Returns:
         One view, and up to three more when escapes are found.
 
-    Source: docs/format.md §Known values.
+    Source: docs/known-values.md.
     """
     plain = _rewrite(View(text), _UNUSUAL, _usual) if _CAN_BE_UNUSUAL.search(text) else View(text)
     if _ODD_DIGIT.search(plain.text):
