@@ -41,7 +41,7 @@ def render(disclosure: Disclosure, *, language: str = "en") -> dict[str, bytes]:
         ValueError: There is no dossier in that language.
 
     Source:
-        docs/format.md §Bundle.
+        docs/disclosure.md §Files.
     """
     if language not in LANGUAGES:
         raise ValueError(f"a dossier is written in {', '.join(LANGUAGES)}")
@@ -212,6 +212,8 @@ class _Dossier:
         self._disclosure = disclosure
         self._schemas: Schemas = disclosure.schemas
         self._language = language
+        # A person is shown by what the link itself says, and never by what else is told of them.
+        self._people = {record.id for record in disclosure.view.records if record.kind == "person"}
         self._titles: dict[str, str] = {}
         for record in disclosure.view.records:
             self._titles[record.id] = self._title(record)
@@ -259,6 +261,8 @@ class _Dossier:
         for claim in record.claims:
             grouped.setdefault(claim.field, []).append(claim)
         for name, claims in grouped.items():
+            if name == "case" and record.kind != "case":
+                continue  # it stands in every record, and the dossier is of that case
             label = f"**{_inline(self._schemas.field(record.kind, name).label(self._language))}**"
             if len(claims) == 1:
                 yield from self._lines(record.kind, claims[0], f"- {label}:", "  ")
@@ -295,7 +299,7 @@ class _Dossier:
         text = ", ".join(dict.fromkeys(said))
         mark = value.get("record")
         if isinstance(mark, str):
-            if not text and kind != "person" and mark in self._titles:
+            if not text and mark in self._titles and mark not in self._people:
                 text = self._titles[mark].rpartition(" [")[0]
             text = f"{text} [{_inline(mark)}]".strip()
         relation = value.get("relation") or value.get("kind")

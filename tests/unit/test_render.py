@@ -246,3 +246,11 @@ def test_a_disclosure_needs_an_unused_permit():
     for permit in (used, None, object()):
         with pytest.raises(TypeError):
             replace(disclose(), permit=permit)
+
+
+def test_a_link_to_a_person_shows_what_it_says_and_not_what_else_is_told_of_them():
+    born = person(claim("birth", "1960/1979", "coarsened", "birth"), mark="person-BBBBBB")
+    link = DisclosedRecord(
+        "event-CCCCCC", "event", (claim("person", {"record": "person-BBBBBB"}, "pseudonym", "link"),)
+    )
+    assert "- **to whom**: [person-BBBBBB]" in dossier(born, link)

@@ -22,7 +22,6 @@ from vault.records import (
     id_text,
     identifying,
     link_of,
-    script_of,
 )
 from vault.redact import shapes
 from vault.redact import withheld as known
@@ -32,6 +31,7 @@ from vault.redact.everything import everything
 from vault.redact.items import Item, taken_back
 from vault.redact.policy import CLAIM_PARTS, HIDDEN_ROLES, HIDE, Action, Verdict
 from vault.redact.pseudonyms import Pseudonyms
+from vault.redact.review import review
 from vault.redact.risk import check_groups
 from vault.redact.roles import PERSON, Graph
 from vault.redact.view import (
@@ -52,8 +52,6 @@ from vault.redact.view import (
 
 _LEAVES: Final = frozenset({VALUE, PSEUDONYM, COARSENED, UNKNOWN, NOT_ASKED})
 _NEEDS_CONSENT: Final = frozenset({VALUE, COARSENED})
-_SCRIPT_SAMPLE: Final = 200
-"""Characters of a text by which its script is told."""
 _STRICTNESS: Final = (
     "withhold",
     "mask",
@@ -104,7 +102,7 @@ def redact(
         The view.
 
     Source:
-        docs/format.md §Disclosure.
+        docs/disclosure.md.
     """
     work = _Work(request, Graph(records(), schemas), history, pseudonyms, rng)
     if request.policy.full:
@@ -131,7 +129,6 @@ class _Work:
         self.pseudonyms = pseudonyms
         self.rng = rng
         self.files: dict[str, DisclosedFile] = {}
-        self.warnings: list[str] = []
         self._answers: dict[tuple[str, str, str, int], Verdict] = {}
         self._check()
         whole = graph.select(request.selection or (graph.records if self.policy.full else ()))
@@ -320,7 +317,8 @@ class _Work:
             raise DisclosureError("nothing of the selection leaves under this policy")
         if refusals and not preview:
             raise DisclosureError("; ".join(refusals))
-        self._warn(items, relied)
+        conditions = self.consents.conditions(relied)
+        to_family = self.policy.audience == "family"
         paths = {item.value["path"] for item in items if item.shows("file")}
         return View(
             records=tuple(disclosed),
@@ -331,7 +329,7 @@ class _Work:
             kept=kept.listed(),
             facts=tuple(fact for item in items for fact in item.facts(self.roles, self.graph.is_inside)),
             consents=tuple(sorted(relied)),
-            warnings=tuple(self.warnings),
+            warnings=tuple(review(items, self.graph, self.roles, conditions, to_family=to_family)),
             left_out=tuple(sorted(left_out)),
             shared=tuple(sorted(withheld.words() & kept.words())),
             refusals=tuple(refusals),
@@ -480,48 +478,6 @@ class _Work:
             if self.policy.verdict("submitter", CLAIM_PARTS["source"]).action.name == "keep"
             else None
         )
-
-    def _warn(self, items: list[Item], relied: set[bytes]) -> None:
-        files = sum(item.field.type == "file" and item.verdict.action.name in {"clean", "rasterise"} for item in items)
-        if files:
-            self.warnings.append(f"{files} file(s) stay behind: there is no way yet to clean a file of what it tells")
-        spoken = {item.record for item in items if item.revision.kind == "statement" and item.shows("text")}
-        spoken = {one for one in spoken if any(self._role(who) == "source" for who in self.graph.origins(one))}
-        if spoken:
-            self.warnings.append(
-                f"{len(spoken)} statement(s) of sources leave as masked text; read them for phrases that tell who spoke"
-            )
-        unplaced = sum(
-            item.revision.kind == PERSON and item.record not in self.roles
-            for item in {item.record: item for item in items}.values()
-        )
-        if unplaced:
-            self.warnings.append(
-                f"{unplaced} person(s) stand in no link that gives a role (an event, a relative); all about them stays"
-            )
-        self.warnings.extend(
-            f"consent {id_text(record)} has conditions in words; read them before this leaves"
-            for record in sorted(self.consents.conditions(relied))
-        )
-        if self.policy.audience != "family":
-            self._warn_of_scripts(items)
-
-    def _warn_of_scripts(self, items: list[Item]) -> None:
-        """Say that a withheld person has no name in a script which the texts are in: nobody turns names over yet."""
-        used = {script_of(item.value[:_SCRIPT_SAMPLE]) for item in items if item.shows("text")} - {""}
-        naming = [item for item in items if item.shows("name", "link")]
-        named = {one for item in naming for one in (*item.people, *item.also)}
-        lacking: Counter[str] = Counter()
-        for revision in (*self.graph.records.values(), *self.graph.removed.values()):
-            if revision.kind in {PERSON, "source"} and revision.record_id not in named:
-                texts = [text for _, _, kind, text in identifying(revision, self.schemas) if kind == "name"]
-                scripts = {script_of(text) for text in texts}
-                lacking.update(used - scripts if texts else ())
-        if lacking:
-            told = ", ".join(f"{script} ({count})" for script, count in sorted(lacking.items()))
-            self.warnings.append(
-                f"people withheld have no name on record in a script of these texts: {told}; read the texts"
-            )
 
 
 def _strictness(action: Action) -> tuple[int, int, int]:

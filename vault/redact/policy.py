@@ -202,7 +202,7 @@ class Policy:
             The action, and the rule or level that decided.
 
         Source:
-            docs/format.md §Policies.
+            docs/disclosure.md §Policies.
         """
         if self.full:
             return Verdict(KEEP, self.name)
@@ -455,7 +455,7 @@ def load_policy(text: str, schemas: Schemas, parents: Mapping[str, Policy]) -> P
             its rule names; more than the parent gives. `line` says where.
 
     Source:
-        docs/format.md §Policies.
+        docs/disclosure.md §Policies.
     """
     if len(text.encode(errors="replace")) > MAX_POLICY_BYTES:
         raise PolicyError("a policy is at most 64 KiB of text")

@@ -52,12 +52,17 @@ def check_groups(policy: Policy, claims: Iterable[tuple[frozenset[bytes], Field,
     if smallest >= policy.k:
         return []
 
+    shown = [
+        place for place in range(len(policy.quasi)) if any(group[place] != _SUPPRESSED for group in groups.values())
+    ]
+
     def without(place: int) -> int:
         return min(Counter(group[:place] + group[place + 1 :] for group in groups.values()).values())
 
-    worst = max(range(len(policy.quasi)), key=without)
-    told_why = (
-        f"people who are not named could be recognised: the smallest group alike has {smallest}, the policy asks for"
-        f" {policy.k}; make {policy.quasi[worst]} coarser or withhold it, or publish counts"
-    )
-    return [told_why]
+    worst = max(shown, key=without)
+    return [
+        (
+            f"people who are not named could be recognised: the smallest group alike has {smallest}, the policy asks"
+            f" for {policy.k}; make {policy.quasi[worst]} coarser or withhold it, or publish counts"
+        )
+    ]

@@ -1,5 +1,8 @@
 """Policies: what is read, what is refused and on which line, and what each level binds."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from vault.errors import PolicyError
@@ -213,3 +216,12 @@ def test_a_field_of_any_level_and_type_gets_an_answer_from_every_policy():
         for level in Level:
             verdict = policy.verdict("detainee", Field("x", "text", level, "testimony", "self"))
             assert verdict.rule
+
+
+def test_the_policy_in_the_manual_is_one():
+    page = (Path(__file__).parents[3] / "docs" / "disclosure.md").read_text("utf-8")
+    (text,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    policy = load(text)
+    assert (policy.name, policy.parent, policy.k) == ("our-press", "press", 10)
+    for name in SHIPPED:
+        assert f"`{name}`" in page

@@ -527,7 +527,7 @@ def crowd(world, years):
 def test_unnamed_people_alike_to_too_few_others_are_refused(empty):
     empty.add("crowd", "case", title="many")
     crowd(empty, [1962, 1965, 1968, 1971, 1985])
-    with pytest.raises(DisclosureError, match="smallest group alike has 1"):
+    with pytest.raises(DisclosureError, match=r"smallest group alike has 1.*make @birth coarser"):
         empty.view("crowd", policy="public", purpose="publication")
     assert empty.view("crowd", policy="public", purpose="publication", preview=True).refusals
     crowd(empty, [1962, 1965, 1968, 1971, 1975])
@@ -631,3 +631,28 @@ def test_a_script_without_a_name_in_it_is_pointed_out_but_not_to_the_family(worl
     assert any("script" in line and "Latin" in line for line in world.view("case").warnings)
     world.consent("mother-ok", "mother", audiences=["family"])
     assert not any("script" in line for line in world.view("case", policy="family", purpose="family").warnings)
+
+
+@pytest.mark.parametrize(
+    ("text", "speaks"),
+    [
+        ("his only daughter in the town", True),
+        ("Об этом рассказала его дочери соседка", True),
+        ("анасының айтуынша", True),
+        ("他的母亲说", True),
+        ("taken at night from the market", False),
+        ("увезли ночью", False),
+        ("the other man, by force", False),
+    ],
+)
+def test_words_for_relatives_are_pointed_out(world, text, speaks):
+    world.add("more", "event", case=["case"], what="summons", person=["man"], narrative=text)
+    lines = [line for line in world.view("case").warnings if "speak of relatives" in line]
+    assert any(id_text(world.id("more"))[:8] in line for line in lines) is speaks
+
+
+def test_a_consent_does_not_go_to_press_or_public(world):
+    world.consent("wide", "man", given_by={"link": "wife"}, capacity="kin", audiences=["press"], onward=["public"])
+    view = world.view("case", policy="press", purpose="publication")
+    assert "consent" not in {one.kind for one in view.records}
+    assert {claim.as_of for one in view.records for claim in one.claims} == {None}

@@ -1,0 +1,121 @@
+"""What a person has to look at before a disclosure leaves: no rule and no matching sees it.
+
+Floor: 2. It decides nothing and holds nothing back. Its lines name records by id, never by name or value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from vault.records import Schemas, id_text, identifying, script_of
+from vault.redact.items import Item
+from vault.redact.roles import PERSON, Graph
+
+_SCRIPT_SAMPLE: Final = 200
+"""Characters of a text by which its script is told."""
+_SHOWN_AT_MOST: Final = 5
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_LEAST_STEM: Final = 3
+
+
+class Kinship:
+    """Finds the words for relatives, in the languages of the schemas: "his only daughter" names nobody and says who.
+
+    Args:
+        schemas: The schemas in force; the relations of `person.relative` are the words.
+    """
+
+    def __init__(self, schemas: Schemas) -> None:
+        of = schemas.field(PERSON, "relative")
+        self._whole: set[str] = set()
+        self._stems: set[str] = set()
+        self._inside: set[str] = set()
+        for choice in of.choices:
+            for language, label in of.choice_labels.get(choice, {}).items():
+                words = [word.casefold() for word in _WORD.findall(label)]
+                if choice == "other" or not words:
+                    continue
+                if language == "zh":
+                    self._inside.update(word for word in words if len(word) > 1)
+                elif language == "en":
+                    self._whole.update(f"{word}{ending}" for word in words for ending in ("", "s"))
+                else:
+                    # Endings are inflected: the last letter is the first to change.
+                    self._stems.update(word[: max(_LEAST_STEM, len(word) - 1)] for word in words if len(word) > 2)
+        self._whole -= {"a", "by", "of", "or", "relative", "relatives", "marriage"}
+
+    def __contains__(self, text: str) -> bool:
+        """Tell whether a text has a word for a relative."""
+        words = {word.casefold() for word in _WORD.findall(text)}
+        return (
+            bool(words & self._whole)
+            or any(part in text for part in self._inside)
+            or any(word[:size] in self._stems for word in words for size in range(_LEAST_STEM, len(word) + 1))
+        )
+
+
+def review(
+    items: list[Item],
+    graph: Graph,
+    roles: Mapping[bytes, str],
+    conditions: Iterable[bytes],
+    *,
+    to_family: bool,
+) -> Iterator[str]:
+    """Say what a person has to look at.
+
+    Args:
+        items: All claims of the disclosure, decided and masked.
+        graph: All records.
+        roles: Role of each person in the selection.
+        conditions: Record ids of consents relied on that have conditions in words.
+        to_family: It goes to the family itself, who know their own.
+
+    Yields:
+        One line for each matter.
+    """
+    files = sum(item.field.type == "file" and item.verdict.action.name in {"clean", "rasterise"} for item in items)
+    if files:
+        yield f"{files} file(s) stay behind: there is no way yet to clean a file of what it tells"
+    unplaced = {item.record for item in items if item.revision.kind == PERSON and item.record not in roles}
+    if unplaced:
+        yield (
+            f"{len(unplaced)} person(s) stand in no link that gives a role (an event, a relative); all about them"
+            f" stays: {_listed(unplaced)}"
+        )
+    for record in sorted(conditions):
+        yield f"consent {id_text(record)} has conditions in words; read them before this leaves"
+    if to_family:
+        return
+    texts = [item for item in items if item.shows("text")]
+    spoken = {item.record for item in texts if item.revision.kind == "statement"}
+    spoken = {one for one in spoken if any(roles.get(who, "source") == "source" for who in graph.origins(one))}
+    if spoken:
+        yield f"{len(spoken)} statement(s) of sources leave as masked text; read who speaks there: {_listed(spoken)}"
+    kinship = Kinship(graph.schemas)
+    related = {item.record for item in texts if item.value in kinship}
+    if related:
+        yield f"{len(related)} record(s) have texts that speak of relatives; read whom they tell of: {_listed(related)}"
+    yield from _scripts(items, texts, graph)
+
+
+def _listed(records: set[bytes]) -> str:
+    shown = [id_text(record)[:8] for record in sorted(records)]
+    return ", ".join(shown[:_SHOWN_AT_MOST]) + (", …" if len(shown) > _SHOWN_AT_MOST else "")
+
+
+def _scripts(items: list[Item], texts: list[Item], graph: Graph) -> Iterator[str]:
+    """Say that withheld people have no name in a script which the texts are in: no table turns all names over."""
+    used = {script_of(item.value[:_SCRIPT_SAMPLE]) for item in texts} - {""}
+    named = {one for item in items if item.shows("name", "link") for one in (*item.people, *item.also)}
+    lacking: Counter[str] = Counter()
+    for revision in (*graph.records.values(), *graph.removed.values()):
+        if used and revision.kind in {PERSON, "source"} and revision.record_id not in named:
+            names = [text for _, _, kind, text in identifying(revision, graph.schemas) if kind == "name"]
+            lacking.update(used - set(map(script_of, names)) if names else ())
+    if lacking:
+        told = ", ".join(f"{script} ({count})" for script, count in sorted(lacking.items()))
+        yield f"people withheld have no name on record in a script of these texts: {told}; read the texts"
