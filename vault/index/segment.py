@@ -80,7 +80,7 @@ class SegmentEntry:
 
     def plain(self) -> list[Any]:
         """Give the form in which the head holds it."""
-        return [self.serial, self.ref.plain(), self.documents, self.terms]
+        return [self.serial, *self.ref.plain(), self.documents, self.terms]
 
     @classmethod
     def from_plain(cls, plain: Any) -> SegmentEntry:  # noqa: ANN401 - decoded data of unknown shape
@@ -89,13 +89,13 @@ class SegmentEntry:
         Raises:
             IntegrityError: It is not such a form.
         """
-        if not isinstance(plain, list) or len(plain) != 4:
+        if not isinstance(plain, list) or len(plain) != 5:
             raise malformed("the list of segments")
-        serial, ref, documents, terms = plain
+        serial, documents, terms = plain[0], *plain[3:]
         numbers = all(type(number) is int and number >= 0 for number in (serial, documents, terms))
         if not numbers or serial < 1 or not 1 <= documents <= MAX_DOCUMENTS:
             raise malformed("the list of segments")
-        return cls(serial, Ref.from_plain(ref), documents, terms)
+        return cls(serial, Ref.from_plain(plain[1:3]), documents, terms)
 
 
 def read_entries(plain: Iterable[Any]) -> tuple[SegmentEntry, ...]:

@@ -37,7 +37,7 @@ def test_level_is_the_order_of_the_number_of_documents(documents, level):
 def test_an_entry_comes_back_from_the_head():
     entry = SegmentEntry(3, REF, 9, 40)
     plain = codec.decode(codec.encode(entry.plain()))
-    assert plain == [3, [b"n" * 32, 1], 9, 40]
+    assert plain == [3, b"n" * 32, 1, 9, 40]
     assert SegmentEntry.from_plain(plain) == entry
 
 
@@ -46,14 +46,14 @@ def test_an_entry_comes_back_from_the_head():
     [
         None,
         [],
-        [3, [b"n" * 32, 1], 9],
-        [0, [b"n" * 32, 1], 9, 40],
-        [3, [b"n" * 31, 1], 9, 40],
-        [3, b"n", 9, 40],
-        [3, [b"n" * 32, 1], 0, 40],
-        [3, [b"n" * 32, 1], MAX_DOCUMENTS + 1, 40],
-        [3, [b"n" * 32, 1], 9, -1],
-        [True, [b"n" * 32, 1], 9, 40],
+        [3, b"n" * 32, 1, 9],
+        [0, b"n" * 32, 1, 9, 40],
+        [3, b"n" * 31, 1, 9, 40],
+        [3, [b"n" * 32, 1], 9, 40],
+        [3, b"n" * 32, 1, 0, 40],
+        [3, b"n" * 32, 1, MAX_DOCUMENTS + 1, 40],
+        [3, b"n" * 32, 1, 9, -1],
+        [True, b"n" * 32, 1, 9, 40],
     ],
 )
 def test_an_entry_not_made_by_the_rule_is_refused(plain):
