@@ -4,22 +4,29 @@ The bundles here are made by the room `handoff` from contents that this file giv
 is shown elsewhere.
 """
 
+import base64
 import io
 import os
 import re
 import shutil
+import sqlite3
 import stat
 import subprocess
 import zipfile
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from vault import agefile
-from vault.errors import FormatError, HandoffError, SignatureError, UnlockError, UnsafePathError, VaultError
+from vault import agefile, handoff
+from vault.errors import FormatError, HandoffError, LimitError, SignatureError, UnlockError, UnsafePathError, VaultError
 from vault.handoff import archive, bag, bundle, examine
 from vault.handoff.examine import unpack, verify
-from vault.sealing import Signer
+from vault.keys import Passphrase
+from vault.records import parse_record
+from vault.redact import Recipient, Request
+from vault.sealing import KdfProfile, Signer
+from vault.vault import Vault
 
 PHRASE = "invented-phrase-for-tests-only"
 CONTENTS = {
@@ -614,6 +621,112 @@ def test_no_date_in_the_bags_own_files():
     assert not re.search(rb"\d\d:\d\d", own)
 
 
+POLICY = """
+name = "counsel"
+audience = "lawyer"
+[rules]
+"*.@file" = "keep"
+"detainee.*" = "keep"
+"case.*" = "keep"
+"""
+MATTER = (
+    {"kind": "case", "ref": "k", "title": "An invented matter"},
+    {"kind": "person", "ref": "p", "case": "@k", "name": "Ерлан Үлгіұлы", "inside": "yes"},
+    {
+        "kind": "event",
+        "ref": "e",
+        "case": "@k",
+        "event.kind": "detention",
+        "person": "@p",
+        "when": "2018-03",
+        "narrative": "He was taken away and has not come back.",
+    },
+    {
+        "kind": "consent",
+        "ref": "n",
+        "case": "@k",
+        "given_by": "@p",
+        "about": ["@p"],
+        "audiences": ["lawyer"],
+        "purposes": ["legal"],
+        "groups": ["identity", "family", "location", "testimony", "image"],
+        "onward": "none",
+        "given_on": "2024-01-05",
+    },
+    {"kind": "case", "ref": "k2", "title": "Zitronengirlitz matter"},
+    {"kind": "person", "ref": "p2", "case": "@k2", "name": "Zitronengirlitz Bögde", "phone": "+7 701 555 12 34"},
+)
+SCANNED_AS = "../Zitronengirlitz-scan.txt"
+
+
+@pytest.fixture(scope="module")
+def handed(tmp_path_factory):
+    """A vault with two matters, one of them exported with a file: (vault facts, folder of the unpacked bundle)."""
+    home = tmp_path_factory.mktemp("user-mukhtar")
+    ids: dict[str, bytes] = {}
+    with Vault.create(home / "office.vault", PHRASE, profile=KdfProfile.TEST, state_dir=home) as vault:
+        for tree in MATTER:
+            known = {f"@{ref}": record_id for ref, record_id in ids.items()}
+            plain = {key: value for key, value in tree.items() if key != "ref"}
+            (revision,) = vault.put(parse_record(plain, vault.schemas, resolve=known.__getitem__))
+            ids[tree["ref"]] = revision.record_id
+        document = vault.attach(ids["p"], io.BytesIO(b"An invented letter.\n"), SCANNED_AS)
+        policy = vault.set_policy(POLICY)
+        recipient = Recipient("desk", "lawyer")
+        today = date(2024, 6, 1)
+        disclosure = vault.disclose(Request((ids["k"],), policy, recipient, "legal", today))
+        handoff.write(disclosure, home / "x.age", passphrase=PHRASE)
+        status = vault.status()
+        (entry,) = [entry for entry in vault.ledger() if entry.action == "disclosed"]
+    handoff.unpack(home / "x.age", home / "out", passphrase=PHRASE)
+    header = sqlite3.connect(home / "office.vault").execute("SELECT b FROM header").fetchone()[0]
+    return {
+        "vault id": header[10:26],
+        "vault code": status.vault_code.encode(),
+        "fingerprint": status.fingerprint.encode(),
+        "fingerprint's first words": " ".join(status.fingerprint.split()[:2]).encode(),
+        "checkpoint": status.checkpoint.encode(),
+        "document id": document.record_id,
+        "revision id": document.id,
+        **{f"record id of {ref}": record_id for ref, record_id in ids.items()},
+        "another case, file name": b"Zitronengirlitz",
+        "another case in small letters": b"zitronengirlitz",
+        "another phone": b"555 12 34",
+        "user": b"mukhtar",
+        "path": str(home).encode(),
+        "vault's file name": b"office.vault",
+        "time of the entry": str(entry.time // 1000).encode(),
+        "time of the record": str(document.time // 1000).encode(),
+        "day of the export": b"2024-06-01",
+        "day of making": datetime.now(tz=UTC).strftime("%Y-%m-%d").encode(),
+    }, home / "out"
+
+
+def test_bundle_tells_nothing_of_the_vault(handed):
+    """Attack 66: vault id, other cases, paths, user names, times of records and files, in bytes, hex or base64."""
+    secrets, folder = handed
+    assert "Ерлан Үлгіұлы" in (folder / "data/dossier.md").read_text()
+    assert b"An invented letter.\n" in [path.read_bytes() for path in folder.rglob("data/files/*")]
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    everything = b"".join(str(path.relative_to(folder)).encode() + path.read_bytes() for path in files)
+    for what, secret in secrets.items():
+        forms = {secret, secret.hex().encode(), secret.hex().upper().encode(), base64.b64encode(secret).rstrip(b"=")}
+        assert not [form for form in forms if form in everything], what
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_attachment_name_stays_inside_the_folder(handed, tmp_path, name):
+    """Attack 57, on the way out of a vault: `extract` writes inside the chosen folder, under a harmless name."""
+    home = handed[1].parent
+    (tmp_path / "in").mkdir()
+    with Vault.open(home / "office.vault", Passphrase(PHRASE), state_dir=home, allow_test_profile=True) as vault:
+        document = vault.attach(vault.resolve(handed[0]["record id of p2"]), io.BytesIO(b"x"), name or "x")
+        (path,) = vault.extract(document.record_id, tmp_path / "in")
+    assert everything_in(tmp_path) == ["in", f"in/{path.name}"]
+    assert bag.is_safe(path.name)
+    assert path.read_bytes() == b"x"
+
+
 def test_sealed_file_shows_nothing_of_the_sender(tmp_path, identities):
     """Attack 66: outside the seal there is neither the signing key nor a bundle id."""
     bundle._publish(make(), tmp_path / "x.age", by_phrase, no_commit)
@@ -655,3 +768,23 @@ def test_form_is_told_before_anything_is_opened(tmp_path, identities):
     path.write_bytes(agefile._ARMOUR_START + b"\n!!!")
     with pytest.raises(FormatError):
         examine.form_of(path)
+
+
+def test_folder_beyond_the_limits(tmp_path):
+    deep = tmp_path / "deep" / "/".join("x" * 20)
+    deep.mkdir(parents=True)
+    with pytest.raises(LimitError):
+        verify(tmp_path / "deep")
+    many = tmp_path / "many"
+    many.mkdir()
+    for number in range(archive.MAX_MEMBERS + 1):
+        (many / str(number)).touch()
+    with pytest.raises(LimitError):
+        verify(many)
+
+
+def test_manifest_beyond_the_limit(tmp_path):
+    """What has to be held in memory is bounded before it is held."""
+    (tmp_path / "x.zip").write_bytes(raw([(bag.MANIFEST, bytes(bag.MAX_MANIFEST_BYTES + 1))]))
+    with pytest.raises(LimitError):
+        verify(tmp_path / "x.zip")

@@ -128,6 +128,21 @@ def test_armoured_files_are_read(identity):
     assert opened(pyrage.passphrase.encrypt(b"text", PHRASE, armored=True), passphrase=PHRASE) == b"text"
 
 
+def test_damaged_armour(identity):
+    recipient = pyrage.x25519.Recipient.from_str(identity.recipient)
+    armoured = pyrage.encrypt(b"text", [recipient], armored=True)
+    for bad in (armoured.replace(b"\nY", b"\n!", 1), armoured[:60], armoured + b"x"):
+        with pytest.raises(VaultError):
+            opened(bad, identities=[identity])
+    by_phrase = pyrage.passphrase.encrypt(b"text", PHRASE, armored=True)
+    for bad in (by_phrase.replace(b"\nY", b"\n!", 1), by_phrase[:60], by_phrase + b"x"):
+        with pytest.raises(VaultError):
+            opened(bad, passphrase=PHRASE)
+    assert agefile.unarmoured_head(armoured).startswith(agefile.MAGIC)
+    assert agefile.unarmoured_head(armoured.replace(b"\nY", b"\n!", 1)) == b""
+    assert agefile.unarmoured_head(b"PK") == b"PK"
+
+
 # --- The stock program ----------------------------------------------------------------------------------------------
 
 
@@ -248,6 +263,7 @@ def test_large_passphrase_file_is_refused():
         "ssh-ed25519 AAAA",
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA==",
         "ssh-ed25519 !!!!",
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI",
         "age1plugin1qqq",
         "нет",
         "age1\0",

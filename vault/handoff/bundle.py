@@ -41,14 +41,14 @@ class Sealed:
         path: The file or folder that was made.
         bundle: Bundle id, 16 bytes.
         bag_sha256: Of the archive, 32 bytes, as in the ledger.
-        sealed_sha256: Of the sealed file, 32 bytes; zeros where nothing was sealed.
+        sealed_sha256: Of the sealed file, 32 bytes, as in the ledger; None where nothing was sealed.
         signer: Tell its six words to the recipient by voice.
     """
 
     path: Path
     bundle: bytes
     bag_sha256: bytes
-    sealed_sha256: bytes
+    sealed_sha256: bytes | None
     signer: Fingerprint
 
 
@@ -115,8 +115,9 @@ def write(
     def commit(bag_sha256: bytes, sealed_sha256: bytes) -> None:
         disclosure.permit.commit(bag_sha256, sealed_sha256, entry)
 
-    digests = _publish(members, target, seal, commit)
-    return Sealed(target, label.bundle, *digests, Fingerprint.of(disclosure.signer.public_key))
+    plain, sealed = _publish(members, target, seal, commit)
+    signer = Fingerprint.of(disclosure.signer.public_key)
+    return Sealed(target, label.bundle, plain, sealed if seal is not None else None, signer)
 
 
 def _seal(key: str | None, form: Carrier, passphrase: str | None) -> tuple[Seal | None, str]:
