@@ -140,9 +140,11 @@ def test_nothing_leaves_that_is_withheld(seed, people, name):
             text = claim.value.get("text", "") if isinstance(claim.value, dict) else claim.value
             if not text or not isinstance(text, str):
                 continue
-            if field.level is Level.NEVER or field.subject == "helper":
-                assert text not in data
-            elif field.type in {"name", "phone", "place"} and text not in kept:
+            if (
+                field.level is Level.NEVER
+                or field.subject == "helper"
+                or (field.type in {"name", "phone", "place"} and text not in kept)
+            ):
                 assert text not in data
     told = {part for one in kept for part in one.split()}
     found = {word.strip('"\\[](),;:.*') for word in data.replace("\n", " ").split() if CANARY in word}
