@@ -111,7 +111,7 @@ def compact(text: str) -> str:
 
     Chinese, which is never one piece, gives nothing.
     """
-    parts = [word for word, _, _ in names.words(text)]
+    parts = [word for piece in text.split() for word in names.piece_terms(piece)]
     return "".join(parts)[: names.MAX_WORD] if len(parts) > 1 and not any(map(names.is_han, parts)) else ""
 
 
