@@ -17,7 +17,7 @@ from vault.matching import Protected, lexicon, numbers
 from vault.matching.dates import Date, find_dates
 from vault.matching.letters import APOSTROPHES, HAN, SIMPLIFIED, fold, script_of, skeletons
 from vault.matching.matcher import identifies
-from vault.matching.suffixes import LONGEST, fits, stems
+from vault.matching.suffixes import LONGEST, by_itself, fits, stems
 from vault.matching.values import Part, as_protected, pieces, take_apart
 
 LONGEST_WORD: Final = 64
@@ -30,7 +30,7 @@ DIGEST_SIZES: Final = (16, 20, 32)
 _LETTERS = rf"(?:(?![{HAN}])[^\W\d_])+"
 _WORD = re.compile(rf"{_LETTERS}(?:[{APOSTROPHES}]{_LETTERS})*|[0-9]+")
 _HAN_RUN = re.compile(rf"[{HAN}]+(?:\s[{HAN}]+)*")
-_BETWEEN = re.compile(r"[^\w\";|]{0,4}")
+_BETWEEN = re.compile(r"(?:[^\w\";|]|_){0,4}")
 _HASHES = (hashlib.md5, hashlib.sha1, hashlib.sha256)
 
 
@@ -86,12 +86,12 @@ class _Names:
             self.by_stem.setdefault(stem, set()).add((way, number))
         return number
 
-    def forms(self, sounds: str, script: str) -> Iterator[tuple[int, str, str]]:
-        """Give the names a word may be a form of, with stem and rest."""
+    def forms(self, sounds: str, script: str) -> Iterator[tuple[int, str, str, bool]]:
+        """Give the names a word may be a form of, with stem, rest, and whether it may stand alone."""
         for size in range(max(1, len(sounds) - LONGEST), len(sounds) + 1):
             for way, number in self.by_stem.get(sounds[:size], ()):
                 if fits(sounds[:size], way, sounds[size:], script):
-                    yield number, sounds[:size], sounds[size:]
+                    yield number, sounds[:size], sounds[size:], by_itself(way, sounds[size:])
 
 
 class Needles:
@@ -118,6 +118,7 @@ class Needles:
         self._han_sizes: dict[str, set[int]] = {}
         self._digits: set[str] = set()
         self._phones: set[str] = set()
+        self._codes: set[str] = set()
         self._dates: set[Date] = set()
         self._memory: dict[str, tuple[tuple[int, bool, bool], ...]] = {}
         kept_digits: set[str] = set()
@@ -128,7 +129,7 @@ class Needles:
             numbers_of = [n for part in forms.parts if (n := self._kept.add(part, strict=False)) is not None]
             spelt = [self._kept.sounds[n] for n in numbers_of[:PHRASE_AT_MOST]]
             self._kept_together.update((a, b) for a in spelt for b in spelt)
-            kept_digits |= forms.streams | forms.phones
+            kept_digits |= forms.streams | forms.phones | forms.codes
             kept_dates.update(forms.dates)
             self._kept_han += forms.han
         self.kept_texts = {value.text for value in map(as_protected, kept)}
@@ -137,6 +138,7 @@ class Needles:
             self._add_words(forms.parts, strict=value.strict)
             self._digits |= forms.streams - kept_digits
             self._phones |= forms.phones - kept_digits
+            self._codes |= forms.codes - kept_digits
             for date in forms.dates:
                 if date not in kept_dates:
                     self._dates |= {date, Date(None, date.month, date.day)} if date.day else {date}
@@ -186,6 +188,10 @@ class Needles:
                     or stream in self._phones
                     or (self._phones and any(n in self._phones for n in numbers.nationals(stream)))
                 ):
+                    yield "digits", start
+        if self._codes:
+            for start, _, code in numbers.codes(text, {len(code) for code in self._codes}):
+                if code in self._codes:
                     yield "digits", start
         if self._dates:
             for start, _, said in find_dates(text):
@@ -250,11 +256,12 @@ class Needles:
         script = script_of(fold(word))
         found: dict[int, tuple[int, bool, bool]] = {}
         for sounds in skeletons(word):
-            kept = max((len(stem) for _, stem, _ in self._kept.forms(sounds, script)), default=0)
-            for number, stem, rest in names.forms(sounds, script):
+            kept = max((len(stem) for _, stem, _, alone in self._kept.forms(sounds, script) if alone), default=0)
+            for number, stem, rest, alone in names.forms(sounds, script):
                 shared = kept >= len(stem)
                 strong = (
-                    not shared
+                    alone
+                    and not shared
                     and names.strong[number]
                     and (names.strict[number] or identifies(word, stem, rest, script, common=names.common[number]))
                 )

@@ -48,7 +48,14 @@ _MONTH_ENDINGS = (
     "ning", "din", "tin", "gha", "ge", "qa", "ke", "ni", "de", "te", "da", "ta",
     "نىڭ", "دا", "دە", "تا", "تە", "دىن", "تىن", "غا", "قا", "نى", "ىندە",
 )  # fmt: skip
-_MONTH_FORMS = {word + ending: number for word, number in MONTHS.items() for ending in _MONTH_ENDINGS}
+_VOICED = {"к": "г", "қ": "ғ", "п": "б"}
+_MONTH_FORMS = {word + ending: number for word, number in MONTHS.items() for ending in _MONTH_ENDINGS} | {
+    word[:-1] + _VOICED[word[-1]] + ending: number  # қыркүйегінде
+    for word, number in MONTHS.items()
+    if word[-1] in _VOICED
+    for ending in _MONTH_ENDINGS
+    if ending.startswith(("ы", "і"))
+}
 
 # The first to the ninth, then the tenth to the nineteenth; Russian ones are stems.
 _DAYS_EN = """

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 from vault.matching import dates, lexicon, numbers
 from vault.matching.letters import HAN, SIMPLIFIED, fold, script_of, skeletons
-from vault.matching.suffixes import LONGEST, fits, stems
+from vault.matching.suffixes import LONGEST, by_itself, fits, stems
 from vault.matching.values import (
     LETTER,
     Part,
@@ -42,7 +42,7 @@ LONGEST_WORD: Final = 64  # letters; what is longer is no word
 _HAN = re.compile(f"[{HAN}]")
 _HAN_RUN = re.compile(rf"[{HAN}](?:[\s·•・‧∙]{{0,2}}[{HAN}])*")
 _TITLED = re.compile("|".join(lexicon.TITLES))
-_GAP = re.compile(r"[^\w\";|]{0,4}")
+_GAP = re.compile(r"(?:[^\w\";|]|_){0,4}")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 # Possessive, and only from the beginning of a word: a long row of letters is read once.
 _HYPHENATED = re.compile(rf"(?<!{LETTER}){LETTER}++(?:[-‐‑](?:[ \t]*\r?\n[ \t]*)?{LETTER}++)++")
@@ -174,8 +174,8 @@ class _Words:
         """Tell whether two words stand in one value."""
         return (min(first, second), max(first, second)) in self.pairs
 
-    def readings(self, sounds: str, script: str) -> Iterator[tuple[int, str, str]]:
-        """Give what a word of a text may be a form of: token, stem, rest; the longest stem first."""
+    def readings(self, sounds: str, script: str) -> Iterator[tuple[int, str, str, bool]]:
+        """Give what a word of a text may be a form of, the longest stem first: token, stem, rest, whether by itself."""
         known = self.stems
         for cut in range(len(sounds), max(1, len(sounds) - LONGEST) - 1, -1):
             stem = sounds[:cut]
@@ -183,7 +183,7 @@ class _Words:
                 rest = sounds[cut:]
                 for way, token in known[stem]:
                     if fits(stem, way, rest, script):
-                        yield token, stem, rest
+                        yield token, stem, rest, by_itself(way, rest)
 
 
 class _Characters:
@@ -230,6 +230,7 @@ class Matcher:
         self._surnames: dict[str, int] = {}
         self._streams: dict[str, int] = {}
         self._phones: dict[str, int] = {}
+        self._codes: dict[str, int] = {}
         self._dates: dict[dates.Date, int] = {}
         self._memory: dict[str, tuple[_Hit, ...]] = {}
         shown = [take_apart(as_protected(value)) for value in kept]
@@ -242,7 +243,7 @@ class Matcher:
         }
         for name in (name for value in shown for name in value.han):
             self._kept_han.add(name, 0)
-        kept_digits = {stream for value in shown for stream in value.streams | value.phones}
+        kept_digits = {stream for value in shown for stream in value.streams | value.phones | value.codes}
         kept_dates = {date for value in shown for date in value.dates}
         for index, protect in enumerate(map(as_protected, protected)):
             value = take_apart(protect)
@@ -255,10 +256,13 @@ class Matcher:
                 self._streams.setdefault(stream, index)
             for stream in value.phones - kept_digits:
                 self._phones.setdefault(stream, index)
+            for code in value.codes - kept_digits:
+                self._codes.setdefault(code, index)
             for date in value.dates:
                 if date not in kept_dates:
                     self._add_date(date, index)
 
+        self._code_lengths = {len(code) for code in self._codes}
         self._lengths = numbers.dialled({len(n) for n in self._phones}) | {len(n) for n in self._streams}
 
     def __repr__(self) -> str:
@@ -324,6 +328,10 @@ class Matcher:
             yield from self._in_han(text)
         if self._streams or self._phones:
             yield from self._in_numbers(text)
+        if self._codes:
+            for start, end, code in numbers.codes(text, self._code_lengths):
+                if code in self._codes:
+                    yield Span(start, end, self._codes[code])
         if self._dates:
             yield from self._in_dates(text)
 
@@ -383,10 +391,10 @@ class Matcher:
         script = script_of(fold(word))
         best: dict[int, _Hit] = {}
         for sounds in skeletons(word):
-            kept = next((len(stem) for _, stem, _ in self._kept.readings(sounds, script)), 0)
-            for token, stem, rest in words.readings(sounds, script):
+            kept = next((len(stem) for _, stem, _, alone in self._kept.readings(sounds, script) if alone), 0)
+            for token, stem, rest, alone in words.readings(sounds, script):
                 shared = kept >= len(stem)
-                strong = not shared and self._strong(words.tokens[token], word, stem, rest, script)
+                strong = alone and not shared and self._strong(words.tokens[token], word, stem, rest, script)
                 if token not in best or (strong and not best[token].strong):
                     best[token] = _Hit(token, strong, shared)
             if not best and sounds in words.joined and not kept and sounds not in self._kept.joined:

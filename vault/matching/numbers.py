@@ -12,6 +12,8 @@ from typing import Final
 
 SHORTEST: Final = 6  # digits; shorter numbers are compared as words beside each other
 LONGEST: Final = 24
+SHORTEST_CODE: Final = 8  # letters and digits
+LONGEST_CODE: Final = 40
 NATIONAL: Final = range(7, 12)  # digits of a phone number without its country
 
 _COUNTRY_CODES = """
@@ -27,6 +29,9 @@ TRUNKS: Final = ("", "0", "8")
 _SEPARATOR = r"[\s().,:;+/\\·•|_*#~-‐-―−'’]"
 _GROUPS = re.compile(r"[0-9]+")
 _GAP = re.compile(rf"{_SEPARATOR}{{1,3}}")
+_CODE_SIGNS = re.compile(r"[A-Za-z0-9]+")
+_CODE_GROUP = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{0,8}[0-9][A-Za-z0-9]*")
+_CODE_GAP = re.compile(r"[ ./_-]{1,2}")
 _LONG_TOKEN = re.compile(r"[A-Za-z0-9+/]{32,}={0,2}")
 _CHANGE = re.compile(r"[0-9](?=[A-Za-z])|[A-Za-z](?=[0-9])")
 
@@ -166,6 +171,54 @@ def _windows(text: str, chain: list[tuple[int, int]], lengths: Collection[int]) 
             if size in lengths:
                 yield start, high, whole[begin : begin + size]
         begin += stop - start
+
+
+def code(text: str) -> str:
+    """Give the letters and digits of a number that has both, small.
+
+    Args:
+        text: a value or a part of a text.
+
+    Returns:
+        ASCII letters and digits, in order.
+
+    Source: docs/known-values.md.
+    """
+    return "".join(_CODE_SIGNS.findall(text)).lower()
+
+
+def codes(text: str, lengths: Collection[int]) -> Iterator[tuple[int, int, str]]:
+    """Give what may be a number of letters and digits, in one piece or in groups.
+
+    Args:
+        text: one view of a text.
+        lengths: the lengths that are asked for, 8 to 40.
+
+    Yields:
+        Start, end and code; the work is at most 40 codes a group.
+
+    Source: docs/known-values.md.
+    """
+    chain: list[tuple[int, int]] = []
+    for match in _CODE_GROUP.finditer(text):
+        start, end = match.span()
+        if chain and not _CODE_GAP.fullmatch(text, chain[-1][1], start):
+            yield from _code_windows(text, chain, lengths)
+            chain = []
+        chain.append((start, end))
+    yield from _code_windows(text, chain, lengths)
+
+
+def _code_windows(text: str, chain: list[tuple[int, int]], lengths: Collection[int]) -> Iterator[tuple[int, int, str]]:
+    """Give the codes of one chain of groups."""
+    for first, (start, _) in enumerate(chain):
+        size = 0
+        for low, high in chain[first : first + LONGEST_CODE]:
+            size += high - low
+            if size > LONGEST_CODE:
+                break
+            if size in lengths:
+                yield start, high, code(text[start:high])
 
 
 def dialled(lengths: Iterable[int]) -> set[int]:

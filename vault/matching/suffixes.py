@@ -37,8 +37,8 @@ UYGHUR_CASE: Final = (
 
 # ----------------------------------------------------------------------------------------------- Russian
 RUSSIAN_CONSONANT: Final = (  # Болат, Иванов, Сергей (its й is i), Игорь
-    "a", "u", "om", "em", "e", "i", "im", "iem", "ou", "am", "ami", "ah", "ia", "iu", "ih", "imi", "oi", "oiu",
-    "iam", "iami", "iah", "eu", "ei",
+    "a", "u", "om", "em", "e", "i", "im", "iem", "am", "ami", "ah", "ia", "iu", "ih", "imi", "oi", "oiu",
+    "iam", "iami", "iah", "ei",
 )  # fmt: skip
 RUSSIAN_VOWEL: Final = (  # Айша, Мария: these stand in place of the last vowel
     "i", "e", "u", "oi", "oiu", "ei", "eiu", "iu", "am", "ami", "ah", "iam", "iami", "iah", "o",
@@ -146,7 +146,8 @@ def fits(stem: str, way: str, rest: str, script: str) -> bool:
     Source: docs/known-values.md.
     """
     if not rest:
-        return way == "whole" or (way == "vowel" and stem[-1] == "i")  # Марии, whose two и are one sound
+        # Марии, whose two и are one sound; and the father's name itself
+        return way in {"whole", "father"} or (way == "vowel" and stem[-1] == "i")
     if len(rest) > LONGEST:
         return False
     if way in {"vowel", "adjective"}:
@@ -162,6 +163,21 @@ def fits(stem: str, way: str, rest: str, script: str) -> bool:
         or (len(rest) > 1 and joined in _RESTS[script])
         or (rest in _FONDLY and sum(sound in VOWELS for sound in stem) > 1)
     )
+
+
+def by_itself(way: str, rest: str) -> bool:
+    """Tell whether a form names its bearer without a word beside it: the bare name of a father does not.
+
+    Args:
+        way: of the stem.
+        rest: the ending.
+
+    Returns:
+        True if it may stand alone.
+
+    Source: docs/known-values.md.
+    """
+    return way != "father" or bool(rest)
 
 
 def _fathers(sounds: str) -> tuple[str, ...]:

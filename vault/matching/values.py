@@ -18,6 +18,7 @@ LETTER: Final = r"[^\W\d_]"
 _NOT_HAN = rf"(?:(?![{HAN}]){LETTER})"
 _WORD = re.compile(rf"{LETTER}+(?:[{APOSTROPHES}]{LETTER}+)*|[0-9]+")
 _WORD_NOT_HAN = re.compile(rf"{_NOT_HAN}+(?:[{APOSTROPHES}]{_NOT_HAN}+)*|[0-9]+")
+_HOST = re.compile(r"(?<=\S)@\S+")
 _APOSTROPHE = re.compile(f"([{APOSTROPHES}])")
 _HAS_HAN = re.compile(f"[{HAN}]")
 _CAPITAL = "A-ZА-ЯҒҚҢӨҰҮІӘҺЁ"
@@ -111,6 +112,7 @@ class Value(NamedTuple):
         han: Chinese character strings, simplified.
         streams: digits of a number.
         phones: digits of a number that is dialled, in national and international forms.
+        codes: letters and digits of a number that has both, small.
         dates: what it says as a date.
     """
 
@@ -120,6 +122,7 @@ class Value(NamedTuple):
     han: list[str]
     streams: set[str]
     phones: set[str]
+    codes: set[str]
     dates: list[dates.Date]
 
 
@@ -151,7 +154,7 @@ def take_apart(value: Protected) -> Value:
     text = views(value.text)[0].text.strip()
     if value.kind in {"date", "text"} and (said := dates.parse_value(text)):
         years = [Part(str(d.year), strong=True, common=False) for d in said if d.month is None]
-        return Value(years, "", "", [], set(), set(), said)
+        return Value(years, "", "", [], set(), set(), set(), said)
     digits = numbers.digits(text)
     letters = sum(c.isalpha() for c in text)
     coded = bool(digits) and len(digits) >= letters
@@ -160,22 +163,28 @@ def take_apart(value: Protected) -> Value:
     )
     streams: set[str] = set()
     phones: set[str] = set()
+    codes: set[str] = set()
     if phone:
         phones = numbers.forms(text, phone=True)
-    elif coded and not re.search(rf"[0-9]\W*{LETTER}+\W*[0-9]", text):
+    elif coded and not letters:
         streams = numbers.forms(text, phone=False)
-    for group in re.findall(r"[0-9]+", text):
-        streams |= numbers.forms(group, phone=False)
+    else:
+        for group in re.findall(r"[0-9]+", text):
+            streams |= numbers.forms(group, phone=False)
+        if coded:
+            codes = {numbers.code(text)} if len(numbers.code(text)) >= numbers.SHORTEST_CODE else set()
     han = han_names(text) if _HAS_HAN.search(text) else []
-    if (phones or streams) and (coded or not letters):
-        return Value([], "", "", han, streams, phones, [])
+    if (phones or streams or codes) and (coded or not letters):
+        return Value([], "", "", han, streams, phones, codes, [])
     parts, initials, abbreviated = _parts(text, coded=coded)
-    return Value(parts, initials, abbreviated, han, streams, phones, [])
+    return Value(parts, initials, abbreviated, han, streams, phones, codes, [])
 
 
 def _parts(text: str, *, coded: bool) -> tuple[list[Part], str, str]:
     """Give the words of a value, what they begin with, and its bare initials."""
     words = [part for word in word_pattern(text).findall(text) for part in humps(word)]
+    host = _HOST.search(text)  # of an address of mail: many people share it
+    hosts = set(word_pattern(text).findall(host.group())) if host else set()
     capitals = any(word[0].isupper() for word in words if len(word) > 1)
     parts: list[Part] = []
     initials = abbreviated = ""
@@ -191,6 +200,7 @@ def _parts(text: str, *, coded: bool) -> tuple[list[Part], str, str]:
         folded = fold(word)
         weak = (
             coded
+            or word in hosts
             or folded in lexicon.BINDING
             or folded in lexicon.GENERIC
             or (capitals and word[0].islower() and script_of(word) in {"latin", "cyrillic"})
