@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Self, TextIO
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import TracebackType
 
     from cli.app import Settings
@@ -186,6 +187,25 @@ class Output:
             # Text objects are never read as markup.
             table.add_row(*(Text(escape("" if cell is None else cell, newlines=wrap)) for cell in row))
         Console(highlight=False, markup=False, emoji=False).print(table)
+
+    @contextmanager
+    def working(self, label: str) -> Iterator[None]:
+        """Show on a terminal what is being waited for, and take it away at the end.
+
+        Args:
+            label: One or two words.
+
+        Yields:
+            Nothing.
+        """
+        shown = not self._settings.quiet and is_terminal(sys.stderr)
+        if shown:
+            click.echo(f"{label} ...\r", err=True, nl=False)
+        try:
+            yield
+        finally:
+            if shown:
+                click.echo(" " * (len(label) + 4) + "\r", err=True, nl=False)
 
     def progress(self, label: str, total: int | None = None) -> Progress:
         """Give a bar that appears only on a terminal, and only after half a second.

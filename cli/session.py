@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MAX_PASSPHRASE_BYTES: Final = 1 << 20
 LEAST_BITS: Final = 45
+_CUT_BYTES: Final = 1023 if sys.platform == "darwin" else 4095
 _LEAST_CHARACTERS: Final = 20
 _LEAST_WORDS: Final = 5
 _LEAST_HAN: Final = 10
@@ -58,11 +59,27 @@ def ask(question: str) -> str:
         click.Abort: The input ended.
     """
     click.echo(f"{question} ", err=True, nl=False)
+    return _line().strip()
+
+
+def _line() -> str:
     try:
-        return input().strip()
-    except EOFError:
-        click.echo(err=True)
-        raise click.Abort from None
+        # With line editing a terminal takes lines of any length.
+        import readline
+    except ImportError:
+        pass
+    else:
+        readline.set_auto_history(False)
+    while True:
+        try:
+            line = input()
+        except EOFError:
+            click.echo(err=True)
+            raise click.Abort from None
+        # Without line editing the kernel cuts a line at this length and tells nobody.
+        if len(line.encode("utf-8", "surrogateescape")) != _CUT_BYTES:
+            return line
+        click.echo("That line was too long for this terminal and was cut. Enter it again in parts:", err=True)
 
 
 def ask_long(question: str) -> str:
@@ -80,10 +97,7 @@ def ask_long(question: str) -> str:
     click.echo(f"{question} (type or paste; a line with a single dot ends it, at once for none)", err=True)
     lines: list[str] = []
     while True:
-        try:
-            line = input()
-        except EOFError:
-            raise click.Abort from None
+        line = _line()
         if line.strip() == ".":
             return "\n".join(lines).strip("\n")
         lines.append(line)
@@ -321,13 +335,28 @@ def weakness(passphrase: str) -> str | None:
     return None
 
 
-def new_passphrase(settings: Settings, out: Output, *, source: str | None, force: bool) -> str:
-    """Get a new passphrase: from a file, typed twice, or generated and shown once on standard error.
+def passphrase_in(path: str | None) -> str | None:
+    """Read a new passphrase from a file.
+
+    Args:
+        path: Name of the file (- is standard input); None for none.
+
+    Returns:
+        The passphrase, or None. Secret.
+
+    Raises:
+        click.UsageError: The file holds none.
+    """
+    return None if path is None else first_line(read_file(path), "Standard input" if path == "-" else path)
+
+
+def new_passphrase(settings: Settings, out: Output, *, given: str | None, force: bool) -> str:
+    """Get a new passphrase: given already, typed twice, or generated and shown once on standard error.
 
     Args:
         settings: The global options.
         out: Where to talk.
-        source: File that holds it (- is standard input), if one is named.
+        given: What an option gave, if one did. Secret.
         force: Take a weak one too.
 
     Returns:
@@ -336,8 +365,8 @@ def new_passphrase(settings: Settings, out: Output, *, source: str | None, force
     Raises:
         click.UsageError: It is too weak, or the two typed ones differ.
     """
-    if source is not None:
-        typed = first_line(read_file(source), "Standard input" if source == "-" else source)
+    if given is not None:
+        typed = given
     elif can_ask(settings):
         typed = ask_secret(settings, "New passphrase (empty: let six words be generated)")
         if typed and ask_secret(settings, "The same again") != typed:
@@ -443,15 +472,19 @@ def open_vault(
     from vault.vault import Vault
 
     out = Output(settings)
-    with Vault.open(
-        path,
-        secret,
-        state_dir=state_folder(settings),
-        expect=expect,
-        accept_older=accept_older,
-        read_only=not write,
-        allow_test_profile=allows_test_profile(settings),
-    ) as vault:
+    with out.working("Opening"):
+        opened = Vault.open(
+            path,
+            secret,
+            state_dir=state_folder(settings),
+            expect=expect,
+            accept_older=accept_older,
+            allow_test_profile=allows_test_profile(settings),
+        )
+    with opened as vault:
+        if settings.verbose:
+            state = vault.status()
+            out.detail(f"{path}: epoch {state.epoch}, checkpoint {state.checkpoint}")
         told = tell_notices(out, vault, 0)
         if write and vault.unconfirmed is not None:
             if not can_ask(settings):

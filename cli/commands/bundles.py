@@ -54,10 +54,11 @@ def verify(settings: Settings, path: str, folder: str | None, known: str | None)
     elif form == "passphrase":
         given = given_passphrase(settings)
         secrets["passphrase"] = ask_secret(settings, "Passphrase of the bundle") if given is None else given
-    if folder is None:
-        report = verify_bundle(bundle, known=keys, **secrets)
-    else:
-        report = unpack(bundle, checked_path(folder), known=keys, **secrets)
+    with out.working("Checking"):
+        if folder is None:
+            report = verify_bundle(bundle, known=keys, **secrets)
+        else:
+            report = unpack(bundle, checked_path(folder), known=keys, **secrets)
     if not out.json({**report_json(report), "opened": folder}):
         print_report(out, report)
         if folder is not None:

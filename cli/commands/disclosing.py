@@ -100,7 +100,9 @@ def export(
             note=note,
         )
         if path is None:
-            show_preview(out, vault, vault.preview(request))
+            with out.working("Redacting"):
+                view = vault.preview(request)
+            show_preview(out, view)
             return
         if not agreed(settings, out, request, form, plaintext=plaintext, yes=yes):
             out.talk("Nothing was written.")
@@ -251,7 +253,8 @@ def hand_over(out: Output, vault: Vault, request: Request, path: Path, form: str
     """
     from vault import handoff
 
-    disclosure = vault.disclose(request)
+    with out.working("Redacting"):
+        disclosure = vault.disclose(request)
     for warning in disclosure.view.warnings:
         out.warn(warning)
     for record in disclosure.view.left_out:
@@ -261,7 +264,8 @@ def hand_over(out: Output, vault: Vault, request: Request, path: Path, form: str
         from vault.words import generate_passphrase
 
         passphrase = generate_passphrase()
-    sealed = handoff.write(disclosure, path, form="age" if form == "age" else "dir", passphrase=passphrase)
+    with out.working("Checking and sealing"):
+        sealed = handoff.write(disclosure, path, form="age" if form == "age" else "dir", passphrase=passphrase)
     if not out.json(
         {
             "file": str(sealed.path),
@@ -289,12 +293,11 @@ def hand_over(out: Output, vault: Vault, request: Request, path: Path, form: str
 # --- preview ------------------------------------------------------------------------------------------------------
 
 
-def show_preview(out: Output, vault: Vault, view: View) -> None:
+def show_preview(out: Output, view: View) -> None:
     """Show what would leave and what would not, by which rule, and the words that the recipient would read.
 
     Args:
         out: Where to write.
-        vault: The open vault.
         view: The redacted view.
     """
     from cli.views import short_id
@@ -335,7 +338,6 @@ def show_preview(out: Output, vault: Vault, view: View) -> None:
         out.warn(warning)
     for left in view.left_out:
         out.warn(f"would be left out for want of consent: {short_id(left)}")
-    del vault
 
 
 def _plain(value: Any) -> str:  # noqa: ANN401 - plain data of several types

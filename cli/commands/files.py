@@ -19,9 +19,18 @@ from cli.session import can_ask, confirm, open_vault
 @click.argument("record", metavar="ID")
 @click.argument("paths", metavar="FILE...", nargs=-1, required=True)
 @click.option("--name", metavar="NAME", help="Keep it under another name (one file only).")
+@click.option("--kind", metavar="KIND", help="What kind of document it is, such as photo or judgment.")
 @click.option("--delete-original", is_flag=True, help="Delete each plain original once it is sealed.")
 @click.pass_obj
-def attach(settings: Settings, record: str, paths: tuple[str, ...], name: str | None, *, delete_original: bool) -> None:
+def attach(
+    settings: Settings,
+    *,
+    record: str,
+    paths: tuple[str, ...],
+    name: str | None,
+    kind: str | None,
+    delete_original: bool,
+) -> None:
     """Seal files into the vault beside a record; each becomes a document linked to it.
 
     The plain originals stay where they are unless you agree to delete them.
@@ -29,7 +38,7 @@ def attach(settings: Settings, record: str, paths: tuple[str, ...], name: str | 
     Example:
       casevault attach 3f9a photo.jpg verdict.pdf
     """
-    from vault.records import id_text
+    from vault.records import id_text, parse_record
 
     out = Output(settings)
     if name is not None and len(paths) != 1:
@@ -42,10 +51,12 @@ def attach(settings: Settings, record: str, paths: tuple[str, ...], name: str | 
     sealed: list[tuple[str, str]] = []
     with open_vault(settings, write=True) as vault:
         target = vault.resolve(record)
+        tree = {"kind": "document"} | ({"document.kind": kind} if kind is not None else {})
+        claims = parse_record(tree, vault.schemas, resolve=vault.resolve).claims
         for path in paths:
             with open(path, "rb") as stream, out.progress(f"sealing {len(sealed) + 1} of {len(paths)}") as bar:  # noqa: PTH123
                 bar.total = os.fstat(stream.fileno()).st_size
-                document = vault.attach(target, stream, name or Path(path).name, progress=bar.advance_to)
+                document = vault.attach(target, stream, name or Path(path).name, claims=claims, progress=bar.advance_to)
             sealed.append((path, id_text(document.record_id)))
             if not settings.json:
                 out.line(id_text(document.record_id), path)
@@ -92,8 +103,8 @@ def extract(settings: Settings, record: str, folder: str) -> None:
     if not Path(folder).is_dir():
         message = f"{escape(folder)} is no folder."
         raise click.UsageError(message)
-    with open_vault(settings) as vault:
-        written = vault.extract(record, Path(folder))
+    with open_vault(settings) as vault, out.progress("writing") as bar:
+        written = vault.extract(record, Path(folder), progress=bar.advance_to)
     if not out.json({"written": [str(path) for path in written]}):
         for path in written:
             out.line(path)

@@ -13,7 +13,7 @@ import click
 from cli.app import Settings, command
 from cli.exits import Exit
 from cli.output import Output, escape
-from cli.session import checked_path, confirm, new_passphrase, open_vault, state_folder, vault_path
+from cli.session import checked_path, confirm, given_passphrase, new_passphrase, open_vault, state_folder, vault_path
 
 if TYPE_CHECKING:
     from datetime import date
@@ -36,20 +36,22 @@ def init(settings: Settings, path: str | None, label: str, *, force: bool) -> No
     """
     out = Output(settings)
     target = checked_path(path) if path is not None else vault_path(settings)
-    if settings.passphrase_fd is not None or settings.passphrase_command is not None or settings.identity is not None:
-        message = "A new vault takes its passphrase from --passphrase-file, from a prompt, or generates it."
+    if settings.identity is not None:
+        message = "A new vault opens by a passphrase; add an identity afterwards with `casevault key add recipient`."
         raise click.UsageError(message)
     if target.exists() or target.is_symlink():
         from vault.errors import UnsafePathError
 
         message = f"{target} is there already"
         raise UnsafePathError(message)
-    passphrase = new_passphrase(settings, out, source=settings.passphrase_file, force=force)
+    passphrase = new_passphrase(settings, out, given=given_passphrase(settings), force=force)
     from vault.sealing import KdfProfile
     from vault.vault import Vault
 
     profile = settings.kdf_profile or KdfProfile.STANDARD
-    with Vault.create(target, passphrase, profile=profile, label=label, state_dir=state_folder(settings)) as vault:
+    with out.working("Making the vault"):
+        made = Vault.create(target, passphrase, profile=profile, label=label, state_dir=state_folder(settings))
+    with made as vault:
         status = vault.status()
     if not out.json(
         {
@@ -210,7 +212,8 @@ def check(settings: Settings, expect: str | None, *, scrub: bool, accept_older: 
 def _scrub(settings: Settings, out: Output) -> int:
     from vault.vault import scrub
 
-    report = scrub(vault_path(settings))
+    with out.progress("reading") as bar:
+        report = scrub(vault_path(settings), progress=bar.advance_to)
     problems = [str(problem) for problem in report.problems]
     if not out.json({"ok": not problems, "objects": report.objects, "problems": problems}):
         for problem in problems:

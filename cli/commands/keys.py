@@ -11,7 +11,7 @@ import click
 
 from cli.app import Group, Settings
 from cli.output import Output
-from cli.session import ask, can_ask, new_passphrase, open_vault
+from cli.session import ask, can_ask, new_passphrase, open_vault, passphrase_in
 
 if TYPE_CHECKING:
     from vault.vault import Vault
@@ -105,7 +105,9 @@ def add_key(
     with open_vault(settings, write=True) as vault:
         name = label or kind
         if kind == "passphrase":
-            vault.keys.add_passphrase(name, new_passphrase(settings, out, source=new_passphrase_file, force=force))
+            vault.keys.add_passphrase(
+                name, new_passphrase(settings, out, given=passphrase_in(new_passphrase_file), force=force)
+            )
             report_keys(out, vault, "added")
         elif kind == "paper":
             paper = vault.keys.add_paper(name)
@@ -129,7 +131,7 @@ def change_key(settings: Settings, label: str, new_passphrase_file: str | None, 
     """
     out = Output(settings)
     with open_vault(settings, write=True) as vault:
-        passphrase = new_passphrase(settings, out, source=new_passphrase_file, force=force)
+        passphrase = new_passphrase(settings, out, given=passphrase_in(new_passphrase_file), force=force)
         vault.keys.change(slot_name(label), passphrase)
         report_keys(out, vault, "changed")
 

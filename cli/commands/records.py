@@ -21,7 +21,7 @@ from cli.output import Output, escape
 from cli.session import ask, ask_long, can_ask, open_vault, standard_input
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from vault.records import Claim, Draft, Field, Revision, Schemas
     from vault.vault import Vault
@@ -84,6 +84,25 @@ def parse_assignment(text: str, read: Callable[[str], bytes]) -> Assignment:
     except ValueError as error:
         message = f"{name}: {error}."
         raise click.UsageError(message) from None
+
+
+def parse_assignments(settings: Settings, texts: Sequence[str]) -> list[Assignment]:
+    """Read all `FIELD=VALUE` of a command line.
+
+    Args:
+        settings: The global options.
+        texts: The arguments.
+
+    Returns:
+        Fields and values.
+
+    Raises:
+        click.UsageError: One has another form, or two things would be read from standard input.
+    """
+    if sum(text.partition("=")[2] == "@-" for text in texts) + settings.secret_on_stdin > 1:
+        message = "Standard input can hold one thing only: a value, or the passphrase."
+        raise click.UsageError(message)
+    return [parse_assignment(text, read_text_file) for text in texts]
 
 
 def read_text_file(path: str) -> bytes:
@@ -294,10 +313,7 @@ def add(
         message = "Which kind of record? Give KIND, or --from FILE."
         raise click.UsageError(message)
     out = Output(settings)
-    if values and all(value.split("=")[-1:] == ["@-"] for value in values) and settings.secret_on_stdin:
-        message = "Standard input cannot hold both the passphrase and a value."
-        raise click.UsageError(message)
-    assignments = [parse_assignment(value, read_text_file) for value in values]
+    assignments = parse_assignments(settings, values)
     what = Marks.of(options)
     if not assignments and not what.states and not can_ask(settings):
         message = f"Nothing to add: give FIELD=VALUE or --from FILE, or call `casevault add {kind}` on a terminal."
@@ -510,7 +526,7 @@ def edit(
       casevault edit 3f9a --retract address
     """
     out = Output(settings)
-    assignments = [parse_assignment(value, read_text_file) for value in values]
+    assignments = parse_assignments(settings, values)
     what = Marks.of(options)
     nothing = not (assignments or what.states or retract or restore)
     if nothing and not can_ask(settings):

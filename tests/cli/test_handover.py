@@ -335,7 +335,10 @@ def test_files_go_in_and_come_out(family: Any) -> None:
     person = family.ids["person"][0]
     Path("photo.jpg").write_bytes(b"\xff\xd8 invented" * 999)
     Path("empty").write_bytes(b"")
-    done = family("attach", person, "photo.jpg", "empty", "--json")
+    done = family("attach", person, "photo.jpg", "empty", "--kind", "photo", "--json")
+    document = family("show", done.json["attached"][0]["id"], "--json").json["record"]
+    assert document["document.kind"][0]["value"] == "photo"
+    family("attach", person, "photo.jpg", "--kind", "nonsense", expect=1)
     assert [one["file"] for one in done.json["attached"]] == ["photo.jpg", "empty"]
     assert "The plain original is still there: photo.jpg" in done.err
     assert Path("photo.jpg").exists()

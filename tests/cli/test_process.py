@@ -21,18 +21,18 @@ ROOT = Path(__file__).parents[2]
 # The cheap key derivation is passed as an argument; no option and no variable could ask for it.
 START = "import sys\nfrom cli.__main__ import main\nfrom vault.sealing import KdfProfile\n"
 RUN = START + "sys.exit(main(sys.argv[1:], kdf_profile=KdfProfile.TEST))"
-OWN_TERMINAL = "import fcntl, termios\nfcntl.ioctl(0, termios.TIOCSCTTY, 0)\n" + RUN
+OWN_TERMINAL = "import fcntl, termios\nfcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
 CANARY = "Құпияқанар"
 
 
 class Terminal:
     """A command with a terminal of its own, and somebody who types."""
 
-    def __init__(self, folder: Path, *words: str) -> None:
+    def __init__(self, folder: Path, *words: str, code: str = RUN) -> None:
         self.ours, theirs = pty.openpty()
         self.before = termios.tcgetattr(self.ours)
         env = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "dumb"}
-        command = [sys.executable, "-c", OWN_TERMINAL, *words]
+        command = [sys.executable, "-c", OWN_TERMINAL + code, *words]
         self.process = subprocess.Popen(
             command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder, env=env, start_new_session=True
         )
@@ -67,12 +67,16 @@ class Terminal:
 
     def end(self) -> int:
         """Wait for the end; the terminal must be as it was."""
-        until = time.monotonic() + 30
+        until = time.monotonic() + 20
         while self._read(0.2) and self.process.poll() is None and time.monotonic() < until:
             continue
         while self._read(0.05) and select.select([self.ours], [], [], 0)[0]:
             continue
-        code = self.process.wait(30)
+        if self.process.poll() is None and time.monotonic() >= until:
+            self.process.kill()
+            self.process.wait()
+            pytest.fail(f"it does not end; last seen: {self.seen[-2000:]!r}")
+        code = self.process.wait(20)
         assert termios.tcgetattr(self.ours)[3] & termios.ECHO == self.before[3] & termios.ECHO
         os.close(self.ours)
         return code
@@ -175,6 +179,20 @@ def test_changed_keys_are_confirmed_on_the_terminal(casevault: Any) -> None:
     assert len(casevault("list").lines) == 1
 
 
+def test_a_line_that_the_terminal_cut_is_asked_again(caller: Caller) -> None:
+    code = (
+        "import sys\nsys.modules['readline'] = None\nfrom cli.session import ask_long\n"
+        "text = ask_long('Text')\nprint('got', len(text), text[:3], text[-3:])"
+    )
+    terminal = Terminal(caller.folder, code=code)
+    terminal.expect("for none)")
+    terminal.type("abc" + "x" * 9000 + "xyz")
+    terminal.expect("was cut")
+    terminal.type("first\nsecond\n.")
+    terminal.expect("got 12 fir ond")
+    assert terminal.end() == 0
+
+
 # --- signals ------------------------------------------------------------------------------------------------------
 
 
@@ -191,7 +209,10 @@ def test_a_signal_at_the_passphrase_restores_the_terminal(casevault: Any, number
 def test_a_closed_input_at_a_question_is_an_interruption(casevault: Any) -> None:
     terminal = Terminal(casevault.folder, "search", "-V", str(casevault.vault))
     terminal.expect("Search for:")
-    os.write(terminal.ours, b"\x04")
+    for _ in range(50):  # line editing may not be on yet, and then the mark gets lost
+        os.write(terminal.ours, b"\x04")
+        if not terminal._read(0.2) or terminal.process.poll() is not None:
+            break
     assert terminal.end() == 130
 
 

@@ -85,6 +85,21 @@ def test_secret_values_are_taken_from_a_file_or_standard_input(casevault: Any, t
     assert without_times(record["account"]) == [{"value": "somebody"}]
 
 
+def test_an_id_is_no_secret_value_and_a_name_is_one(casevault: Any) -> None:
+    person = casevault("add", "person", "sex=male").lines[0]
+    event = casevault("add", "event", "kind=arrest", f"witness={person}").lines[0]
+    assert casevault("show", event, "--json").json["record"]["witness"][0]["value"] == person
+    casevault("add", "event", "kind=arrest", "witness=Fadea", expect=2)
+    casevault("add", "event", "kind=arrest", "witness=fade", expect=2)
+
+
+def test_standard_input_holds_one_thing(casevault: Any) -> None:
+    casevault("add", "person", "phone=@-", "account=@-", stdin=b"x", expect=2)
+    words = ("-V", str(casevault.vault), "--passphrase-file", "-")
+    casevault.raw("add", "person", "phone=@-", *words, stdin=casevault.secret.read_bytes(), expect=2)
+    casevault.raw("add", "--from", "-", *words, stdin=casevault.secret.read_bytes(), expect=2)
+
+
 def test_edit_refuses_secret_values_in_arguments_too(casevault: Any) -> None:
     person = casevault("add", "person", "sex=female").lines[0]
     casevault("edit", person, "phone=+77000000001", expect=2)
