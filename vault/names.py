@@ -266,12 +266,12 @@ def text_terms(text: str) -> set[str]:
 
 
 def piece_terms(piece: str) -> tuple[str, ...]:
-    """Give the text terms of a piece of text without blanks, perhaps some twice; remembered between calls.
+    """Give the text terms of a piece of text without blanks, perhaps some twice; nothing of it is remembered.
 
     Secrets:
         As secret as the text.
     """
-    return _TERMS[piece]
+    return _fold(piece)
 
 
 def query_terms(text: str) -> list[str]:

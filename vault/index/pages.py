@@ -627,7 +627,9 @@ def encode_root(
     return codec.encode(plain)
 
 
-def _read_pages(held: bytes, *, inline: bool) -> Pages:
+def _read_pages(held: Any, *, inline: bool) -> Pages:  # noqa: ANN401 - decoded data of unknown shape
+    if type(held) is not bytes:
+        raise malformed("a segment")
     if inline:
         return Pages((), held)
     if len(held) % _REF_BYTES:
@@ -638,7 +640,9 @@ def _read_pages(held: bytes, *, inline: bool) -> Pages:
     )
 
 
-def _read_first_terms(data: bytes) -> tuple[bytes, ...]:
+def _read_first_terms(data: Any) -> tuple[bytes, ...]:  # noqa: ANN401 - decoded data of unknown shape
+    if type(data) is not bytes:
+        raise malformed("a segment")
     found: list[bytes] = []
     at = 0
     while at < len(data):
@@ -664,7 +668,7 @@ def decode_root(payload: bytes) -> Root:
         IntegrityError: Not made by the rule.
     """
     try:
-        plain = codec.decode(payload)
+        plain = codec.decode_map(payload)
         version = plain[_VERSION]
         root = _read_root(plain, 3 * len(payload) + 1024) if version == VERSION else None
     except (FormatError, KeyError, TypeError, ValueError, IndexError, struct.error):

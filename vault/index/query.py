@@ -322,13 +322,14 @@ class Match:
 class _Text:
     """The terms of one claim: looked at quickly where that is enough, taken apart where it is not."""
 
-    __slots__ = ("_name", "_quick", "_terms", "_text")
+    __slots__ = ("_low", "_name", "_quick", "_terms", "_text")
 
     def __init__(self, claim: Claim, field_type: str) -> None:
         self._name = claim_names(claim, field_type)
         self._text = claim_text(claim, field_type)
         quick = f" {self._text} {self._name} "
         self._quick = quick.casefold() if len(quick) <= _SHORT else quick
+        self._low: str | None = None
         self._terms: set[str] | None = None
 
     @property
@@ -345,11 +346,15 @@ class _Text:
         return f" {term.word} " in self._quick
 
     def closeness(self, term: Term, *, fully: bool) -> int:
-        """Tell how well a word is answered: 2 it stands there, 1 as a beginning, 0 not (or not seen quickly)."""
-        if f" {term.word} " in self._quick:
+        """Tell how well a word is answered: 2 it stands there, 1 as a beginning, 0 not (or, if not fully, unlikely)."""
+        if self.quickly(term):
             return 2
         if not (fully or self._name):
-            return 0
+            # Letters in another form are missed here, and the claim may come second to another that answers.
+            if self._low is None:
+                self._low = self._text.casefold()
+            if term.word not in self._low:
+                return 0
         return (term.word in self.terms) + term.among(self.terms)
 
 
@@ -403,7 +408,7 @@ class _View:
     def best(self, query: Query) -> Match:
         """Choose the claim that answers most of what is wanted; names first."""
         answers, chosen = self._best(query, fully=False)
-        if answers < 2 * sum(map(_most, query.wanted)):
+        if not answers:
             answers, chosen = self._best(query, fully=True)
         if not answers:
             return Match(None, "its id" if any(isinstance(c, WithId) for c in query.wanted) else "its kind")
@@ -436,13 +441,6 @@ class _View:
                 answers += text.closeness(term, fully=fully)
             most = max(most, answers)
         return most
-
-
-def _most(clause: Clause) -> int:
-    """Give the most that one claim can answer of a clause."""
-    if isinstance(clause, Words):
-        return 2 * max(map(len, clause.ways))
-    return 0 if isinstance(clause, OfKind | WithId) else 2
 
 
 def _overlaps(span: Date, claim: Claim) -> bool:

@@ -38,7 +38,6 @@ VALUE: Final = b"v"  # field, zero byte, word of a short value
 ID_BYTES: Final = 16
 VALUE_TYPES: Final = frozenset(("place", "choice", "phone", "id", "number"))
 _NAMED_TYPES: Final = frozenset(("name", "link"))
-_MARKED_TYPES: Final = VALUE_TYPES | {"link", "date", "birth"}
 _COMPACT_TYPES: Final = frozenset(("phone", "id"))
 _PARTS: Final = ("text", "name", "relation", "county", "region", "country")
 
@@ -224,18 +223,21 @@ def document_of(revision: Revision, ref: Ref, schemas: Schemas, epoch: int) -> D
     marks = {ID + revision.record_id, (GONE if revision.removed else KIND) + kind.encode()}
     found: list[str] = []
     for claim in () if revision.removed else revision.claims:
+        value = claim.value
         if claim.source is not None:
             marks.add(LINK + claim.source)
-        if claim.value is None:
+        if value is None:
             continue
         field_type = schemas.field(kind, claim.field).type
+        if field_type == "text" and type(value) is str:
+            texts.append(value)
+            continue
         if field_type in _NAMED_TYPES and (name := claim_names(claim, field_type)):
             keys |= names.index_keys(name)
             found.append(name)
-        text = claim_text(claim, field_type)
-        texts.append(text)
-        if field_type in _MARKED_TYPES:
-            _add_marks(marks, claim, field_type, text)
+        if field_type != "name":
+            texts.append(claim_text(claim, field_type))
+            _add_marks(marks, claim, field_type, texts[-1])
     return Document(
         record_id=revision.record_id,
         revision_id=revision.id,
