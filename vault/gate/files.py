@@ -20,7 +20,7 @@ from typing import BinaryIO, Final
 
 from vault.gate.needles import DIGEST_SIZES, Finding, Needles
 from vault.gate.texts import as_text, readings, runs_of_text
-from vault.matching import Protected
+from vault.matching.values import Protected
 
 OVERLAP: Final = 1 << 12  # bytes that two pieces share; no value is longer
 FINDINGS_AT_MOST: Final = 1000

@@ -13,12 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from vault.matching import Protected, lexicon, numbers
+from vault.matching import lexicon, numbers
 from vault.matching.dates import Date, find_dates
 from vault.matching.letters import APOSTROPHES, HAN, SIMPLIFIED, fold, script_of, skeletons
-from vault.matching.matcher import identifies
 from vault.matching.suffixes import LONGEST, by_itself, fits, stems
-from vault.matching.values import Part, as_protected, pieces, take_apart
+from vault.matching.values import Part, Protected, as_protected, identifies, pieces, take_apart
 
 LONGEST_WORD: Final = 64
 PHRASE_AT_MOST: Final = 8

@@ -12,18 +12,16 @@ Source: docs/known-values.md.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 from typing import Final, NamedTuple
 
 from vault.matching import dates, lexicon, numbers
+from vault.matching.dictionary import PHRASE_AT_MOST, Characters, Token, Words
 from vault.matching.letters import HAN, SIMPLIFIED, fold, script_of, skeletons
-from vault.matching.suffixes import LONGEST, by_itself, fits, stems
 from vault.matching.values import (
     LETTER,
-    Part,
     Protected,
-    Value,
     as_protected,
+    identifies,
     initial,
     pieces,
     take_apart,
@@ -34,8 +32,6 @@ from vault.matching.views import views
 MASK: Final = "▇▇▇▇▇▇"
 WORDS_REMEMBERED: Final = 200_000
 SHORT: Final = 3  # sounds; so short a name needs a capital
-PHRASE_AT_MOST: Final = 8  # words
-JOINED_FROM: Final = 6  # sounds of a run-together name
 SPACED_AT_MOST: Final = 24  # single letters read together
 LONGEST_WORD: Final = 64  # letters; what is longer is no word
 
@@ -88,127 +84,6 @@ class _Found(NamedTuple):
     hits: tuple[_Hit, ...]
 
 
-class _Token:
-    """One word of one or more values."""
-
-    __slots__ = ("abbreviated", "common", "index", "initials", "sounds", "strict", "strong")
-
-    def __init__(self, sounds: str, index: int) -> None:
-        self.sounds = sounds
-        self.index = index  # the first value that has it
-        self.strong = False  # identifies by itself in one value at least
-        self.common = True  # is also a thing in every value that has it
-        self.strict = False
-        self.initials: frozenset[str] = frozenset()  # of the values that have it
-        self.abbreviated: frozenset[str] = frozenset()  # those of which a value has no more than the initial
-
-    def learn(self, part: Part, value: Value, *, strict: bool) -> None:
-        """Take in what one more value says of this word."""
-        self.strong |= part.strong
-        self.common &= part.common
-        self.strict |= strict
-        if not self.initials.issuperset(value.initials):
-            self.initials |= set(value.initials)
-        if not self.abbreviated.issuperset(value.abbreviated):
-            self.abbreviated |= set(value.abbreviated)
-
-
-class _Words:
-    """The dictionary of words of values, by the beginnings a text may write."""
-
-    def __init__(self) -> None:
-        self.tokens: list[_Token] = []
-        self.stems: dict[str, tuple[tuple[str, int], ...]] = {}
-        self.pairs: set[tuple[int, int]] = set()
-        self.phrases: set[tuple[int, ...]] = set()
-        self.joined: dict[str, int] = {}
-        self._by_sounds: dict[str, int] = {}
-
-    def add(self, index: int, value: Value, *, strict: bool = False) -> None:
-        """Take in the words of one value."""
-        ids: list[int] = []
-        bare: list[int] = []  # without what only binds
-        names: list[tuple[int, str]] = []
-        for part in value.parts:
-            token = self._token(part, index)
-            if token is None:
-                continue
-            self.tokens[token].learn(part, value, strict=strict)
-            ids.append(token)
-            if fold(part.word) not in lexicon.BINDING:
-                bare.append(token)
-            if part.strong:
-                names.append((token, part.word))
-        ids = ids[:PHRASE_AT_MOST]
-        if len(ids) == 1:
-            self.tokens[ids[0]].strong = True
-        elif not names:
-            self.phrases.update(tuple(words[:PHRASE_AT_MOST]) for words in (ids, bare) if len(words) > 1)
-        for at, first in enumerate(ids):
-            self.pairs.update((min(first, second), max(first, second)) for second in ids[at + 1 :])
-        for (first, one), (_, two) in pairwise(names):
-            self._join(first, one + two)
-            self._join(first, two + one)
-
-    def _join(self, token: int, word: str) -> None:
-        """Note two names run together."""
-        for sounds in skeletons(word)[:1]:
-            if len(sounds) >= JOINED_FROM:
-                self.joined.setdefault(sounds, token)
-
-    def _token(self, part: Part, index: int) -> int | None:
-        """Give the number of a word, taking it in when it is new."""
-        ways = [(part.word, "whole")] if part.word.isdigit() else stems(part.word)
-        if not ways:
-            return None
-        token = self._by_sounds.setdefault(ways[0][0], len(self.tokens))
-        if token == len(self.tokens):
-            self.tokens.append(_Token(ways[0][0], index))
-        for sounds, way in ways:
-            known = self.stems.get(sounds, ())
-            if (way, token) not in known:
-                self.stems[sounds] = (*known, (way, token))
-        return token
-
-    def paired(self, first: int, second: int) -> bool:
-        """Tell whether two words stand in one value."""
-        return (min(first, second), max(first, second)) in self.pairs
-
-    def readings(self, sounds: str, script: str) -> Iterator[tuple[int, str, str, bool]]:
-        """Give what a word of a text may be a form of, the longest stem first: token, stem, rest, whether by itself."""
-        known = self.stems
-        for cut in range(len(sounds), max(1, len(sounds) - LONGEST) - 1, -1):
-            stem = sounds[:cut]
-            if stem in known:
-                rest = sounds[cut:]
-                for way, token in known[stem]:
-                    if fits(stem, way, rest, script):
-                        yield token, stem, rest, by_itself(way, rest)
-
-
-class _Characters:
-    """Chinese names by their first two characters."""
-
-    def __init__(self) -> None:
-        self.names: dict[str, int] = {}
-        self._lengths: dict[str, tuple[int, ...]] = {}
-
-    def add(self, name: str, index: int) -> None:
-        """Take in one name of two characters or more."""
-        self.names.setdefault(name, index)
-        lengths = self._lengths.get(name[:2], ())
-        self._lengths[name[:2]] = tuple(sorted({*lengths, len(name)}, reverse=True))
-
-    def found(self, run: str) -> Iterator[tuple[int, int, int]]:
-        """Give start, end and value of the longest name that begins at each character."""
-        for at in range(len(run) - 1):
-            for length in self._lengths.get(run[at : at + 2], ()):
-                index = self.names.get(run[at : at + length])
-                if index is not None and at + length <= len(run):
-                    yield at, at + length, index
-                    break
-
-
 class Matcher:
     """Values prepared for being found in texts.
 
@@ -223,10 +98,10 @@ class Matcher:
 
     def __init__(self, protected: Sequence[str | Protected], kept: Sequence[str | Protected] = ()) -> None:
         """Prepare the values; the work is some tens of microseconds a value."""
-        self._words = _Words()
-        self._kept = _Words()
-        self._han = _Characters()
-        self._kept_han = _Characters()
+        self._words = Words()
+        self._kept = Words()
+        self._han = Characters()
+        self._kept_han = Characters()
         self._surnames: dict[str, int] = {}
         self._streams: dict[str, int] = {}
         self._phones: dict[str, int] = {}
@@ -402,7 +277,7 @@ class Matcher:
         return tuple(best.values())
 
     @staticmethod
-    def _strong(token: _Token, word: str, stem: str, rest: str, script: str) -> bool:
+    def _strong(token: Token, word: str, stem: str, rest: str, script: str) -> bool:
         """Tell whether a form of a name identifies by itself."""
         return token.strong and (token.strict or identifies(word, stem, rest, script, common=token.common))
 
@@ -559,33 +434,7 @@ class Matcher:
                     break
 
 
-def identifies(word: str, stem: str, rest: str, script: str, *, common: bool) -> bool:
-    """Tell whether a form of a name identifies by itself, or only beside another word of the same value.
-
-    Args:
-        word: as the text has it.
-        stem: the sounds of the name in it.
-        rest: the sounds of the ending.
-        script: the script of the word.
-        common: whether the name is also a thing.
-
-    Returns:
-        True if no more is needed.
-
-    Source: docs/known-values.md.
-    """
-    if script in {"latin", "cyrillic"}:
-        if word[0].isupper():
-            return len(stem) > SHORT - 1 or not rest
-        if common or len(stem) <= SHORT:
-            return False
-        return script == "cyrillic" or not rest or len(stem) > SHORT + 1
-    if len(stem) < SHORT or fold(word) in lexicon.COMMON:
-        return False
-    return len(stem) > SHORT or len(rest) != 1
-
-
-def _with_initials(text: str, start: int, end: int, name: _Token) -> tuple[int, int]:
+def _with_initials(text: str, start: int, end: int, name: Token) -> tuple[int, int]:
     """Take in the initials beside a name, and the name that an initial of the value stands for."""
     low = max(0, start - _INITIALS_REACH)
     before = _INITIALS_BEFORE.search(text[low:start])

@@ -18,6 +18,7 @@ LETTER: Final = r"[^\W\d_]"
 _NOT_HAN = rf"(?:(?![{HAN}]){LETTER})"
 _WORD = re.compile(rf"{LETTER}+(?:[{APOSTROPHES}]{LETTER}+)*|[0-9]+")
 _WORD_NOT_HAN = re.compile(rf"{_NOT_HAN}+(?:[{APOSTROPHES}]{_NOT_HAN}+)*|[0-9]+")
+SHORT: Final = 3  # sounds; so short a name needs a capital
 _HOST = re.compile(r"(?<=\S)@\S+")
 _APOSTROPHE = re.compile(f"([{APOSTROPHES}])")
 _HAS_HAN = re.compile(f"[{HAN}]")
@@ -244,3 +245,29 @@ def han_names(text: str) -> list[str]:
             if len(given) == len("小明") and (surname in lexicon.SURNAMES or surname in lexicon.LONG_SURNAMES):
                 found += [given] if given not in found else []
     return found
+
+
+def identifies(word: str, stem: str, rest: str, script: str, *, common: bool) -> bool:
+    """Tell whether a form of a name identifies by itself, or only beside another word of the same value.
+
+    Args:
+        word: as the text has it.
+        stem: the sounds of the name in it.
+        rest: the sounds of the ending.
+        script: the script of the word.
+        common: whether the name is also a thing.
+
+    Returns:
+        True if no more is needed.
+
+    Source: docs/known-values.md.
+    """
+    if script in {"latin", "cyrillic"}:
+        if word[0].isupper():
+            return len(stem) > SHORT - 1 or not rest
+        if common or len(stem) <= SHORT:
+            return False
+        return script == "cyrillic" or not rest or len(stem) > SHORT + 1
+    if len(stem) < SHORT or fold(word) in lexicon.COMMON:
+        return False
+    return len(stem) > SHORT or len(rest) != 1

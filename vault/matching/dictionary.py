@@ -1,0 +1,153 @@
+"""The dictionary of a matcher: words by the beginnings a text may write, Chinese names by their first two characters.
+
+Purpose: what is prepared once, and asked for each word of a text.  Floor: ground.
+It refuses to hold a value whole: words, and which of them stand together.
+
+Source: docs/known-values.md.
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+
+from vault.matching import lexicon
+from vault.matching.letters import fold, skeletons
+from vault.matching.suffixes import LONGEST, by_itself, fits, stems
+from vault.matching.values import Part, Value
+
+PHRASE_AT_MOST: Final = 8  # words
+JOINED_FROM: Final = 6  # sounds of a run-together name
+
+
+class Token:
+    """One word of one or more values.
+
+    Args:
+        sounds: the word in the short alphabet, or a number.
+        index: the first value that has it.
+
+    Source: docs/known-values.md.
+    """
+
+    __slots__ = ("abbreviated", "common", "index", "initials", "sounds", "strict", "strong")
+
+    def __init__(self, sounds: str, index: int) -> None:
+        self.sounds = sounds
+        self.index = index  # the first value that has it
+        self.strong = False  # identifies by itself in one value at least
+        self.common = True  # is also a thing in every value that has it
+        self.strict = False
+        self.initials: frozenset[str] = frozenset()  # of the values that have it
+        self.abbreviated: frozenset[str] = frozenset()  # those of which a value has no more than the initial
+
+    def learn(self, part: Part, value: Value, *, strict: bool) -> None:
+        """Take in what one more value says of this word."""
+        self.strong |= part.strong
+        self.common &= part.common
+        self.strict |= strict
+        if not self.initials.issuperset(value.initials):
+            self.initials |= set(value.initials)
+        if not self.abbreviated.issuperset(value.abbreviated):
+            self.abbreviated |= set(value.abbreviated)
+
+
+class Words:
+    """The words of values, by the beginnings a text may write.
+
+    Source: docs/known-values.md.
+    """
+
+    def __init__(self) -> None:
+        self.tokens: list[Token] = []
+        self.stems: dict[str, tuple[tuple[str, int], ...]] = {}
+        self.pairs: set[tuple[int, int]] = set()
+        self.phrases: set[tuple[int, ...]] = set()
+        self.joined: dict[str, int] = {}
+        self._by_sounds: dict[str, int] = {}
+
+    def add(self, index: int, value: Value, *, strict: bool = False) -> None:
+        """Take in the words of one value."""
+        ids: list[int] = []
+        bare: list[int] = []  # without what only binds
+        names: list[tuple[int, str]] = []
+        for part in value.parts:
+            token = self._token(part, index)
+            if token is None:
+                continue
+            self.tokens[token].learn(part, value, strict=strict)
+            ids.append(token)
+            if fold(part.word) not in lexicon.BINDING:
+                bare.append(token)
+            if part.strong:
+                names.append((token, part.word))
+        ids = ids[:PHRASE_AT_MOST]
+        if len(ids) == 1:
+            self.tokens[ids[0]].strong = True
+        elif not names:
+            self.phrases.update(tuple(words[:PHRASE_AT_MOST]) for words in (ids, bare) if len(words) > 1)
+        for at, first in enumerate(ids):
+            self.pairs.update((min(first, second), max(first, second)) for second in ids[at + 1 :])
+        for (first, one), (_, two) in pairwise(names):
+            self._join(first, one + two)
+            self._join(first, two + one)
+
+    def _join(self, token: int, word: str) -> None:
+        """Note two names run together."""
+        for sounds in skeletons(word)[:1]:
+            if len(sounds) >= JOINED_FROM:
+                self.joined.setdefault(sounds, token)
+
+    def _token(self, part: Part, index: int) -> int | None:
+        """Give the number of a word, taking it in when it is new."""
+        ways = [(part.word, "whole")] if part.word.isdigit() else stems(part.word)
+        if not ways:
+            return None
+        token = self._by_sounds.setdefault(ways[0][0], len(self.tokens))
+        if token == len(self.tokens):
+            self.tokens.append(Token(ways[0][0], index))
+        for sounds, way in ways:
+            known = self.stems.get(sounds, ())
+            if (way, token) not in known:
+                self.stems[sounds] = (*known, (way, token))
+        return token
+
+    def paired(self, first: int, second: int) -> bool:
+        """Tell whether two words stand in one value."""
+        return (min(first, second), max(first, second)) in self.pairs
+
+    def readings(self, sounds: str, script: str) -> Iterator[tuple[int, str, str, bool]]:
+        """Give what a word of a text may be a form of, the longest stem first: token, stem, rest, whether by itself."""
+        known = self.stems
+        for cut in range(len(sounds), max(1, len(sounds) - LONGEST) - 1, -1):
+            stem = sounds[:cut]
+            if stem in known:
+                rest = sounds[cut:]
+                for way, token in known[stem]:
+                    if fits(stem, way, rest, script):
+                        yield token, stem, rest, by_itself(way, rest)
+
+
+class Characters:
+    """Chinese names by their first two characters.
+
+    Source: docs/known-values.md.
+    """
+
+    def __init__(self) -> None:
+        self.names: dict[str, int] = {}
+        self._lengths: dict[str, tuple[int, ...]] = {}
+
+    def add(self, name: str, index: int) -> None:
+        """Take in one name of two characters or more."""
+        self.names.setdefault(name, index)
+        lengths = self._lengths.get(name[:2], ())
+        self._lengths[name[:2]] = tuple(sorted({*lengths, len(name)}, reverse=True))
+
+    def found(self, run: str) -> Iterator[tuple[int, int, int]]:
+        """Give start, end and value of the longest name that begins at each character."""
+        for at in range(len(run) - 1):
+            for length in self._lengths.get(run[at : at + 2], ()):
+                index = self.names.get(run[at : at + length])
+                if index is not None and at + length <= len(run):
+                    yield at, at + length, index
+                    break
