@@ -207,6 +207,27 @@ def decode(data: bytes, *, max_bytes: int = MAX_BYTES) -> Plain:
     return value
 
 
+def decode_map(data: bytes, *, max_bytes: int = MAX_BYTES) -> dict[Plain, Plain]:
+    """Read canonical msgpack whose outermost part is a map.
+
+    Args:
+        data: As for `decode`.
+        max_bytes: As for `decode`.
+
+    Returns:
+        The map.
+
+    Raises:
+        FormatError: As `decode`; or it is something else than a map, such as a list, which answers to numbers as well.
+        LimitError: As `decode`.
+    """
+    value = decode(data, max_bytes=max_bytes)
+    if type(value) is not dict:
+        msg = "the bytes are not a map"
+        raise FormatError(msg)
+    return value
+
+
 def all_bytes(values: Iterable[object], length: int | None = None) -> bool:
     """Tell whether decoded values are all byte strings, and of one length if that is given."""
     return all(isinstance(value, bytes) and length in {None, len(value)} for value in values)

@@ -23,7 +23,9 @@ CHUNK_BYTES: Final = (1 << 20) - 4
 LIST_ENTRIES: Final = 1 << 14
 ID_BYTES: Final = 16
 _REF_BYTES: Final = NAME_BYTES + 1
-MAX_BYTES: Final = CHUNK_BYTES * LIST_ENTRIES * 4
+_MAX_CHUNKS: Final = LIST_ENTRIES * 4
+_MAX_DEPTH: Final = 2
+MAX_BYTES: Final = CHUNK_BYTES * _MAX_CHUNKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +141,18 @@ def objects(reader: ObjectReader, attachment: Attachment, top: Ref) -> Iterator[
         Kind and place of each object.
 
     Raises:
-        IntegrityError: A list is not of this attachment.
+        IntegrityError: A list is not of this attachment, or names more chunks than there are.
     """
-    yield from _walk(reader, attachment.attachment_id, attachment.depth, top)
+    # Lists that name one another again and again would else be followed for years.
+    left = min(attachment.chunks, _MAX_CHUNKS) if 0 <= attachment.depth <= _MAX_DEPTH else 0
+    for kind, ref in _walk(reader, attachment.attachment_id, attachment.depth, top):
+        left -= kind is Kind.CHUNK
+        if left < 0:
+            break
+        yield kind, ref
+    if left:
+        msg = "an attachment has not the chunks that its record says"
+        raise IntegrityError(msg)
 
 
 def _walk(reader: ObjectReader, attachment_id: bytes, depth: int, ref: Ref) -> Iterator[tuple[Kind, Ref]]:

@@ -290,7 +290,7 @@ class Keyring:
             msg = "the keyring is not made by the rule"
             raise IntegrityError(msg)
         try:
-            plain = codec.decode(payload[4 : 4 + length])
+            plain = codec.decode_map(payload[4 : 4 + length])
             keyring = cls(
                 data_keys=tuple(plain[0]),
                 vault_secret=plain[1],
@@ -317,6 +317,7 @@ class Keyring:
             and 1 <= len(self.intake_seeds) <= MAX_INTAKE_KEYS
             and len(self.slots) == SLOTS
             and codec.all_bytes((slot.public_key for slot in self.slots), sealing.PUBLIC_KEY_BYTES)
+            and all(type(slot.added_epoch) is int for slot in self.slots)
         )
         if not good:
             msg = "the keyring is not made by the rule"

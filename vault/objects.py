@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 NAME_BYTES: Final = 32
 ID_BITS: Final = 62
+MAX_EPOCH: Final = (1 << 32) - 1
+"""Rows of the index hold an epoch in four bytes."""
 MAX_HEAD_LOG: Final = 64
 MAX_HEAD_LOG_BYTES: Final = 4096
 _PUT_TRIES: Final = 8
@@ -244,7 +246,7 @@ class Head:
             IntegrityError: It is not made by the rule.
         """
         try:
-            plain = codec.decode(payload)
+            plain = codec.decode_map(payload)
             head = cls(
                 epoch=plain.pop(0),
                 previous=tuple(plain.pop(1)),
@@ -262,7 +264,7 @@ class Head:
             raise IntegrityError(msg) from None
         good = (
             type(head.epoch) is int
-            and head.epoch >= 1
+            and 1 <= head.epoch <= MAX_EPOCH
             and type(head.next_serial) is int
             and head.next_serial >= 1
             and codec.all_bytes((head.header_digest, *head.previous), NAME_BYTES)

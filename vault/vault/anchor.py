@@ -88,7 +88,7 @@ class Anchor:
                 raise IntegrityError(msg)
             data = file.read(_MAX_FILE_BYTES)
         try:
-            plain = codec.decode(self._sealer.open(_KIND, data))
+            plain = codec.decode_map(self._sealer.open(_KIND, data))
             seen = Seen(plain[0], plain[1], plain[2], plain[3], plain[4])
         except (FormatError, IntegrityError, TypeError, KeyError):
             raise IntegrityError(msg) from None

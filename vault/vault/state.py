@@ -266,6 +266,10 @@ def read_log(objects: ObjectReader, head: Head) -> list[LogEntry]:
     """
     entries = list(log_backwards(objects, head))[::-1]
     verify_chain(entries)
+    # Every commit appends an entry: a log whose end is older than the head was cut.
+    if not entries or entries[-1].epoch != head.epoch:
+        msg = "the end of the log is missing"
+        raise IntegrityError(msg)
     return entries
 
 
@@ -275,11 +279,7 @@ def log_batches(objects: ObjectReader, head: Head) -> Iterator[Ref]:
     Raises:
         IntegrityError: A batch is missing or not made by the rule.
     """
-    pending = list(head.log_batches)
-    while pending:
-        ref = pending.pop()
-        yield ref
-        pending.extend(_read_batch(objects, ref)[0])
+    yield from (ref for ref, _ in _walk(objects, head))
 
 
 def log_backwards(objects: ObjectReader, head: Head) -> Iterator[LogEntry]:
@@ -289,10 +289,21 @@ def log_backwards(objects: ObjectReader, head: Head) -> Iterator[LogEntry]:
         IntegrityError: A batch is missing or not made by the rule.
     """
     yield from map(_entry, reversed(head.log))
-    pending = list(head.log_batches)
-    while pending:
-        previous, entries = _read_batch(objects, pending.pop())
+    for _, entries in _walk(objects, head):
         yield from map(_entry, reversed(entries))
+
+
+def _walk(objects: ObjectReader, head: Head) -> Iterator[tuple[Ref, list[bytes]]]:
+    """Read each batch once: batches that name one another twice would else be read without end."""
+    pending = list(head.log_batches)
+    seen: set[Ref] = set()
+    while pending:
+        ref = pending.pop()
+        if ref in seen:
+            continue
+        seen.add(ref)
+        previous, entries = _read_batch(objects, ref)
+        yield ref, entries
         pending.extend(previous)
 
 
@@ -306,7 +317,7 @@ def _entry(data: bytes) -> LogEntry:
 
 def _read_batch(objects: ObjectReader, ref: Ref) -> tuple[list[Ref], list[bytes]]:
     try:
-        plain = codec.decode(objects.get(Kind.LOG, ref), max_bytes=sealing.MAX_SEALED_BYTES)
+        plain = codec.decode_map(objects.get(Kind.LOG, ref), max_bytes=sealing.MAX_SEALED_BYTES)
         previous, entries = [Ref.from_plain(item) for item in plain[0]], plain[1]
         if not all(isinstance(entry, bytes) for entry in entries):
             raise TypeError  # noqa: TRY301 - one refusal for every wrong shape
@@ -331,11 +342,13 @@ def read_settings(objects: ObjectReader, head: Head) -> dict[str, Ref]:
     if head.settings is None:
         return {}
     try:
-        plain = codec.decode(objects.get(Kind.SETTING, head.settings))
-        return {name: Ref.from_plain(ref) for name, ref in plain.items()}
-    except (FormatError, AttributeError):
+        plain = codec.decode_map(objects.get(Kind.SETTING, head.settings))
+        if not all(isinstance(name, str) for name in plain):
+            raise TypeError  # noqa: TRY301 - one refusal for every wrong shape
+    except (FormatError, TypeError):
         msg = "the directory of settings is not made by the rule"
         raise IntegrityError(msg) from None
+    return {name: Ref.from_plain(ref) for name, ref in plain.items()}
 
 
 def read_setting(objects: ObjectReader, ref: Ref) -> Any:  # noqa: ANN401 - plain data
