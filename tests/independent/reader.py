@@ -1,7 +1,6 @@
 """A second program that reads a vault file, written from docs/format.md alone; it shares no code with casevault.
 
-It opens a vault with a passphrase or an identity seed (`texts` reads one from paper or a file) and gives records, their
-history, attachments and the log. What the document says a reader refuses raises `Refused` (or `InvalidTag`).
+`texts` reads paper keys and identity files. What a reader must refuse raises `Refused` (or `InvalidTag`, of a seal).
 """
 
 import hashlib
@@ -9,6 +8,7 @@ import hmac
 import sqlite3
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -157,20 +157,20 @@ class Vault:
         self.rows = list(self._rows())
 
     def _opened(self, *secret: Any, tests: bool) -> tuple[bytes, bytes, bytes, dict[int, Any]]:
+        found = []
         for header in self._copies("header"):
             for key in access_keys(header, *secret, tests=tests):
                 for sealed in self._copies("head"):
-                    try:
+                    with suppress(Refused, InvalidTag):
                         head = decode(Keys(header[10:26], 0, key).open("hed", sealed))
                         check(head[2] == hashlib.sha256(header).digest(), "a head of another header")
-                    except (Refused, InvalidTag):
-                        continue
-                    return header[10:26], key, sealed, head
-        raise Refused("nothing opens with this secret")
+                        found.append((header[10:26], key, sealed, head))
+        check(found, "nothing opens with this secret")
+        return max(found, key=lambda opened: opened[3][0])
 
-    def _copies(self, table: str) -> list[bytes]:
-        rows = self.db.execute(f"SELECT b FROM {table} ORDER BY i")
-        return [b[:-32] for (b,) in rows if hashlib.sha256(b[:-32]).digest() == b[-32:]]
+    def _copies(self, table: str) -> set[bytes]:
+        rows = self.db.execute(f"SELECT b FROM {table}")
+        return {b[:-32] for (b,) in rows if hashlib.sha256(b[:-32]).digest() == b[-32:]}
 
     def object(self, kind: str, name: bytes, generation: int) -> bytes:
         found = self.db.execute("SELECT b FROM object WHERE id = ?", [int.from_bytes(name[:8], "big") >> 2]).fetchone()

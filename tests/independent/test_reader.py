@@ -1,0 +1,360 @@
+"""The independent reader and the library say the same of the same files. All names and records here are invented."""
+
+import io
+import os
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.exceptions import InvalidTag
+
+from tests.independent import reader, texts
+from tests.independent.index import PURGED, REMOVED, SUPERSEDED, Refused
+from vault import keys
+from vault.errors import VaultError
+from vault.keys import Identity, Passphrase
+from vault.records import Claim, Draft, Revision, claims_root
+from vault.sealing import KdfProfile
+from vault.vault import Vault
+from vault.words import word_list
+
+FIRST, SECOND = "seven invented words", "ąnother İnvented passphrase \u2460"
+IDENTITY = Identity(bytes(range(32)))
+
+
+@dataclass
+class Story:
+    """A vault with a past: everything that leaves another form behind in the file."""
+
+    path: Path
+    paper: str = ""
+    files: dict[bytes, bytes] = field(default_factory=dict)
+    purged: list[bytes] = field(default_factory=list)
+    checkpoints: list[str] = field(default_factory=list)
+
+    def open(self, secret: Any = None, **more: Any) -> Vault:
+        return Vault.open(self.path, secret or Passphrase(SECOND), allow_test_profile=True, **more)
+
+    def read(self) -> reader.Vault:
+        return reader.Vault(self.path, SECOND, tests=True)
+
+
+def person(name: str, *more: Claim, **options: Any) -> Draft:
+    return Draft(kind="person", claims=(Claim("name", {"text": name, "kind": "birth"}), *more), **options)
+
+
+def tell(path: Path, profile: KdfProfile, rounds: int) -> Story:
+    story = Story(path)
+    with Vault.create(path, FIRST, profile=profile) as vault:
+        ids = [vault.put(person(f"Invented Person {n}"))[0].record_id for n in range(6)]
+        story.checkpoints.append(vault.status().checkpoint)
+        story.paper = vault.keys.add_paper("on paper")
+        vault.keys.add_recipient("a lawyer", keys.format_recipient(IDENTITY.public_key))
+        for name, size in (("empty.txt", 0), ("small.txt", 5000), ("long.bin", 2 * (1 << 20) + 12345)):
+            content = os.urandom(size)
+            story.files[vault.attach(ids[0], io.BytesIO(content), name).record_id] = content
+        vault.keys.add_passphrase("another", SECOND)
+        vault.keys.change("first passphrase", "a third invented passphrase")
+        for n in range(rounds):  # many commits: log batches, merged segments, long histories
+            last = vault.get(ids[n % 3])
+            said = (*last.claims, Claim("address", {"text": f"Place {n}", "country": "xx"}, as_of="2017~"))
+            vault.put(person(f"Another Name {n}"), Draft("person", said, last.record_id, (last.id,)))
+        story.checkpoints.append(vault.status().checkpoint)
+        vault.remove(ids[3])
+        vault.remove(ids[4], purge=True)
+        doomed = vault.attach(ids[5], io.BytesIO(b"to be forgotten" * 1000), "doomed.txt")
+        vault.remove(doomed.record_id, purge=True)
+        story.purged = [ids[4], doomed.record_id]
+        vault.keys.remove("first passphrase")
+        vault.put_many(person(f"Mass Person {n}", Claim("sex", None, state="unknown")) for n in range(100))
+        source = vault.put(Draft("source", (Claim("name", {"text": "Invented Source", "kind": "birth"}),)))[0]
+        vault.put(
+            Draft(
+                "statement",
+                (
+                    Claim("text", "Она сказала, что его нет дома. " * 40, basis="told", confidence="low"),
+                    Claim("text", None, state="withheld", source=source.record_id),
+                ),
+            ),
+            person("", Claim("unheard_of", {"deep": [1, -2, None, True, b"\0"]}), Claim("relative", {"name": "Y"})),
+        )
+    return story
+
+
+@pytest.fixture(scope="module", params=[KdfProfile.TEST, KdfProfile.SMALL], ids=["test profile", "profile 1"])
+def story(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Story:
+    rounds = 90 if request.param is KdfProfile.TEST else 12
+    return tell(tmp_path_factory.mktemp("story") / "a.vault", request.param, rounds)
+
+
+@pytest.fixture(scope="module")
+def both(story: Story) -> Iterator[tuple[reader.Vault, Vault]]:
+    with story.open(read_only=True) as vault:
+        yield story.read(), vault
+
+
+def plain(revision: Revision) -> dict[int, Any]:
+    return reader.decode(revision.encode())
+
+
+def test_the_story_has_every_form_in_it(story, both):
+    read, _ = both
+    assert len(read.keyring[0]) == 3  # a changed and a removed passphrase
+    assert sum(row.flags & PURGED > 0 for row in read.rows) >= 3
+    assert any(row.flags & SUPERSEDED for row in read.rows)
+    assert any(row.flags & REMOVED for row in read.rows)
+    assert {row.generation for row in read.rows} == {0, 1, 2, 3}
+    if read.head[0] > 64:
+        assert read.head[7]  # log entries have left the head
+        assert read.head[5] > len(read.head[4]) + 8  # segments were merged
+
+
+def test_newest_records(both):
+    read, vault = both
+    found = {revision[1]: (row, revision) for row, revision in read.revisions()}
+    library = {r.record_id: r for removed in (False, True) for r in vault.records(removed=removed)}
+    assert found.keys() == library.keys()
+    for record_id, revision in library.items():
+        row, ours = found[record_id]
+        assert ours == plain(revision)
+        assert row.revision == revision.id == reader.h("revision", revision.encode())
+        assert bool(row.flags & REMOVED) == revision.removed
+        assert reader.claims_root(ours) == claims_root(revision)
+
+
+def test_history(both):
+    read, vault = both
+    found: dict[bytes, list[Any]] = {}
+    for _, revision in read.revisions(history=True):
+        found.setdefault(revision[1], []).append(revision)
+    for record_id, revisions in found.items():
+        assert revisions == [plain(revision) for revision in vault.history(record_id)]
+        assert [r[3] for r in revisions[:1]] == [[]]
+    assert max(map(len, found.values())) > 4
+
+
+def test_purged_records_are_in_neither(story, both):
+    read, vault = both
+    for record_id in story.purged:
+        assert record_id not in {revision[1] for _, revision in read.revisions(history=True)}
+        assert any(row.record == record_id and row.flags & PURGED for row in read.rows)
+        with pytest.raises(VaultError):
+            vault.get(record_id)
+
+
+def test_attachments(story, both, tmp_path):
+    read, vault = both
+    for _, revision in read.revisions():
+        for claim in revision[6]:
+            if (content := story.files.get(revision[1])) is not None and claim[0] == "file":
+                assert read.attachment(claim[1]) == content
+                (path,) = vault.extract(revision[1], tmp_path)
+                assert path.read_bytes() == content
+                del story.files[revision[1]]
+    assert not story.files
+
+
+def test_log(both):
+    read, vault = both
+    entries = vault.ledger()
+    assert [reader.encode(entry) for entry in read.log()] == [entry.encode() for entry in entries]
+    assert [reader.h("log", reader.encode(entry)) for entry in read.log()] == [entry.digest() for entry in entries]
+
+
+def test_checkpoints_fingerprint_and_code(story, both):
+    read, vault = both
+    status = vault.status()
+    assert texts.checkpoint(read.head[0], read.digest) == status.checkpoint
+    assert texts.fingerprint(read.keys[0].prk, list(word_list())) == status.fingerprint
+    assert texts.vault_code(read.vault_id) == status.vault_code
+    followed = {texts.checkpoint(entry[0] - 1, digest) for entry in read.log() for digest in entry[2]}
+    assert followed > set(story.checkpoints)
+    story.open(expect=story.checkpoints[1], read_only=True).close()
+
+
+def test_keyring(both):
+    read, vault = both
+    names = ["", "passphrase", "recipient", "paper"]
+    used = [(i, names[s[0]], s[1].rstrip(b"\0").decode(), s[3]) for i, s in enumerate(read.keyring[4]) if s[0]]
+    assert used == [(k.index, k.kind, k.label, k.added_epoch) for k in vault.keys.list()]
+    assert read.keyring[4][2][2] == reader.key_pair(IDENTITY.seed)[1] == IDENTITY.public_key
+
+
+@pytest.mark.parametrize("way", ["paper", "paper as typed", "identity file"])
+def test_other_ways_in(story, way):
+    if way == "identity file":
+        text = f"# made by hand\n\n{keys.format_identity(IDENTITY)}\n"
+        assert texts.bech32("age1pq", IDENTITY.public_key) == keys.format_recipient(IDENTITY.public_key)
+        seed = texts.identity_seed(text)
+    else:
+        text = story.paper if way == "paper" else f" {story.paper.lower()} \n"
+        seed = texts.paper_seed(text)
+        assert keys.parse_secret(text) == Identity(seed)
+    read = reader.Vault(story.path, seed=seed, tests=True)
+    assert read.head == story.read().head
+    with story.open(Identity(seed), read_only=True) as vault:
+        assert vault.status().epoch == read.head[0]
+
+
+@pytest.mark.parametrize("secret", [FIRST, "a third invented passphrase", SECOND.upper(), SECOND + " ", "", "a\nb"])
+def test_secrets_that_open_nothing(story, secret):
+    with pytest.raises(Refused):
+        reader.Vault(story.path, secret, tests=True)
+    with pytest.raises(VaultError):
+        story.open(Passphrase(secret))
+
+
+def test_the_test_profile_only_where_asked_for(tmp_path):
+    path = tmp_path / "a.vault"
+    Vault.create(path, FIRST, profile=KdfProfile.TEST).close()
+    with pytest.raises(Refused, match="profile"):
+        reader.Vault(path, FIRST)
+    with pytest.raises(VaultError, match="profile"):
+        Vault.open(path, Passphrase(FIRST))
+
+
+# --- Tampering ---
+
+
+def everything(path: Path) -> int:
+    read = reader.Vault(path, FIRST, tests=True)
+    files = [c[1] for _, revision in read.revisions(history=True) for c in revision[6] if c[0] == "file"]
+    size = len(read.log()) + sum(len(read.attachment(file)) for file in files)
+    read.db.close()
+    return size
+
+
+def both_refuse(path: Path) -> None:
+    with pytest.raises((Refused, InvalidTag, sqlite3.Error)):
+        everything(path)
+
+    def library() -> None:
+        with Vault.open(path, Passphrase(FIRST), allow_test_profile=True, read_only=True) as vault:
+            vault.check().require_sound()
+
+    with pytest.raises(VaultError):
+        library()
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    path = tmp_path / "small.vault"
+    with Vault.create(path, FIRST, profile=KdfProfile.TEST) as vault:
+        first = vault.put(person("Invented One"), person("Invented Two"))[0]
+        vault.attach(first.record_id, io.BytesIO(b"z" * 70_000), "z.txt")
+    assert everything(path) > 70_000
+    return path
+
+
+def flip(data: bytes, at: int) -> bytes:
+    at %= len(data)
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+
+
+def with_sum(data: bytes) -> bytes:
+    return data + reader.hashlib.sha256(data).digest()
+
+
+def change_header(db: sqlite3.Connection, at: int) -> None:
+    data = flip(db.execute("SELECT b FROM header").fetchone()[0][:-32], at)
+    db.execute("UPDATE header SET b = ?", [with_sum(data)])
+
+
+def change_head(db: sqlite3.Connection) -> None:
+    data = flip(db.execute("SELECT b FROM head").fetchone()[0][:-32], -1)
+    db.execute("UPDATE head SET b = ?", [with_sum(data)])
+
+
+def change_objects(db: sqlite3.Connection, n: int, at: int) -> None:
+    key, data = db.execute("SELECT id, b FROM object ORDER BY length(b), id").fetchall()[n]
+    db.execute("UPDATE object SET b = ? WHERE id = ?", [flip(data, at), key])
+
+
+def swap_objects(db: sqlite3.Connection) -> None:
+    (one, a), (two, b) = db.execute("SELECT id, b FROM object ORDER BY length(b), id").fetchmany(2)
+    db.execute("UPDATE object SET b = ? WHERE id = ?", [b, one])
+    db.execute("UPDATE object SET b = ? WHERE id = ?", [a, two])
+
+
+def drop_object(db: sqlite3.Connection, n: int) -> None:
+    db.execute("DELETE FROM object WHERE id = (SELECT id FROM object ORDER BY length(b) LIMIT 1 OFFSET ?)", [n])
+
+
+FAULTS = {
+    "version": lambda db: change_header(db, 8),
+    "suite": lambda db: change_header(db, 9),
+    "vault id": lambda db: change_header(db, 12),
+    "profile": lambda db: change_header(db, 26),
+    "KDF salt": lambda db: change_header(db, 30),
+    "zeros": lambda db: change_header(db, 50),
+    "slot salt": lambda db: change_header(db, 64),
+    "sealed seed": lambda db: change_header(db, 64 + 60),
+    "encapsulated key": lambda db: change_header(db, 64 + 200),
+    "HPKE ciphertext": lambda db: change_header(db, 64 + 1230),
+    "another slot": lambda db: change_header(db, 64 + 3 * 1272 + 77),
+    "header MAC": lambda db: change_header(db, 10_250),
+    "both heads": change_head,
+    "no head": lambda db: db.execute("DELETE FROM head"),
+    "smallest object": lambda db: change_objects(db, 0, 500),
+    "salt of an object": lambda db: change_objects(db, 1, 3),
+    "commitment of an object": lambda db: change_objects(db, 2, 30),
+    "largest object": lambda db: change_objects(db, -1, 60_000),
+    "swapped objects": swap_objects,
+    "missing object": lambda db: drop_object(db, 0),
+    "another missing object": lambda db: drop_object(db, 4),
+    "application id": lambda db: db.execute("PRAGMA application_id = 7"),
+    "user version": lambda db: db.execute("PRAGMA user_version = 2"),
+    "a table more": lambda db: db.execute("CREATE TABLE more(x)"),
+    "a trigger": lambda db: db.execute("CREATE TRIGGER t AFTER INSERT ON object BEGIN DELETE FROM head; END"),
+    "another journal mode": lambda db: db.execute("PRAGMA journal_mode = WAL"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_both_refuse(small, fault):
+    db = sqlite3.connect(small, isolation_level=None)
+    FAULTS[fault](db)
+    db.close()
+    both_refuse(small)
+
+
+def test_both_refuse_an_older_head_under_newer_keys(small):
+    db = sqlite3.connect(small, isolation_level=None)
+    old = db.execute("SELECT i, b FROM head").fetchall()
+    db.close()
+    with Vault.open(small, Passphrase(FIRST), allow_test_profile=True) as vault:
+        vault.keys.add_passphrase("second", SECOND)
+    db = sqlite3.connect(small, isolation_level=None)
+    db.executemany("UPDATE head SET b = ?2 WHERE i = ?1", old)
+    db.close()
+    both_refuse(small)
+
+
+def test_one_copy_of_header_and_head_is_enough(small):
+    whole = everything(small)
+    db = sqlite3.connect(small, isolation_level=None)
+    db.execute("UPDATE header SET b = zeroblob(10304) WHERE i = 0")
+    db.execute("UPDATE head SET b = zeroblob(100) WHERE i = 1")
+    db.close()
+    assert everything(small) == whole
+    with Vault.open(small, Passphrase(FIRST), allow_test_profile=True, read_only=True) as vault:
+        assert vault.check().require_sound() is None
+
+
+@pytest.mark.parametrize("row", [0, 1])
+def test_of_two_heads_that_open_the_newer_counts(small, row):
+    db = sqlite3.connect(small, isolation_level=None)
+    old = db.execute("SELECT b FROM head").fetchone()[0]
+    with Vault.open(small, Passphrase(FIRST), allow_test_profile=True) as vault:
+        vault.put(person("Invented Three"))
+        newest = vault.status().checkpoint
+    db.execute("UPDATE head SET b = ? WHERE i = ?", [old, row])
+    db.close()
+    read = reader.Vault(small, FIRST, tests=True)
+    assert texts.checkpoint(read.head[0], read.digest) == newest
+    read.db.close()
+    with Vault.open(small, Passphrase(FIRST), allow_test_profile=True, read_only=True) as vault:
+        assert vault.status().checkpoint == newest
