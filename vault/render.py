@@ -150,7 +150,6 @@ def _csv(records: Iterable[DisclosedRecord]) -> bytes:
 
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "title": {"en": "Dossier", "ru": "Досье", "kk": "Іс қағазы"},
-    "for": {"en": "For", "ru": "Для", "kk": "Кімге"},
     "note": {"en": "Note", "ru": "Примечание", "kk": "Ескерту"},
     "intro": {
         "en": "This is a part of a case record; what is missing was left out on purpose. ▇▇▇▇▇▇ stands for words that"
@@ -225,8 +224,6 @@ class _Dossier:
         """Write the whole."""
         lines = [
             f"# {self._word('title')}",
-            "",
-            f"{self._word('for')}: {_inline(self._disclosure.recipient.name)}",
             "",
             self._word("intro"),
             "",

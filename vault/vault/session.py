@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from vault import keys, sealing
 from vault.errors import IntegrityError, LockedError, StaleError, VaultError
-from vault.index import Index, PageCache, read_entries
+from vault.index import Index, PageCache, forget, read_entries
 from vault.records import Schemas, load_schema
 from vault.vault.anchor import Anchor, Seen
 from vault.vault.state import Commit, State, log_backwards, read_setting, read_settings, refresh
@@ -57,6 +57,7 @@ class Session:
         self._state = None
         self._schemas = None
         self.cache.clear()
+        forget()
         self.engine.close()
 
     def mend(self, *, damaged_header: bool, damaged_head: bool) -> None:
