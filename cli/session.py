@@ -486,12 +486,12 @@ def open_vault(
             state = vault.status()
             out.detail(f"{path}: epoch {state.epoch}, checkpoint {state.checkpoint}")
         told = tell_notices(out, vault, 0)
-        if write and vault.unconfirmed is not None:
+        if write and vault.keys.unconfirmed is not None:
             if not can_ask(settings):
-                raise vault.unconfirmed
+                raise vault.keys.unconfirmed
             if not confirm(settings, "Did you compare the words, and do they agree?", otherwise="a terminal"):
                 raise click.Abort
-            vault.confirm_keys()
+            vault.keys.confirm()
         yield vault
         tell_notices(out, vault, told)
 

@@ -60,10 +60,10 @@ def add_recipient(
 
     entry = Recipient(name=name, audience=audience, onward=onward, key=public_key, fingerprint=fingerprint)
     with open_vault(settings, write=True) as vault:
-        if name in vault.recipients() and not replacing:
+        if name in vault.disclosures.recipients() and not replacing:
             message = f"There is a recipient {name!a} already; give --replace to change it."
             raise click.UsageError(message)
-        vault.put_recipient(entry)
+        vault.disclosures.put_recipient(entry)
     if not out.json(recipient_json(entry)):
         out.line(entry.name, entry.audience, entry.fingerprint or "by passphrase")
     if fingerprint:
@@ -98,7 +98,7 @@ def list_recipients(settings: Settings) -> None:
     """
     out = Output(settings)
     with open_vault(settings) as vault:
-        entries = sorted(vault.recipients().values(), key=lambda entry: entry.name)
+        entries = sorted(vault.disclosures.recipients().values(), key=lambda entry: entry.name)
     if out.json({"recipients": [recipient_json(entry) for entry in entries]}):
         return
     out.table(
@@ -121,7 +121,7 @@ def show_recipient(settings: Settings, name: str) -> None:
     """
     out = Output(settings)
     with open_vault(settings) as vault:
-        entry = known_recipient(vault.recipients(), name)
+        entry = known_recipient(vault.disclosures.recipients(), name)
     if out.json(recipient_json(entry)):
         return
     for label, value in recipient_json(entry).items():
@@ -161,11 +161,11 @@ def remove_recipient(settings: Settings, name: str, *, yes: bool) -> None:
     """
     out = Output(settings)
     with open_vault(settings, write=True) as vault:
-        known_recipient(vault.recipients(), name)
+        known_recipient(vault.disclosures.recipients(), name)
         if not yes and not confirm(settings, f"Remove {name}?", otherwise="--yes"):
             out.talk("Nothing was changed.")
             return
-        vault.remove_recipient(name)
+        vault.disclosures.remove_recipient(name)
     if not out.json({"removed": name}):
         out.line(name)
 
@@ -188,7 +188,7 @@ def list_policies(settings: Settings) -> None:
     """
     out = Output(settings)
     with open_vault(settings) as vault:
-        policies = list(vault.policies().values())
+        policies = list(vault.disclosures.policies().values())
     if out.json({"policies": [policy_json(one) for one in policies]}):
         return
     out.table(
@@ -228,7 +228,7 @@ def show_policy(settings: Settings, name: str) -> None:
     """
     out = Output(settings)
     with open_vault(settings) as vault:
-        one = vault.policies().get(name)
+        one = vault.disclosures.policies().get(name)
         if one is None:
             from vault.errors import NotFoundError
 

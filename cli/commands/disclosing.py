@@ -101,7 +101,7 @@ def export(
         )
         if path is None:
             with out.working("Redacting"):
-                view = vault.preview(request)
+                view = vault.disclosures.preview(request)
             show_preview(out, view)
             return
         if not agreed(settings, out, request, form, plaintext=plaintext, yes=yes):
@@ -163,7 +163,7 @@ def make_request(
     from vault.errors import NotFoundError
     from vault.redact import Request
 
-    policy = vault.policies().get(policy_name)
+    policy = vault.disclosures.policies().get(policy_name)
     if policy is None:
         message = f"there is no policy {policy_name!a}"
         raise NotFoundError(message)
@@ -204,7 +204,7 @@ def receiver(vault: Vault, name: str) -> Recipient:
     """
     from vault.redact import SELF, Recipient
 
-    entries = vault.recipients()
+    entries = vault.disclosures.recipients()
     if name == SELF and name not in entries:
         return Recipient(SELF, SELF)
     from cli.commands.address import known_recipient

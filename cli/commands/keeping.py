@@ -254,7 +254,7 @@ def backup(settings: Settings, target: str) -> None:
     path = checked_path(target)
     with open_vault(settings, write=True) as vault, out.progress("copying") as bar:
         checkpoint = vault.status().checkpoint
-        vault.backup(path, progress=bar.advance_to)
+        vault.keeping.backup(path, progress=bar.advance_to)
     if not out.json({"backup": str(path), "checkpoint": checkpoint}):
         out.line("backup", path)
         out.line("checkpoint", checkpoint)
@@ -273,7 +273,7 @@ def compact(settings: Settings) -> None:
     path = vault_path(settings)
     before = Path(path).stat().st_size if path.is_file() else 0
     with open_vault(settings, write=True) as vault:
-        vault.compact()
+        vault.keeping.compact()
     after = path.stat().st_size
     if not out.json({"before": before, "after": after}):
         out.line("before", before)

@@ -95,7 +95,7 @@ def list_ledger(settings: Settings) -> None:
 
     out = Output(settings)
     with open_vault(settings) as vault:
-        found = handovers(vault.ledger())
+        found = handovers(vault.disclosures.log())
     if not out.json({"bundles": [handover_json(one) for one in found]}):
         print_handovers(out, found)
 
@@ -139,8 +139,8 @@ def exposure(settings: Settings, subject: str) -> None:
 
     out = Output(settings)
     with open_vault(settings) as vault:
-        log = list(vault.ledger())
-        known = {one.recipient for one in handovers(log)} | set(vault.recipients())
+        log = list(vault.disclosures.log())
+        known = {one.recipient for one in handovers(log)} | set(vault.disclosures.recipients())
         bundle = None if subject in known else bundle_of(subject)
         found = exposed_by(log, recipient=subject if bundle is None else None, bundle=bundle)
         name_of = naming(vault)
@@ -247,4 +247,4 @@ def to_recall(vault: Vault, consent: bytes) -> list[Handover]:
     """
     from vault.ledger import recall as recall_by
 
-    return recall_by(vault.ledger(), consent)
+    return recall_by(vault.disclosures.log(), consent)

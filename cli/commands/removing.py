@@ -74,7 +74,7 @@ def warn_of_traces(out: Output, vault: Vault, record: bytes, mentions: Iterable[
     for mention in mentions:
         what = "points at it" if mention.link else "names it: will be masked, without its earlier versions"
         out.warn(f"  {short_id(mention.record_id)}, field {mention.field}: {what}")
-    for one in handovers(vault.ledger()):
+    for one in handovers(vault.disclosures.log()):
         if any(record in (fact.person, fact.record) for fact in one.facts):
             out.warn(f"  bundle of {moment(one.time)} for {one.recipient}: stays with them")
     for known in vault.status().backups:

@@ -243,7 +243,7 @@ def build(folder: Path, count: int, lengths: tuple[int, ...]) -> Victim:
         vault.put(
             Draft(first.kind, (*first.claims, Claim("nationality", canary(700))), first.record_id, (first.id,)),
         )
-        vault.put_recipient(Recipient("the lawyer", "lawyer", (), None, ""))
+        vault.disclosures.put_recipient(Recipient("the lawyer", "lawyer", (), None, ""))
     return Victim(path, paper, identity, tuple(records), tuple(documents))
 
 

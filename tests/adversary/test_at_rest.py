@@ -94,18 +94,18 @@ def library_operations(vault: Vault, victim: Any, aside: Path) -> Iterator[str]:
     [path] = vault.extract(document.record_id, aside)
     path.unlink()
     yield "extract"
-    vault.set_policy(f'name = "{STEM.lower()}"\nparent = "lawyer"\naudience = "lawyer"\n')
+    vault.disclosures.set_policy(f'name = "{STEM.lower()}"\nparent = "lawyer"\naudience = "lawyer"\n')
     yield "policy"
-    vault.put_recipient(Recipient(f"{STEM} and Partners", "lawyer", (), None, ""))
+    vault.disclosures.put_recipient(Recipient(f"{STEM} and Partners", "lawyer", (), None, ""))
     yield "recipient"
     request = Request(
         victim.records[:1],
-        vault.policies()["everything"],
+        vault.disclosures.policies()["everything"],
         Recipient("self", "self", (), None, ""),
         "other",
         date(2020, 1, 1),
     )
-    vault.preview(request)
+    vault.disclosures.preview(request)
     yield "preview"
     vault.disclose(request).permit.commit(bytes(32), bytes(32), {"result": "clean"})
     yield "disclose"
@@ -118,9 +118,9 @@ def library_operations(vault: Vault, victim: Any, aside: Path) -> Iterator[str]:
     yield "key change"
     vault.keys.remove("the archive")
     yield "key remove"
-    vault.backup(aside.parent / "everything" / "vault" / "backup.vault")
+    vault.keeping.backup(aside.parent / "everything" / "vault" / "backup.vault")
     yield "backup"
-    vault.compact()
+    vault.keeping.compact()
     yield "compact"
     assert not vault.check().problems
     yield "check"
@@ -395,7 +395,7 @@ def test_an_edited_record_keeps_its_history_and_no_old_head(victim):
             old.append(state.sealed_head)
             if state.head.settings is not None:
                 old.append(victim_objects(vault)[object_id(state.head.settings.name)])
-            vault.put_recipient(Recipient(f"lawyer {number}", "lawyer", (), None, ""))
+            vault.disclosures.put_recipient(Recipient(f"lawyer {number}", "lawyer", (), None, ""))
     data = victim.path.read_bytes()
     pieces = [body[at : at + 24] for body in old for at in range(1, 900, 64)]
     assert [piece for piece in pieces if piece in data] == []

@@ -671,13 +671,13 @@ def handed(tmp_path_factory):
             (revision,) = vault.put(parse_record(plain, vault.schemas, resolve=known.__getitem__))
             ids[tree["ref"]] = revision.record_id
         document = vault.attach(ids["p"], io.BytesIO(b"An invented letter.\n"), SCANNED_AS)
-        policy = vault.set_policy(POLICY)
+        policy = vault.disclosures.set_policy(POLICY)
         recipient = Recipient("desk", "lawyer")
         today = date(2024, 6, 1)
         disclosure = vault.disclose(Request((ids["k"],), policy, recipient, "legal", today))
         handoff.write(disclosure, home / "x.age", passphrase=PHRASE)
         status = vault.status()
-        (entry,) = [entry for entry in vault.ledger() if entry.action == "disclosed"]
+        (entry,) = [entry for entry in vault.disclosures.log() if entry.action == "disclosed"]
     handoff.unpack(home / "x.age", home / "out", passphrase=PHRASE)
     header = sqlite3.connect(home / "office.vault").execute("SELECT b FROM header").fetchone()[0]
     return {

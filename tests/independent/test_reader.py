@@ -159,7 +159,7 @@ def test_attachments(story, both, tmp_path):
 
 def test_log(both):
     read, vault = both
-    entries = vault.ledger()
+    entries = vault.disclosures.log()
     assert [reader.encode(entry) for entry in read.log()] == [entry.encode() for entry in entries]
     assert [reader.h("log", reader.encode(entry)) for entry in read.log()] == [entry.digest() for entry in entries]
 

@@ -14,36 +14,24 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self
 
-from vault import files, keys, ledger, sealing
+from vault import files, keys, sealing
 from vault.engine import guard, sqlite
-from vault.errors import (
-    AmbiguousIdError,
-    BusyError,
-    IntegrityError,
-    NotFoundError,
-    StaleError,
-)
+from vault.errors import AmbiguousIdError, IntegrityError, NotFoundError
 from vault.index import Index, attachment_of, parse
 from vault.keys import Header, Keyring, Passphrase, Secret, Slot, SlotKind, Unlocker
 from vault.ledger import LogEntry
 from vault.objects import Head, Kind, ObjectBatch, parse_checkpoint
-from vault.paths import require_absent, safe_name
+from vault.paths import safe_name
 from vault.records import Claim, Draft, Revision, Schemas, edtf
-from vault.redact import DisclosedFile, Pseudonyms, load_policy, redact
 from vault.sealing import KdfProfile
 from vault.vault import disclosing, erasing, inspection
 from vault.vault.desk import KeyDesk, KeyslotInfo, used_slots
+from vault.vault.disclosing import DisclosureDesk
 from vault.vault.erasing import Mention, Removal
-from vault.vault.reading import attachment_of_value, attachments_of, read_revision
+from vault.vault.keeping import KeepingDesk, read_backups
+from vault.vault.reading import attachments_of, read_revision
 from vault.vault.session import Session
-from vault.vault.state import (
-    Commit,
-    State,
-    make_sealers,
-    open_state,
-    read_log,
-    refresh,
-)
+from vault.vault.state import State, make_sealers, open_state
 from vault.vault.writing import RecordWriter
 
 if TYPE_CHECKING:
@@ -54,14 +42,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from vault.engine import Engine
-    from vault.redact import Disclosure, Policy, Recipient, Request, View
+    from vault.redact import Disclosure, Request
 
-_BACKUPS: Final = "backups"
-_PSEUDONYMS: Final = "pseudonyms"
-_MAX_BACKUPS: Final = 64
 _PURGED: Final = "this record was purged; only its id is known"
-_CHANGED_MEANWHILE: Final = "the vault was changed while the bundle was made; nothing was handed over; do it again"
-_KEYS_CHANGED: Final = "the keys changed since this machine last saw the vault"
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,15 +249,6 @@ class Vault:
         """What a person should be told: mended copies, changed keys, an anchor that could not be written."""
         return tuple(self._session.notices)
 
-    @property
-    def unconfirmed(self) -> StaleError | None:
-        """Why writes are refused until `confirm_keys`; None where nothing stands against them."""
-        return self._session.unconfirmed
-
-    def confirm_keys(self) -> None:
-        """Take the present keys for the right ones, because a person compared their words: writes go on."""
-        self._session.confirm_keys()
-
     def accept_older(self) -> None:
         """Take a restored older file into use: write that into the log, and let the anchor follow.
 
@@ -291,14 +265,13 @@ class Vault:
             LockedError: The vault is locked.
             IntegrityError: The index is damaged.
         """
-        with self._session.engine.snapshot() as reader:
-            self._state = state = refresh(reader, self._session.current())
+        with self._session.snapshot() as (reader, state):
             objects = state.reader(reader)
             index = self._session.indexed(objects, state.head)
             counts = index.counts()
             removed = sum(row.removed for row in index.rows(removed=True))
             sizes = [size for _, size in reader.sizes()]
-            backups = self._session.setting(objects, _BACKUPS) or []
+            backups = read_backups(self._session, objects)
         return Status(
             epoch=state.head.epoch,
             checkpoint=state.checkpoint,
@@ -318,8 +291,18 @@ class Vault:
 
     @property
     def keys(self) -> KeyDesk:
-        """Keyslots: list, add, change, remove."""
+        """The keys: confirm them; list, add, change and remove keyslots."""
         return KeyDesk(self._session)
+
+    @property
+    def disclosures(self) -> DisclosureDesk:
+        """What disclosures need and leave: policies, address book, previews, the log."""
+        return DisclosureDesk(self._session)
+
+    @property
+    def keeping(self) -> KeepingDesk:
+        """Keeping the file: backups, and rewriting it without unused space."""
+        return KeepingDesk(self._session)
 
     @property
     def schemas(self) -> Schemas:
@@ -536,7 +519,7 @@ class Vault:
                 raise NotFoundError(_PURGED)
             if purge:
                 done = erasing.purge(commit, writer, schemas, record_id)
-                self._forget_pseudonyms(commit, record_id)
+                disclosing.forget_pseudonyms(self._session, commit, record_id)
                 commit.log("purged", {"records": [record_id]})
             else:
                 newest = read_revision(commit.batch, heads[-1])
@@ -663,69 +646,6 @@ class Vault:
 
     # --- disclosure ---
 
-    def policies(self) -> dict[str, Policy]:
-        """Give the policies in force by name: the shipped ones and the vault's own."""
-        with self._session.reading() as (objects, _):
-            return disclosing.read_policies(objects, self._session.current().head, self._session.schemas(objects))
-
-    def set_policy(self, text: str) -> Policy:
-        """Keep a policy of the vault's own.
-
-        Args:
-            text: TOML.
-
-        Returns:
-            The policy.
-
-        Raises:
-            PolicyError: It cannot be used; the message names the line.
-        """
-        with self._session.writing() as commit:
-            schemas = self._session.schemas(commit.batch)
-            known = disclosing.read_policies(commit.batch, commit.state.head, schemas)
-            policy = load_policy(text, schemas, known)
-            commit.set_setting(f"policy/{policy.name}", text)
-            commit.log("settings", {"set": f"policy/{policy.name}"})
-        return policy
-
-    def recipients(self) -> dict[str, Recipient]:
-        """Give the address book by name."""
-        with self._session.reading() as (objects, _):
-            return disclosing.read_recipients(self._session.setting(objects, disclosing.RECIPIENTS))
-
-    def put_recipient(self, recipient: Recipient) -> None:
-        """Add or replace an entry of the address book."""
-        with self._session.writing() as commit:
-            plain = self._session.setting(commit.batch, disclosing.RECIPIENTS) or {}
-            plain[recipient.name] = disclosing.plain_recipient(recipient)
-            commit.set_setting(disclosing.RECIPIENTS, plain)
-            commit.log("settings", {"set": "recipient"})
-
-    def remove_recipient(self, name: str) -> None:
-        """Take an entry out of the address book; the ledger keeps what was handed over.
-
-        Raises:
-            NotFoundError: There is no such entry.
-        """
-        with self._session.writing() as commit:
-            plain = self._session.setting(commit.batch, disclosing.RECIPIENTS) or {}
-            if plain.pop(name, None) is None:
-                msg = "there is no such recipient"
-                raise NotFoundError(msg)
-            commit.set_setting(disclosing.RECIPIENTS, plain or None)
-            commit.log("settings", {"removed": "recipient"})
-
-    def preview(self, request: Request) -> View:
-        """Show what a disclosure would let leave and what not, and by which rule; nothing is written.
-
-        Raises:
-            ConsentError, PolicyError, DisclosureError: As `disclose`.
-
-        Secrets:
-            The result.
-        """
-        return self._redact(request, preview=True)[0]
-
     def disclose(self, request: Request) -> Disclosure:
         """Make a redacted view that may be handed over once; the only way to one.
 
@@ -742,63 +662,7 @@ class Vault:
         Secrets:
             The result.
         """
-        if self._session.unconfirmed is not None:
-            raise self._session.unconfirmed
-        view, pseudonyms, schemas, made_at = self._redact(request)
-
-        def record(handover: ledger.Handover) -> None:
-            with self._session.writing() as commit:
-                if commit.state.head.epoch != made_at:
-                    raise BusyError(_CHANGED_MEANWHILE)
-                commit.set_setting(_PSEUDONYMS, pseudonyms.plain())
-                for facts in handover.parts():
-                    commit.log(ledger.DISCLOSED, facts)
-
-        signer = sealing.Signer(self._session.current().keyring.signing_seed)
-        return disclosing.make(request, view, schemas, signer, record, self._open_file)
-
-    def _redact(self, request: Request, *, preview: bool = False) -> tuple[View, Pseudonyms, Schemas, int]:
-        with self._session.reading() as (objects, index):
-            schemas = self._session.schemas(objects)
-            pseudonyms = Pseudonyms.from_plain(self._session.setting(objects, _PSEUDONYMS) or {})
-
-            def newest() -> Iterator[Revision]:
-                for row in index.rows(removed=True):
-                    yield read_revision(objects, row)
-
-            def history(record_id: bytes) -> list[Revision]:
-                return [read_revision(objects, row) for row in index.history(record_id) if not row.purged]
-
-            view = redact(request, newest, history, schemas, pseudonyms, sealing.random_bytes, preview=preview)
-            return view, pseudonyms, schemas, self._session.current().head.epoch
-
-    def _open_file(self, file: DisclosedFile) -> Iterator[bytes]:
-        attachment = attachment_of_value(file.value)
-        if attachment is None:
-            msg = "a document record says nothing of its file"
-            raise IntegrityError(msg)
-        with self._session.reading() as (objects, index):
-            row = index.attachment(attachment.attachment_id)
-            if row is None:
-                msg = "an attachment is missing"
-                raise IntegrityError(msg)
-            yield from files.read(objects, attachment, row.ref)
-
-    def _forget_pseudonyms(self, commit: Commit, record_id: bytes) -> None:
-        plain = self._session.setting(commit.batch, _PSEUDONYMS)
-        if plain:
-            pseudonyms = Pseudonyms.from_plain(plain)
-            pseudonyms.forget(record_id)
-            commit.set_setting(_PSEUDONYMS, pseudonyms.plain())
-
-    def ledger(self) -> list[LogEntry]:
-        """Read the whole log, oldest first; the entries `disclosed` are the ledger.
-
-        Raises:
-            IntegrityError: The log is not one unbroken chain.
-        """
-        with self._session.reading() as (objects, _):
-            return read_log(objects, self._session.current().head)
+        return disclosing.disclose(self._session, request)
 
     # --- keeping ---
 
@@ -814,80 +678,12 @@ class Vault:
         Raises:
             IntegrityError: Not even the index can be opened.
         """
-        with self._session.engine.snapshot() as reader:
-            self._state = state = refresh(reader, self._session.current())
+        with self._session.snapshot() as (reader, state):
             index = self._session.indexed(state.reader(reader), state.head)
             report = inspection.Inspector(reader, state, index, progress).run()
         if not report.problems and self._session.unconfirmed is None:
             self._session.note(state, int(self._session.clock()))
         return report
-
-    def backup(self, target: Path, *, progress: Callable[[int, int], None] | None = None) -> None:
-        """Write a consistent copy to a new file, open it, check it, and only then call it done.
-
-        Args:
-            target: Where nothing is yet.
-            progress: Called with bytes written and bytes in all.
-
-        Raises:
-            UnsafePathError: Something is at the target.
-            IntegrityError: The copy does not check out; it was removed.
-            EngineError: The disk refused; no file stays.
-        """
-        require_absent(target)
-        noted = not self._session.engine.read_only and self._session.unconfirmed is None
-        if noted:
-            # Noted before it is made, so that the copy is the newest state itself and opens beside the anchor.
-            self._note_backup(target)
-        try:
-            self._session.engine.copy_to(target, progress=progress)
-            self._check_copy(target)
-        except BaseException:
-            if noted:
-                self._note_backup(None)
-            raise
-
-    def _check_copy(self, target: Path) -> None:
-        try:
-            copy = sqlite.open(target, read_only=True)
-            try:
-                with copy.snapshot() as reader:
-                    state = refresh(reader, self._session.current())
-                    index = self._session.indexed(state.reader(reader), state.head)
-                    inspection.Inspector(reader, state, index).run().require_sound()
-            finally:
-                copy.close()
-        except BaseException:
-            target.unlink(missing_ok=True)
-            raise
-
-    def _note_backup(self, target: Path | None) -> None:
-        """Note a backup about to be made, or take the newest note away."""
-        with self._session.writing() as commit:
-            known = self._session.setting(commit.batch, _BACKUPS) or []
-            made = [] if target is None else [{"at": commit.now, "path": str(target.absolute()), "epoch": commit.epoch}]
-            kept = known[:-1] if target is None else known
-            commit.set_setting(_BACKUPS, [*kept, *made][-_MAX_BACKUPS:])
-            commit.log("backup", {"done": target is not None})
-
-    def compact(self) -> None:
-        """Rewrite the file without unused space and without a telling order; objects that nothing names are dropped.
-
-        Raises:
-            BusyError: Another process writes.
-            EngineError: The disk refused; the vault is as it was.
-        """
-        with self._session.writing() as commit:
-            lost: list[int] = []
-            # A newer program may name objects in a part of the head that this one does not know.
-            if not commit.state.head.extra:
-                index = self._session.indexed(commit.batch, commit.state.head)
-                reached = inspection.Inspector(commit.writer, commit.state, index).reach()
-                lost = [found for found, _ in commit.writer.sizes() if found not in reached]
-            for each in lost:
-                commit.writer.delete(each)
-            commit.log("compacted", {"dropped": len(lost)})
-        self._session.engine.compact()
 
 
 def continued(revision: Revision, claims: tuple[Claim, ...], *, removed: bool = False) -> Draft:

@@ -7,17 +7,17 @@ head; anything less would leave the old secret working through an old copy of th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from vault import keys, sealing
 from vault.errors import BusyError, LimitError, NotFoundError, RecordError
 from vault.keys import Identity, Passphrase, Slot, SlotKind
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
+    from vault.errors import StaleError
     from vault.keys import Keyring
     from vault.sealing import KdfProfile
+    from vault.vault.session import Session
     from vault.vault.state import Commit, State
 
 
@@ -43,24 +43,21 @@ _CHANGED: Final = "the key derivation profile was changed meanwhile; do it again
 Keyslots: TypeAlias = list[KeyslotInfo]
 
 
-class _Session(Protocol):
-    """What the desk needs of an open vault."""
-
-    def current(self) -> State:
-        """Give the newest state."""
-        ...
-
-    def writing(self) -> AbstractContextManager[Commit]:
-        """Begin a commit."""
-        ...
-
-
 class KeyDesk:
-    """Keyslots of an open vault; reached as `Vault.keys`."""
+    """Keys and keyslots of an open vault; reached as `Vault.keys`."""
 
-    def __init__(self, session: _Session) -> None:
+    def __init__(self, session: Session) -> None:
         """Work on an open vault."""
         self._session = session
+
+    @property
+    def unconfirmed(self) -> StaleError | None:
+        """Why writes are refused until `confirm`; None where nothing stands against them."""
+        return self._session.unconfirmed
+
+    def confirm(self) -> None:
+        """Take the present keys for the right ones, because a person compared their words: writes go on."""
+        self._session.confirm_keys()
 
     def list(self) -> Keyslots:
         """List the used keyslots, in their order."""

@@ -1,0 +1,123 @@
+"""Keeping the file of an open vault: backups that were tried, and rewriting it without unused space.
+
+Part of floor 3. A backup counts only after it was opened and checked; nothing that exists is ever overwritten.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from vault.engine import sqlite
+from vault.errors import IntegrityError
+from vault.paths import require_absent
+from vault.vault.inspection import Inspector
+from vault.vault.state import refresh
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from vault.objects import ObjectReader
+    from vault.vault.session import Session
+
+_BACKUPS: Final = "backups"
+_MAX_BACKUPS: Final = 64
+
+
+class KeepingDesk:
+    """Backups and rewriting of an open vault; reached as `Vault.keeping`.
+
+    Args:
+        session: Of the open vault.
+    """
+
+    def __init__(self, session: Session) -> None:
+        """Work on an open vault."""
+        self._session = session
+
+    def backup(self, target: Path, *, progress: Callable[[int, int], None] | None = None) -> None:
+        """Write a consistent copy to a new file, open it, check it, and only then call it done.
+
+        Args:
+            target: Where nothing is yet.
+            progress: Called with bytes written and bytes in all.
+
+        Raises:
+            UnsafePathError: Something is at the target.
+            IntegrityError: The copy does not check out; it was removed.
+            EngineError: The disk refused; no file stays.
+        """
+        require_absent(target)
+        noted = not self._session.engine.read_only and self._session.unconfirmed is None
+        if noted:
+            # Noted before it is made, so that the copy is the newest state itself and opens beside the anchor.
+            self._note_backup(target)
+        try:
+            self._session.engine.copy_to(target, progress=progress)
+            self._check_copy(target)
+        except BaseException:
+            if noted:
+                self._note_backup(None)
+            raise
+
+    def compact(self) -> None:
+        """Rewrite the file without unused space and without a telling order; objects that nothing names are dropped.
+
+        Raises:
+            BusyError: Another process writes.
+            EngineError: The disk refused; the vault is as it was.
+        """
+        with self._session.writing() as commit:
+            lost: list[int] = []
+            # A newer program may name objects in a part of the head that this one does not know.
+            if not commit.state.head.extra:
+                index = self._session.indexed(commit.batch, commit.state.head)
+                reached = Inspector(commit.writer, commit.state, index).reach()
+                lost = [found for found, _ in commit.writer.sizes() if found not in reached]
+            for each in lost:
+                commit.writer.delete(each)
+            commit.log("compacted", {"dropped": len(lost)})
+        self._session.engine.compact()
+
+    def _check_copy(self, target: Path) -> None:
+        try:
+            copy = sqlite.open(target, read_only=True)
+            try:
+                with copy.snapshot() as reader:
+                    state = refresh(reader, self._session.current())
+                    index = self._session.indexed(state.reader(reader), state.head)
+                    Inspector(reader, state, index).run().require_sound()
+            finally:
+                copy.close()
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
+
+    def _note_backup(self, target: Path | None) -> None:
+        """Note a backup about to be made, or take the newest note away."""
+        with self._session.writing() as commit:
+            known = read_backups(self._session, commit.batch)
+            made = [] if target is None else [{"at": commit.now, "path": str(target.absolute()), "epoch": commit.epoch}]
+            kept = known[:-1] if target is None else known
+            commit.set_setting(_BACKUPS, [*kept, *made][-_MAX_BACKUPS:])
+            commit.log("backup", {"done": target is not None})
+
+
+def read_backups(session: Session, objects: ObjectReader) -> list[dict[str, Any]]:
+    """Read the list of known backups.
+
+    Args:
+        session: Of the open vault.
+        objects: Its snapshot.
+
+    Returns:
+        Time, path and epoch of each, oldest first.
+
+    Raises:
+        IntegrityError: The list is not made by the rule.
+    """
+    known = session.setting(objects, _BACKUPS) or []
+    if not isinstance(known, list) or not all(isinstance(each, dict) for each in known):
+        msg = "the list of backups is not made by the rule"
+        raise IntegrityError(msg)
+    return known
