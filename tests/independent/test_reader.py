@@ -3,6 +3,7 @@
 import io
 import os
 import sqlite3
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,8 +12,8 @@ from typing import Any
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from tests.independent import reader, texts
-from tests.independent.index import PURGED, REMOVED, SUPERSEDED, Refused
+from tests.independent import index, reader, texts
+from tests.independent.index import ATTACHMENT, PURGED, REMOVED, SUPERSEDED, Refused
 from vault import keys
 from vault.errors import VaultError
 from vault.keys import Identity, Passphrase
@@ -72,6 +73,14 @@ def tell(path: Path, profile: KdfProfile, rounds: int) -> Story:
         vault.put_many(person(f"Mass Person {n}", Claim("sex", None, state="unknown")) for n in range(100))
         source = vault.put(Draft("source", (Claim("name", {"text": "Invented Source", "kind": "birth"}),)))[0]
         vault.put(
+            person(
+                "Әлия Қасымқызы / 阿丽亚",
+                Claim("phone", "+7 (701) 000-00-00"),
+                Claim("birth", "1961~"),
+                Claim("address", {"text": "село Ақсу", "region": "Almaty", "country": "kz"}, source=source.record_id),
+                Claim("relative", {"relation": "брат", "name": "Ержан O’Invented"}),
+                Claim("relative", {"relation": "сестра", "link": source.record_id}, state="retracted"),
+            ),
             Draft(
                 "statement",
                 (
@@ -181,6 +190,45 @@ def test_keyring(both):
     used = [(i, names[s[0]], s[1].rstrip(b"\0").decode(), s[3]) for i, s in enumerate(read.keyring[4]) if s[0]]
     assert used == [(k.index, k.kind, k.label, k.added_epoch) for k in vault.keys.list()]
     assert read.keyring[4][2][2] == reader.key_pair(IDENTITY.seed)[1] == IDENTITY.public_key
+
+
+def pages(read: reader.Vault, segment: dict[int, Any], key: int) -> list[bytes]:
+    return ([segment[key]] if segment[key] else []) if segment[10] else read.objects("pag", segment[key])
+
+
+def test_index(both):
+    read, vault = both
+    postings: dict[int, set[bytes]] = {}
+    names: list[list[str]] = []
+    for _, name, generation, documents, count in read.head[4]:
+        segment = reader.decode(read.object("seg", name, generation))
+        found = [index.read_term_page(page) for page in pages(read, segment, 6)]
+        first = b"".join(bytes([len(term)]) + term for term in (next(iter(page)) for page in found))
+        assert (segment[5], sum(map(len, found))) == (first, count)
+        base = len(names)
+        for term, numbers in (entry for page in found for entry in page.items()):
+            for number in numbers:
+                postings.setdefault(base + number, set()).add(term)
+        for page, start in zip(pages(read, segment, 9), struct.iter_unpack(">I", segment[8]), strict=True):
+            assert len(names) == base + start[0]
+            names += index.read_name_page(page)
+        assert len(names) == base + documents
+    newest = {row.revision: revision for row, revision in read.revisions()}
+    for place, row in enumerate(read.rows):
+        if row.revision in newest:
+            revision = newest[row.revision]
+
+            def type_of(field: str, kind: str = revision[2]) -> str:
+                return vault.schemas.field(kind, field).type
+
+            assert postings[place] == index.terms(revision, type_of)
+            kept = [] if revision.get(8) else index.names_of(revision, type_of)
+            assert names[place] == index.read_name_page(index.name_page([kept]))[0]
+        elif row.flags & PURGED:
+            assert postings[place] == {(b"a" if row.flags & ATTACHMENT else b"i") + row.record}
+            assert names[place] == []
+        else:
+            assert (b"a" if row.flags & ATTACHMENT else b"i") + row.record in postings[place]
 
 
 @pytest.mark.parametrize("way", ["paper", "paper as typed", "identity file"])
