@@ -25,7 +25,6 @@ _KIND: Final = b"anc"
 _MAX_FILE_BYTES: Final = 64 << 10
 
 
-
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What the anchor holds.
@@ -83,15 +82,20 @@ class Anchor:
             return None
         except OSError:
             raise IntegrityError(msg) from None
+        if not stat.S_ISREG(os.fstat(number).st_mode):
+            # Looked at before it is made a file object: a folder cannot be one.
+            os.close(number)
+            raise IntegrityError(msg)
         with os.fdopen(number, "rb") as file:
-            if not stat.S_ISREG(os.fstat(number).st_mode):
-                raise IntegrityError(msg)
             data = file.read(_MAX_FILE_BYTES)
         try:
             plain = codec.decode_map(self._sealer.open(_KIND, data))
             seen = Seen(plain[0], plain[1], plain[2], plain[3], plain[4])
-        except (FormatError, IntegrityError, TypeError, KeyError):
+        except (FormatError, IntegrityError, KeyError):
             raise IntegrityError(msg) from None
+        types = [type(seen.epoch), type(seen.digest), type(seen.fingerprint), type(seen.device)]
+        if types != [int, bytes, str, bytes] or type(seen.checked_at) not in {int, type(None)}:
+            raise IntegrityError(msg)
         return seen
 
     def write(self, seen: Seen, *, accept_older: bool = False) -> None:
