@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from vault.errors import RecordError
 from vault.records import Schemas, edtf
-from vault.redact import DisclosedClaim, DisclosedRecord, Disclosure
+from vault.redact import OUTCOMES, DisclosedClaim, DisclosedRecord, Disclosure
 
 FORMAT: Final = "casevault-records/1"
 LANGUAGES: Final = ("en", "ru", "kk")
@@ -50,6 +50,46 @@ def render(disclosure: Disclosure, *, language: str = "en") -> dict[str, bytes]:
         "data/records.csv": _csv(disclosure.view.records),
         "data/dossier.md": _Dossier(disclosure, language).write(),
     }
+
+
+_KEYS: Final = frozenset(
+    {
+        "format",
+        "records",
+        "id",
+        "fields",
+        "is",
+        "value",
+        "text",
+        "names",
+        "path",
+        "relation",
+        "county",
+        "region",
+        "country",
+    }
+)
+"""Keys of the JSON form, beside the columns of the CSV form."""
+
+
+def own_phrases(disclosure: Disclosure, *, language: str = "en") -> frozenset[str]:
+    """Give the words that are this room's own and not a record's: labels, headings, keys, names of choices.
+
+    Args:
+        disclosure: What leaves.
+        language: Of the dossier.
+
+    Returns:
+        Each as it stands in a file.
+    """
+    schemas = disclosure.schemas
+    found = {*COLUMNS, *_KEYS, *OUTCOMES, "yes", "no", "true", *(words[language] for words in _WORDS.values())}
+    for kind in schemas.kinds:
+        found |= {kind, schemas.label(kind, language)}
+        for field in schemas.fields(kind):
+            found |= {field.name, field.label(language)}
+            found |= {word for key in field.choices for word in (key, field.choice_label(key, language))}
+    return frozenset(found) | {_inline(phrase) for phrase in found}
 
 
 # --- JSON -----------------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from itertools import product
 from typing import BinaryIO, Final
 
 from vault.gate.needles import DIGEST_SIZES, Finding, Needles
+from vault.gate.phrases import Phrases
 from vault.gate.texts import as_text, readings, runs_of_text
 from vault.matching.values import Protected
 
@@ -71,6 +72,7 @@ def scan(
     keep_files: Collection[str] = (),
     templates: Collection[bytes] = (),
     own_tokens: Collection[str] = (),
+    own_phrases: Collection[str] = (),
 ) -> list[Finding]:
     """Look for withheld values in the final bytes of one file.
 
@@ -85,6 +87,8 @@ def scan(
         templates: SHA-256 digests (32 bytes) of files with fixed content, which are taken off first.
         own_tokens: hexadecimal or base64 texts of 32 signs or more that the caller made himself: hashes of files, ids,
             keys, signatures. What they decode to by chance is not read; hashes of values are looked for in them.
+        own_phrases: labels, headings and keys of the caller's own making; a withheld word that stands as one of them
+            does is no finding.
 
     Returns:
         Findings in the order of the file; none means that nothing was found and everything was read.
@@ -93,7 +97,7 @@ def scan(
 
     Source: docs/known-values.md §The gate.
     """
-    search = _Scan(Needles(protected, kept), limits or Limits(), keep_files, templates, own_tokens)
+    search = _Scan(Needles(protected, kept), limits or Limits(), keep_files, templates, own_tokens, own_phrases)
     stream = io.BytesIO(data) if isinstance(data, bytes | bytearray | memoryview) else data
     search.file(stream, filename)
     return search.finish()
@@ -113,12 +117,14 @@ class _Scan:
         keep: Collection[str],
         templates: Collection[bytes],
         own: Collection[str],
+        phrases: Collection[str],
     ) -> None:
         self._needles = needles
         self._limits = limits
         self._keep = frozenset(keep)
         self._templates = frozenset(templates)
         self._own = frozenset(own)
+        self._phrases = Phrases(phrases)
         self._findings: dict[Finding, None] = {}
         self._tokens: dict[str, str] = {}  # token, place of its first sight
         self._unpacked = 0
@@ -336,7 +342,8 @@ class _Scan:
         """Look at every reading of one text."""
         for reading in readings(text):
             for rule, at in self._needles.search(reading):
-                self._note(rule, f"{place}:{offset + at}")
+                if rule != "value" or not self._phrases.cover(reading, at):
+                    self._note(rule, f"{place}:{offset + at}")
             self._tokens_of(reading, place)
             self._encoded(reading, place, depth)
 

@@ -245,6 +245,28 @@ def tokens(members: Mapping[str, Member]) -> frozenset[str]:
     return frozenset(member.sha256.hex() for member in members.values()) | set(_HEX_TOKEN.findall(manifest))
 
 
+def phrases(members: Mapping[str, Member]) -> frozenset[str]:
+    """Give the words of a bag's own files: keys, names of rules and policies; no text of a record is among them.
+
+    Args:
+        members: The whole bag.
+
+    Returns:
+        Every key and every text in manifest and receipt, and what stands between their dots.
+    """
+    found: set[str] = set()
+    waiting: list[object] = [json.loads(b"".join(members[path].read())) for path in (MANIFEST, RECEIPT)]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            found |= {one, *one.split(".")}
+        elif isinstance(one, dict):
+            waiting += [*one, *one.values()]
+        elif isinstance(one, list):
+            waiting += one
+    return frozenset(found)
+
+
 def canonical(value: object) -> bytes:
     """Write JSON in one form: UTF-8, sorted keys, no spaces, one line break at the end."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)

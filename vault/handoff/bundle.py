@@ -176,6 +176,7 @@ def _pass_gate(
         keep_files=confirmed,
         templates=bag.fixed(members),
         own_tokens=bag.tokens(members),
+        own_phrases=render.own_phrases(disclosure) | bag.phrases(members),
     )
     for path in large:
         stream = io.BufferedReader(_Rewound(attachments[path]))

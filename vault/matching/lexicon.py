@@ -23,6 +23,16 @@ BINDING: Final = _words(
     """
 )
 
+# What stands in a description and never in a name.
+TELLING: Final = _words(
+    """
+    a an the in on at by of off near behind beside between from to into with without under over who which whose his her
+    their its our my your is was are were has had and or not other another
+    в на у из от с к по под над за для при без около возле рядом между который которая где его её ее их он она и или не
+    мен және жанында маңында артында ішінде арасында үшін дейін оның олардың жанындағы ішіндегі
+    """
+)
+
 # What any address or title holds: counts only beside another part of the same value.
 GENERIC: Final = _words(
     """

@@ -177,16 +177,17 @@ def take_apart(value: Protected) -> Value:
     han = han_names(text) if _HAS_HAN.search(text) else []
     if (phones or streams or codes) and (coded or not letters):
         return Value([], "", "", han, streams, phones, codes, [])
-    parts, initials, abbreviated = _parts(text, coded=coded)
+    parts, initials, abbreviated = _parts(text, coded=coded, kind=value.kind)
     return Value(parts, initials, abbreviated, han, streams, phones, codes, [])
 
 
-def _parts(text: str, *, coded: bool) -> tuple[list[Part], str, str]:
+def _parts(text: str, *, coded: bool, kind: str) -> tuple[list[Part], str, str]:
     """Give the words of a value, what they begin with, and its bare initials."""
     words = [part for word in word_pattern(text).findall(text) for part in humps(word)]
     host = _HOST.search(text)  # of an address of mail: many people share it
     hosts = set(word_pattern(text).findall(host.group())) if host else set()
     capitals = any(word[0].isupper() for word in words if len(word) > 1)
+    described = _is_description(words, kind)
     parts: list[Part] = []
     initials = abbreviated = ""
     for word in words:
@@ -201,6 +202,7 @@ def _parts(text: str, *, coded: bool) -> tuple[list[Part], str, str]:
         folded = fold(word)
         weak = (
             coded
+            or described
             or word in hosts
             or folded in lexicon.BINDING
             or folded in lexicon.GENERIC
@@ -208,6 +210,24 @@ def _parts(text: str, *, coded: bool) -> tuple[list[Part], str, str]:
         )
         parts.append(Part(word, strong=not weak, common=folded in lexicon.COMMON))
     return parts, initials, abbreviated
+
+
+def _is_description(words: list[str], kind: str) -> bool:
+    """Tell words that describe (a house near the market) from words that name, typed without capitals or not.
+
+    Four words and more, none but perhaps the first with a capital, one of them a word that names never have. A person's
+    name counts only with that capital (Identity card, copy on paper). What should be a number or an address and is two
+    small words or more (through his sister) describes too.
+    """
+    cased = [word for word in words if len(word) > 1 and script_of(word) in {"latin", "cyrillic"}]
+    if len(cased) < 2 or len(cased) != sum(len(word) > 1 for word in words):
+        return False
+    if any(not word[0].islower() for word in cased[1:]):
+        return False
+    telling = any(fold(word) in lexicon.TELLING for word in words)
+    if kind == "id":
+        return cased[0][0].islower() or (telling and len(cased) > 3)
+    return telling and len(cased) > 3 and (kind != "name" or cased[0][0].isupper())
 
 
 def initial(letter: str) -> str:
