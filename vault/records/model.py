@@ -142,8 +142,17 @@ class Revision:
         return [claim for claim in self.claims if claim.field == name]
 
     def values(self, name: str) -> list[Any]:
-        """Return the values of one field that stand as stated, in the order of writing."""
-        return [claim.value for claim in self.claims if claim.field == name and claim.state == "stated"]
+        """Return the values of one field that stand as stated, in the order of writing.
+
+        A later claim may take one value of the field back, or without a value all that were stated before it.
+        """
+        claims = self.claims_of(name)
+        return [
+            claim.value
+            for place, claim in enumerate(claims, 1)
+            if claim.state == "stated"
+            and not any(later.state == "retracted" and later.value in (None, claim.value) for later in claims[place:])
+        ]
 
     def links(self, name: str) -> list[bytes]:
         """Return the record ids that one link field points at, as stated, in the order of writing."""

@@ -10,10 +10,11 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, Final
 
 from vault.errors import ConsentError, DisclosureError, NotFoundError, PolicyError
-from vault.matching import MASK, Matcher
+from vault.matching import MASK, Matcher, Protected
 from vault.records import (
     Claim,
     Field,
@@ -165,7 +166,9 @@ class _Work:
                 raise NotFoundError(f"there is no record {id_text(record)}, or it was removed")
 
     def _submits(self, person: bytes) -> bool:
-        return all(self.consents.covers(person, group, self.ask).consent for group in ("identity", "testimony"))
+        return all(
+            self.consents.covers(person, group, self.ask, own=True).consent for group in ("identity", "testimony")
+        )
 
     def _role(self, person: bytes) -> str:
         return self.roles.get(person, "source")
@@ -182,9 +185,14 @@ class _Work:
 
     def _verdict(self, people: frozenset[bytes], fallback: str, of: Field) -> tuple[str, Verdict]:
         """Ask the policy for each person a claim speaks of; the strictest answer holds."""
-        roles = sorted({self._role(one) for one in people} or {fallback})
+        roles = sorted({self._role_in(one, of) for one in people} or {fallback})
         found = [(role, self._ask_policy(role, of)) for role in roles]
         return min(found, key=lambda one: _strictness(one[1].action))
+
+    def _role_in(self, person: bytes, of: Field) -> str:
+        """Say in which role a person stands for a field: who tells is a submitter or a source, detained or not."""
+        role = self._role(person)
+        return role if of.subject != "source" or role == "submitter" or role in HIDDEN_ROLES else "source"
 
     def _ask_policy(self, role: str, of: Field) -> Verdict:
         key = (role, of.name, of.type, of.level)
@@ -254,6 +262,8 @@ class _Work:
             naming = self.policy.verdict(item.role, name_field).action
             if action.name == "keep" and isinstance(text, str) and naming.name in {"keep", "pseudonym"}:
                 named = naming.name == "keep"
+                if named and self._names_hidden(text):
+                    return
                 item.outcome = VALUE if named else PSEUDONYM
                 item.value = {**relation, **({"names": [text]} if named else {})}
             return
@@ -273,6 +283,27 @@ class _Work:
             if names:
                 item.outcome, item.also = VALUE, (person,)
                 item.value["names"] = names
+
+    def _names_hidden(self, text: str) -> bool:
+        """Tell whether a name beside no record is, in whatever spelling, that of a source or helper."""
+        rest, found = known.masked(text, self._hidden.spans(text))
+        return bool(found) and not any(map(str.isalpha, rest))
+
+    @cached_property
+    def _hidden(self) -> Matcher:
+        """The names of all sources and helpers of the vault who stand in no other role here."""
+        graph = self.graph
+        return Matcher(
+            [
+                Protected(text, kind, strict=True)
+                for revision in (*graph.records.values(), *graph.removed.values())
+                if revision.kind in {PERSON, "source"}
+                and self._role(graph.entity(revision.record_id)) in HIDDEN_ROLES
+                and graph.everywhere.get(graph.entity(revision.record_id), set()) & HIDDEN_ROLES
+                for _, _, kind, text in identifying(revision, self.schemas)
+                if kind == "name"
+            ]
+        )
 
     def _names(self, person: bytes) -> list[str]:
         revision = self.graph.records[person]
@@ -340,7 +371,10 @@ class _Work:
         if item.outcome not in _NEEDS_CONSENT:
             return
         people = set(item.people)
-        if not people and item.field.group and item.role not in {"official", "case"}:
+        if not people and item.field.group and item.role == "case":
+            # A paper that belongs to a case and names nobody: whoever the case is about answers for it.
+            people = self.graph.detained_in_cases_of(item.record)
+        elif not people and item.field.group and item.role != "official":
             # A name beside no record: whoever the record speaks of answers for those it names.
             people = set(self.graph.people_of(item.record))
         for person in people:
@@ -393,7 +427,6 @@ class _Work:
 
     def _kept(self, items: list[Item], *, places: bool) -> known.Collection:
         kept = known.Collection()
-        kept.add("name", self.request.recipient.name)
         for item in items:
             if item.outcome != VALUE:
                 continue

@@ -119,6 +119,11 @@ class Grant:
             conditions=bool(revision.values("conditions")),
         )
 
+    def is_own(self, person: bytes) -> bool:
+        """Tell whether the person gave it, for themselves."""
+        given = self.givers == {person} or (not self.givers and not self.named_giver and self.capacity == "self")
+        return given and self.capacity in {"", "self"}
+
     def scope_touches(self, ask: Ask, group: str) -> bool:
         """Tell whether a withdrawal of this reaches what is asked; a scope left open reaches everything."""
         return (
@@ -169,13 +174,14 @@ class Consents:
             if grant.conditions and grant.record in wanted
         }
 
-    def covers(self, person: bytes, group: str, ask: Ask) -> Answer:
+    def covers(self, person: bytes, group: str, ask: Ask, *, own: bool = False) -> Answer:
         """Say whether a group of facts about a person may leave.
 
         Args:
             person: Record id.
             group: identity, family, location, health, testimony or image.
             ask: Audience, purpose, path and day.
+            own: Nobody may have given it for the person: kin who speak for a missing man do not make him a submitter.
 
         Returns:
             The consent relied on, or what comes closest and lacks what.
@@ -184,6 +190,8 @@ class Consents:
         best: list[str] | None = None
         for grant in grants:
             lacks = list(self._lacks(grant, person, group, ask)) + self._blocked(grant, grants, ask, group)
+            if own and not grant.is_own(person):
+                lacks.append("not given by the person")
             if not lacks:
                 return Answer(grant.record)
             if best is None or len(lacks) < len(best):
@@ -208,8 +216,7 @@ class Consents:
 
     def _voice(self, grant: Grant, person: bytes) -> Iterator[str]:
         """Say why the giver may not speak for the person: kin may, for the missing and for children."""
-        own = grant.givers == {person} or (not grant.givers and not grant.named_giver and grant.capacity == "self")
-        if own and grant.capacity in {"", "self"}:
+        if grant.is_own(person):
             return
         if not grant.givers and not grant.named_giver and not grant.capacity:
             yield "does not say who gave it"

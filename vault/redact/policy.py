@@ -143,7 +143,11 @@ class Rule:
 
     def covers(self, role: str, of: Field) -> bool:
         """Tell whether the rule speaks of this field of a person in this role."""
-        return self.role in {"*", role} and self.what in {"*", of.name, "@" + of.type}
+        if self.role not in {"*", role}:
+            return False
+        # A rule for dates is one for what happened; when a claim held is asked for by name.
+        of_type = "" if CLAIM_PARTS.get(of.name) is of else "@" + of.type
+        return self.what in {"*", of.name, of_type}
 
 
 @dataclass(frozen=True, slots=True)
@@ -430,13 +434,14 @@ class _Reader:
     def _check_narrower(self, policy: Policy, parent: Policy) -> None:
         if policy.retracted and not parent.retracted:
             raise self._error("the parent keeps back what was retracted; a policy may only narrow it", "retracted")
+        places = [(kind, one) for kind in self._schemas.kinds for one in self._schemas.fields(kind)]
+        places += [("any claim", one) for one in CLAIM_PARTS.values()]
         for role in ROLES:
-            for kind in self._schemas.kinds:
-                for one in self._schemas.fields(kind):
-                    verdict, most = policy.verdict(role, one), parent.verdict(role, one)
-                    if not verdict.action.within(most.action):
-                        told = f"{verdict.rule}: for {role}.{one.name} of {kind} the parent {parent.name} has"
-                        raise PolicyError(f"{told} {most.action}; a policy may only narrow it", verdict.line or None)
+            for kind, one in places:
+                verdict, most = policy.verdict(role, one), parent.verdict(role, one)
+                if not verdict.action.within(most.action):
+                    told = f"{verdict.rule}: for {role}.{one.name} of {kind} the parent {parent.name} has"
+                    raise PolicyError(f"{told} {most.action}; a policy may only narrow it", verdict.line or None)
 
 
 def load_policy(text: str, schemas: Schemas, parents: Mapping[str, Policy]) -> Policy:

@@ -92,7 +92,7 @@ def review(
         return
     texts = [item for item in items if item.shows("text")]
     spoken = {item.record for item in texts if item.revision.kind == "statement"}
-    spoken = {one for one in spoken if any(roles.get(who, "source") == "source" for who in graph.origins(one))}
+    spoken = {one for one in spoken if any(roles.get(who, "source") != "submitter" for who in graph.origins(one))}
     if spoken:
         yield f"{len(spoken)} statement(s) of sources leave as masked text; read who speaks there: {_listed(spoken)}"
     kinship = Kinship(graph.schemas)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
 from vault.errors import RecordError
 from vault.records import Claim, Field, Revision, Schemas, edtf, link_of
+from vault.redact.items import taken_back
 from vault.redact.policy import ROLES
 
 PERSON: Final = "person"
@@ -52,13 +54,13 @@ class Graph:
                     self._in_case[target].add(revision.record_id)
 
     def links(self, revision: Revision) -> Iterator[tuple[Field, Claim, bytes]]:
-        """Yield each link of a record with its field and its claim, those taken back too."""
-        for claim in revision.claims:
+        """Yield each link of a record with its field and its claim; what was taken back comes as retracted."""
+        for index, claim in enumerate(revision.claims):
             target = link_of(claim.value)
             if target is not None:
                 field = self.schemas.field(revision.kind, claim.field)
                 if field.type == "link":
-                    yield field, claim, target
+                    yield field, replace(claim, state="retracted") if taken_back(revision, index) else claim, target
 
     # --- selection ------------------------------------------------------------------------------------------------
 
@@ -144,6 +146,18 @@ class Graph:
             for field, claim, target in self.links(revision)
             if claim.state == "stated" and (field.name == "about" or field.gives == _DETAINEE)
             for person in self._find_people(target, steps - 1)
+        }
+
+    def detained_in_cases_of(self, record: bytes) -> set[bytes]:
+        """Return the people to whom something was done in the cases that a record, or what it is about, belongs to."""
+        near = {record, *self.records[record].links("about")}
+        cases = {case for one in near if one in self.records for case in (one, *self.records[one].links("case"))}
+        return {
+            person
+            for case in cases
+            for other in self._in_case.get(case, ())
+            for person in self.people_of(other)
+            if "detainee" in self.everywhere.get(person, ())
         }
 
     def subjects(self, revision: Revision, field: Field, claim: Claim) -> tuple[frozenset[bytes], str]:

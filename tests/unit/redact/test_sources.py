@@ -1,0 +1,124 @@
+"""Ways by which a source could leave under another name or role, and by which consent could be passed by."""
+
+from dataclasses import replace
+
+import pytest
+
+from vault.errors import ConsentError, PolicyError
+from vault.records import Claim
+
+CALLED = "Gulnara Akhmetova"
+
+
+@pytest.fixture
+def family(empty):
+    """A detained man, and a source inside of whom only a source record tells."""
+    w = empty
+    w.add("case", "case", title="Tursyn family")
+    w.add("man", "person", case=["case"], name="Bekzat Tursynov")
+    w.add("tells", "source", case=["case"], name=CALLED, contact="+86 139 8765 4321", inside="yes")
+    w.add("taken", "event", case=["case"], person=["man"], what="arrest", when="2018-05", narrative=f"{CALLED} saw it.")
+    w.consent("yes", "man", given_by={"name": "his sister"}, capacity="kin", onward=["state", "public"])
+    return w
+
+
+def shown(view, kind, field):
+    return [claim.value for one in view.records if one.kind == kind for claim in one.claims if claim.field == field]
+
+
+@pytest.mark.parametrize("said", ["lawyer", None])
+def test_a_consent_taken_back_by_a_later_claim_is_none(family, said):
+    last = family.revisions[family.id("yes")][-1]
+    family.put("yes", (*last.claims, Claim("audiences", said, state="retracted")), "consent")
+    with pytest.raises(ConsentError):
+        family.view("case")
+
+
+def test_a_link_taken_back_by_a_later_claim_gives_no_role(family):
+    family.add("wrong", "person", case=["case"], name="Nurlan Omarov")
+    last = family.revisions[family.id("taken")][-1]
+    wrong = Claim("person", family.id("wrong"))
+    family.put("taken", (*last.claims, wrong, replace(wrong, state="retracted")), "event")
+    assert "Nurlan" not in repr([one.claims for one in family.view("case").records])
+
+
+@pytest.mark.parametrize("name", ["Gulnara", CALLED])
+def test_a_recipient_of_the_same_name_uncovers_nobody(family, name):
+    assert shown(family.view("case", name=name), "event", "narrative") == ["▇▇▇▇▇▇ saw it."]
+
+
+@pytest.mark.parametrize("name", [CALLED, "Гульнара Ахметова", "Gulnara"])
+@pytest.mark.parametrize("policy", ["family", "lawyer"])
+def test_a_name_beside_no_record_that_is_a_sources_stays(family, name, policy):
+    last = family.revisions[family.id("man")][-1]
+    kin = Claim("relative", {"relation": "sister", "name": name})
+    family.put("man", (*last.claims, kin), "person")
+    last = family.revisions[family.id("taken")][-1]
+    family.put("taken", (*last.claims, Claim("official", {"name": name})), "event")
+    told = repr([one.claims for one in family.view("case", policy=policy, purpose="legal").records])
+    assert name not in told
+    assert name.split()[0] not in told
+
+
+def test_a_relative_who_shares_no_more_than_a_family_name_is_shown(family):
+    last = family.revisions[family.id("man")][-1]
+    family.put("man", (*last.claims, Claim("relative", {"relation": "wife", "name": "Roza Akhmetova"})), "person")
+    view = family.view("case", policy="family", purpose="legal")
+    assert shown(view, "person", "relative") == [{"relation": "wife", "names": ["Roza Akhmetova"]}]
+
+
+@pytest.mark.parametrize(("policy", "purpose"), [("press", "publication"), ("lawyer", "legal"), ("family", "family")])
+def test_a_detained_person_is_not_told_to_be_a_source(family, policy, purpose):
+    for word in "abcdef":
+        family.add(word, "person", case=["case"], name=f"Serik{word} Tursynov")
+        family.add(f"taken-{word}", "event", case=["case"], person=[word], what="arrest", when="2018-05")
+        family.consent(f"yes-{word}", word, given_by={"name": "kin"}, capacity="kin", onward=["public"])
+    family.add("also", "source", case=["case"], person="a", name="Serika Tursynov", about=["man"], relation="cellmate")
+    view = family.view("case", policy=policy, purpose=purpose)
+    assert not [one for one in view.records if one.kind == "source"]
+
+
+def test_kin_of_a_missing_source_do_not_make_a_submitter(family):
+    family.add("far", "case", title="another family")
+    family.add("lost", "person", case=["far"], name="Roza Dalelkhan", phone="+86 150 1111 2222")
+    family.add("lost-when", "event", case=["far"], person=["lost"], what="arrest", when="2019")
+    family.add("as-source", "source", case=["case"], person="lost", contact="+86 150 1111 2222", about=["man"])
+    family.add("said", "statement", case=["case"], about=["man"], by=["as-source"], text="Roza Dalelkhan says so.")
+    family.consent("kin", "lost", given_by={"name": "her brother"}, capacity="kin")
+    told = repr([one.claims for one in family.view("case").records])
+    assert "Dalelkhan" not in told
+    assert "1111" not in told
+
+
+def test_a_paper_of_a_case_needs_the_consent_of_whom_the_case_is_about(family):
+    family.add("paper", "document", case=["case"], about=["case"], what="medical", transcript="He was ill.")
+    last = family.revisions[family.id("yes")][-1]
+    family.put("yes", [claim for claim in last.claims if claim.value not in ["testimony", "image"]], "consent")
+    for chosen, only in (("case", False), ("paper", False), ("paper", True)):
+        with pytest.raises(ConsentError):
+            family.view(chosen, only=only)
+
+
+def test_what_goes_to_the_state_tells_of_no_consent_and_no_letter_of_a_source(family):
+    family.add(
+        "note", "document", case=["case"], about=["man"], what="message", dated="2018-05-07", language="Uyghur",
+        obtained_from=[{"link": "tells"}],
+    )  # fmt: skip
+    last = family.revisions[family.id("yes")][-1]
+    family.put("yes", (*last.claims, Claim("expires", "2031-05-06")), "consent")
+    view = family.view("case", policy="un-forwardable", purpose="un")
+    assert not [one for one in view.records if one.kind == "consent"]
+    told = repr([one.claims for one in view.records])
+    assert "Uyghur" not in told
+    assert "05-07" not in told
+    assert "2031" not in told
+
+
+@pytest.mark.parametrize("part", ["as_of", "basis", "confidence", "source"])
+@pytest.mark.parametrize("role", ["*", "submitter", "case"])
+def test_a_policy_gives_no_more_of_a_claims_parts_than_its_parent(empty, part, role):
+    text = f'name = "ours"\naudience = "un"\nparent = "un-forwardable"\n[rules]\n"{role}.{part}" = "keep"\n'
+    if (role, part) == ("case", "source"):
+        return
+    with pytest.raises(PolicyError, match="narrow"):
+        empty.policy(text)
