@@ -203,6 +203,8 @@ class NewFile:
 def replace_file(target: Path, data: bytes) -> None:
     """Write a small file of the program's own, 0600, so that it is always the old or the new one.
 
+    After a power cut it may be the old one: the folder is not synced, which every commit would wait for.
+
     Args:
         target: Path; its folder is made with mode 0700 if missing. A link there is replaced, not followed.
         data: New content.
@@ -223,7 +225,6 @@ def replace_file(target: Path, data: bytes) -> None:
         temporary.unlink(missing_ok=True)
         msg = f"cannot write in {target.parent}: {error.strerror}"
         raise EngineError(msg) from None
-    sync_folder(target.parent)
 
 
 class NewFolder:
