@@ -285,9 +285,12 @@ class _Work:
                 item.value["names"] = names
 
     def _names_hidden(self, text: str) -> bool:
-        """Tell whether a name beside no record is, in whatever spelling, that of a source or helper."""
-        rest, found = known.masked(text, self._hidden.spans(text))
-        return bool(found) and not any(map(str.isalpha, rest))
+        """Tell whether a name beside no record is, or has in it, in whatever spelling, that of a source or helper."""
+        spans = self._hidden.spans(text)
+        rest, found = known.masked(text, spans)
+        return any(known.whole(text[span.start : span.end]) for span in spans) or (
+            bool(found) and not any(map(str.isalpha, rest))
+        )
 
     @cached_property
     def _hidden(self) -> Matcher:
@@ -410,13 +413,15 @@ class _Work:
 
     def _mask(self, items: list[Item]) -> tuple[known.Collection, known.Collection]:
         """Mask withheld values in every text that leaves; return what is withheld and what is kept."""
-        kept = self._kept(items, places=False)
+        if any(item.shows("phone", "id") for item in items):
+            self._without_names(items)
+        kept = self._kept(items, "name", "link", "birth", "date", "phone", "id")
         places = [item for item in items if item.shows("place")]
         if places:
             people = Matcher(self._withheld(items, kept).listed("name", "phone", "id"), kept.listed())
             for item in places:
                 item.value = {part: known.without_people(text, people) for part, text in item.value.items()}
-            kept = self._kept(items, places=True)
+            kept = self._kept(items, "name", "link", "birth", "date", "phone", "id", "place")
         withheld = self._withheld(items, kept)
         texts = [item for item in items if item.shows("text")]
         if texts:
@@ -425,21 +430,33 @@ class _Work:
                 item.value, item.masked = known.masked(item.value, matcher.spans(item.value))
         return withheld, kept
 
-    def _kept(self, items: list[Item], *, places: bool) -> known.Collection:
+    def _without_names(self, items: list[Item]) -> None:
+        """Mask withheld names that stand beside a phone or number that leaves: whose it is, or who passes calls on."""
+        kept = self._kept(items, "name", "link")
+        people = Matcher(self._withheld(items, kept).listed("name"), kept.listed())
+        for item in items:
+            if item.shows("phone"):
+                item.value, item.masked = known.masked(item.value, people.spans(item.value))
+            elif item.shows("id"):
+                item.value = known.without_people(item.value, people)
+
+    def _kept(self, items: list[Item], *types: str) -> known.Collection:
+        """Gather what leaves in fields of some types."""
         kept = known.Collection()
         for item in items:
-            if item.outcome != VALUE:
+            if not item.shows(*types):
+                continue
+            if item.field.type == "place":
+                for text in item.value.values():
+                    kept.add("place", text)
                 continue
             for name in item.value.get("names", ()) if item.field.type == "link" else ():
                 kept.add("name", name)
-            if item.field.type in {"name", "phone", "id", "birth", "date"}:
-                for _, index, kind, text in identifying(item.revision, self.schemas):
-                    if index == item.index:
-                        for one, form in known.protect(item.field, item.claim, kind, text):
-                            kept.add(one, form)
-            elif item.field.type == "place" and places:
-                for text in item.value.values():
-                    kept.add("place", text)
+            for _, index, kind, text in identifying(item.revision, self.schemas):
+                if index == item.index and item.field.type != "link":
+                    told = item.value if item.field.type in {"phone", "id"} else text
+                    for one, form in known.protect(item.field, item.claim, kind, told):
+                        kept.add(one, form)
         return kept
 
     def _withheld(self, items: list[Item], kept: known.Collection) -> known.Collection:

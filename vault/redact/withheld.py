@@ -183,9 +183,14 @@ def without_people(text: str, people: Matcher) -> str:
     spans = [
         span
         for span in people.spans(text)
-        if len(text[span.start : span.end].split()) > 1 or any(map(str.isdigit, text[span.start : span.end]))
+        if whole(text[span.start : span.end]) or any(map(str.isdigit, text[span.start : span.end]))
     ]
     return masked(text, spans)[0]
+
+
+def whole(name: str) -> bool:
+    """Tell whether what was found of a name is more than one word of it."""
+    return len(_WORD.findall(name)) > 1
 
 
 def masked(text: str, spans: Sequence[Span]) -> tuple[str, int]:

@@ -122,3 +122,29 @@ def test_a_policy_gives_no_more_of_a_claims_parts_than_its_parent(empty, part, r
         return
     with pytest.raises(PolicyError, match="narrow"):
         empty.policy(text)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("contact", "+7 701 555 12 34 (via Gulnara)", "+7 701 555 12 34 (via ▇▇▇▇▇▇)"),
+        ("contact", f"{CALLED}, +7 701 555 12 34", "▇▇▇▇▇▇, +7 701 555 12 34"),
+    ],
+)
+def test_a_name_beside_a_phone_that_leaves_is_masked_there_and_everywhere(family, field, value, told):
+    family.add("wife", "person", case=["case"], name="Ainur Saparova")
+    family.add("submits", "source", case=["case"], person="wife", about=["man"], **{field: value})
+    family.consent("yes-wife", "wife")
+    view = family.view("case")
+    assert shown(view, "source", field) == [told]
+    assert shown(view, "event", "narrative") == ["▇▇▇▇▇▇ saw it."]
+
+
+def test_a_name_inside_a_number_or_a_longer_name_uncovers_nobody(family):
+    family.add("step", "action", case=["case"], about=["man"], what="letter", reference="ref-Gulnara-Akhmetova-77")
+    last = family.revisions[family.id("taken")][-1]
+    family.put("taken", (*last.claims, Claim("official", {"name": f"a brother of {CALLED}"})), "event")
+    view = family.view("case")
+    assert shown(view, "action", "reference") == ["ref-▇▇▇▇▇▇-77"]
+    assert shown(view, "event", "narrative") == ["▇▇▇▇▇▇ saw it."]
+    assert shown(view, "event", "official") == [None]
