@@ -214,6 +214,9 @@ class LazyGroup(click.Group):
 
 _HELP: Final = """An encrypted vault for the details of people who vanished.
 
+`casevault demo` shows the whole job on invented people. `casevault COMMAND --help` explains one command. The passphrase
+is asked for when it is needed.
+
 Example:
   casevault init families.vault
   casevault -V families.vault add person name='Aigul Example'

@@ -58,7 +58,7 @@ OUTCOMES: Final[dict[str, Outcome]] = {
     "FormatError": Outcome(
         Exit.UNSUPPORTED,
         "The file was left as it is.",
-        "It may be no vault, or one made by another program. If it was one, work on a copy and restore a backup.",
+        "It is of another kind, or it did not come whole: check its name, then try another copy or a backup.",
     ),
     "UnsupportedVersionError": Outcome(
         Exit.UNSUPPORTED, "The file was left as it is.", "Use the version of casevault that wrote it, or a newer one."
@@ -66,7 +66,7 @@ OUTCOMES: Final[dict[str, Outcome]] = {
     "LimitError": Outcome(Exit.UNSUPPORTED, _NOTHING_WRITTEN, "Give less at a time, or split it."),
     "UnlockError": Outcome(
         Exit.CANNOT_OPEN,
-        "Nothing was changed. Wrong passphrase, no such vault and damaged header look the same on purpose.",
+        "Nothing was changed. A wrong passphrase and a damaged header look the same on purpose.",
         "Check the path and type the passphrase again; else try a paper key, or a backup with `-V`.",
     ),
     "KdfLimitError": Outcome(
@@ -93,7 +93,10 @@ OUTCOMES: Final[dict[str, Outcome]] = {
     ),
     "RecordError": Outcome(Exit.FAILURE, _NOTHING_WRITTEN, "Correct what is named above and try again."),
     "NotFoundError": Outcome(
-        Exit.FAILURE, _NOTHING_WRITTEN, "`casevault list` and `casevault search` show what there is."
+        Exit.FAILURE,
+        _NOTHING_WRITTEN,
+        "`casevault list` and `casevault search` show the records; `policy list`, `recipient list` and `key list` show "
+        "the rest.",
     ),
     "AmbiguousIdError": Outcome(Exit.FAILURE, _NOTHING_WRITTEN, "`casevault list` shows the ids."),
     "SchemaError": Outcome(Exit.FAILURE, _NOTHING_WRITTEN, "Correct the schema and try again."),
@@ -128,7 +131,7 @@ OUTCOMES: Final[dict[str, Outcome]] = {
     "UnsafePathError": Outcome(
         Exit.UNSAFE_PATH,
         "Nothing was written there.",
-        "Name a plain file that does not exist yet, not a link, device or folder.",
+        "To read, name a plain file; to write, one that is not there yet, in a folder that is. No links or devices.",
     ),
     "HandoffError": Outcome(
         Exit.FAILURE, _NOTHING_WRITTEN, "Ask the sender for the file again, and check that it came whole."

@@ -15,13 +15,18 @@ from cli.session import confirm, open_vault
 
 if TYPE_CHECKING:
     from vault.redact import Policy, Recipient
+    from vault.vault import Vault
 
 AUDIENCES = ("family", "lawyer", "un", "press", "public")
 
 
 @click.group("recipient", cls=Group, short_help="Keep the address book.")
 def recipient() -> None:
-    """Keep the address book: who may receive bundles, with which key, and to whom they pass things on."""
+    """Keep the address book: who may receive bundles, with which key, and to whom they pass things on.
+
+    Example:
+      casevault recipient add "Advocate Example" --audience lawyer --key age1...
+    """
 
 
 @recipient.command("add", short_help="Add or replace a recipient.")
@@ -52,9 +57,14 @@ def add_recipient(
     fingerprint = ""
     if public_key is not None:
         from vault.agefile import parse_recipient, recipient_fingerprint
+        from vault.errors import HandoffError
         from vault.words import six_words
 
-        public_key = parse_recipient(public_key)
+        try:
+            public_key = parse_recipient(public_key)
+        except HandoffError:
+            message = "This is no key of the form age1... or ssh-ed25519, or it has a mistake. Ask for it once more."
+            raise click.UsageError(message) from None
         fingerprint = six_words(recipient_fingerprint(public_key)[:10])
     from vault.redact import Recipient
 
@@ -175,7 +185,11 @@ def remove_recipient(settings: Settings, name: str, *, yes: bool) -> None:
 
 @click.group("policy", cls=Group, short_help="List and show the policies of disclosure.")
 def policy() -> None:
-    """List and show the policies of disclosure: what may leave, in which form, for which audience."""
+    """List and show the policies of disclosure: what may leave, in which form, for which audience.
+
+    Example:
+      casevault policy list
+    """
 
 
 @policy.command("list", short_help="List the policies.")
@@ -217,6 +231,28 @@ def policy_json(one: Policy) -> dict[str, Any]:
     }
 
 
+def known_policy(vault: Vault, name: str) -> Policy:
+    """Find a policy.
+
+    Args:
+        vault: The open vault.
+        name: As given.
+
+    Returns:
+        The policy.
+
+    Raises:
+        NotFoundError: There is none of that name.
+    """
+    policies = vault.disclosures.policies()
+    if name in policies:
+        return policies[name]
+    from vault.errors import NotFoundError
+
+    message = f"there is no policy {name!a}; there are: {', '.join(policies)}"
+    raise NotFoundError(message)
+
+
 @policy.command("show", short_help="Show the rules of a policy.")
 @click.argument("name")
 @click.pass_obj
@@ -228,12 +264,7 @@ def show_policy(settings: Settings, name: str) -> None:
     """
     out = Output(settings)
     with open_vault(settings) as vault:
-        one = vault.disclosures.policies().get(name)
-        if one is None:
-            from vault.errors import NotFoundError
-
-            message = f"there is no policy {name!a}"
-            raise NotFoundError(message)
+        one = known_policy(vault, name)
     rules = [{"rule": str(rule), "action": str(rule.action)} for rule in one.rules]
     if out.json({**policy_json(one), "rules": rules}):
         return

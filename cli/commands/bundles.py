@@ -43,6 +43,9 @@ def verify(settings: Settings, path: str, folder: str | None, known: str | None)
 
     out = Output(settings)
     bundle = checked_path(path)
+    if not bundle.exists():
+        message = f"{escape(path)} is not there."
+        raise click.UsageError(message)
     keys = known_signers(read_file(known), known) if known is not None else {}
     form = form_of(bundle)
     secrets: dict[str, Any] = {}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from cli.app import Group, Settings
+from cli.commands.address import AUDIENCES
 from cli.commands.disclosing import PURPOSES
 from cli.output import Output, escape
 from cli.session import confirm, open_vault
@@ -18,7 +19,6 @@ from cli.session import confirm, open_vault
 if TYPE_CHECKING:
     from vault.records import Revision
 
-AUDIENCES: Final = ("family", "lawyer", "un", "press", "public")
 GROUPS: Final = ("identity", "family", "location", "health", "testimony", "image")
 ONWARD: Final = ("none", "state", "public")
 CAPACITIES: Final = ("self", "kin", "parent", "lawyer", "other")
@@ -27,12 +27,16 @@ MEANS: Final = ("written", "recorded", "spoken", "message")
 
 @click.group("consent", cls=Group, short_help="Record, list and withdraw consent.")
 def consent() -> None:
-    """Record, list and withdraw consent: who may be told what about whom, for which purpose, and how far onward."""
+    """Record, list and withdraw consent: who may be told what about whom, for which purpose, and how far onward.
+
+    Example:
+      casevault consent list
+    """
 
 
 @consent.command("add", short_help="Record a consent.")
 @click.option("--by", "given_by", metavar="ID", required=True, help="The person who gives it.")
-@click.option("--about", metavar="ID", multiple=True, required=True, help="Whom it is about; repeat for several.")
+@click.option("--about", metavar="ID", multiple=True, required=True, help="Whom it is about.")
 @click.option("--capacity", type=click.Choice(CAPACITIES), required=True, help="In which capacity it is given.")
 @click.option(
     "--audience", "audiences", type=click.Choice(AUDIENCES), multiple=True, required=True, help="Who may be told."
@@ -47,6 +51,8 @@ def consent() -> None:
 @click.pass_obj
 def add_consent(settings: Settings, /, **options: Any) -> None:  # noqa: ANN401 - one for each option of click
     """Record a consent. Ask for each thing separately, and say that it can be withdrawn.
+
+    What is not named is not covered. Repeat --about, --audience, --purpose, --group and --onward for several.
 
     Example:
       casevault consent add --by 77c0 --about 3f9a --capacity kin --audience lawyer --purpose legal
@@ -93,7 +99,6 @@ def list_consents(settings: Settings, person: str | None) -> None:
     Example:
       casevault consent list 3f9a
     """
-    from cli.views import short_id
     from vault.records import id_text
 
     out = Output(settings)
@@ -118,7 +123,6 @@ def list_consents(settings: Settings, person: str | None) -> None:
     ]
     if out.json({"consents": rows}):
         return
-    del short_id
     out.table(
         ("id", "state", "about", "audiences", "purposes", "onward", "given", "expires"),
         (

@@ -33,7 +33,7 @@ _ORDER: Final = ("case", "person", "event", "statement", "document", "action", "
     "--to", "recipient_name", metavar="RECIPIENT", required=True, help="Who receives it: see `recipient list`."
 )
 @click.option("--purpose", type=click.Choice(PURPOSES), required=True, help="What it is for.")
-@click.option("-o", "--output", "target", metavar="FILE", help="The new file, or folder for the form dir.")
+@click.option("-o", "--output", "target", metavar="FILE", help="The new file; with --format dir the new folder.")
 @click.option("--preview", is_flag=True, help="Show what would leave and what would not; write nothing.")
 @click.option(
     "--format",
@@ -160,13 +160,10 @@ def make_request(
     """
     from datetime import date
 
-    from vault.errors import NotFoundError
+    from cli.commands.address import known_policy
     from vault.redact import Request
 
-    policy = vault.disclosures.policies().get(policy_name)
-    if policy is None:
-        message = f"there is no policy {policy_name!a}"
-        raise NotFoundError(message)
+    policy = known_policy(vault, policy_name)
     selection = [vault.resolve(record) for record in records]
     if query is not None:
         selection += [hit.revision.record_id for hit in vault.find(query, limit=MAX_FOUND)]
@@ -174,7 +171,7 @@ def make_request(
         message = "No record is named or found. Give an ID, or --query."
         raise click.UsageError(message)
     if note.startswith("@"):
-        from cli.commands.records import read_text_file
+        from cli.fields import read_text_file
 
         note = read_text_file(note[1:]).decode("utf-8-sig", errors="replace").strip()
     return Request(

@@ -22,14 +22,15 @@ if TYPE_CHECKING:
 
 
 @command("init", short_help="Make a vault.")
-@click.argument("path", metavar="PATH", required=False)
+@click.argument("path", metavar="[PATH]", required=False)
 @click.option("--label", default="first passphrase", show_default=True, help="What to call this way in.")
 @click.option("--force", is_flag=True, help="Take a weak passphrase too.")
 @click.pass_obj
 def init(settings: Settings, path: str | None, label: str, *, force: bool) -> None:
     """Make a vault. An existing file is never overwritten.
 
-    Six words are generated as its passphrase unless you type one twice or name a file with --passphrase-file.
+    Six words are generated as its passphrase unless you type one twice or name a file with --passphrase-file. Without
+    PATH the vault is made where CASEVAULT_VAULT says.
 
     Example:
       casevault init families.vault
@@ -78,6 +79,9 @@ def init(settings: Settings, path: str | None, label: str, *, force: bool) -> No
 @click.pass_obj
 def status(settings: Settings) -> None:
     """Show counts, epoch, checkpoint, the last check, deadlines that are due, and what needs attention.
+
+    The epoch counts the changes made so far. The checkpoint is a short code for the present state: note it elsewhere,
+    and `casevault check --expect` tells whether an older file was put in the vault's place.
 
     Example:
       casevault status
@@ -176,7 +180,8 @@ def deadlines(vault: Vault, today: date) -> list[dict[str, str]]:
 def check(settings: Settings, expect: str | None, *, scrub: bool, accept_older: bool, yes: bool) -> int:
     """Check integrity and freshness: every object opens, everything named is there, the log is one chain.
 
-    --scrub needs no passphrase; it finds accidents, not attackers, and no bits in free pages.
+    With --expect the vault must be that state or a later one. --scrub needs no passphrase; it finds accidents, not what
+    an attacker changed, and nothing in unused space.
 
     Example:
       casevault check --expect 4711-ABCD-EFGH-JKMN-PQRS
@@ -188,6 +193,8 @@ def check(settings: Settings, expect: str | None, *, scrub: bool, accept_older: 
             message = "--scrub opens nothing, so it goes with no other option."
             raise click.UsageError(message)
         return _scrub(settings, out)
+    if expect is not None:
+        require_checkpoint(expect)
     if accept_older:
         return _accept_older(settings, out, yes=yes)
     with open_vault(settings, write=True, expect=expect) as vault, out.progress("checking") as bar:
@@ -207,6 +214,25 @@ def check(settings: Settings, expect: str | None, *, scrub: bool, accept_older: 
         return Exit.INTEGRITY
     out.talk("Everything is in order.")
     return Exit.OK
+
+
+def require_checkpoint(text: str) -> None:
+    """Refuse what cannot be a checkpoint, before anybody types a passphrase.
+
+    Args:
+        text: As given.
+
+    Raises:
+        click.UsageError: It has another form.
+    """
+    from vault.errors import FormatError
+    from vault.objects import parse_checkpoint
+
+    try:
+        parse_checkpoint(text)
+    except FormatError:
+        message = "A checkpoint is a number, a hyphen and sixteen letters and digits, as `casevault status` prints it."
+        raise click.UsageError(message) from None
 
 
 def _scrub(settings: Settings, out: Output) -> int:

@@ -22,6 +22,9 @@ def key() -> None:
     """List, add, change and remove ways in: passphrases, paper keys and recipients' keys.
 
     Each change gives the vault new keys, so its fingerprint changes: tell the other holders the new six words.
+
+    Example:
+      casevault key add paper
     """
 
 
@@ -97,8 +100,10 @@ def add_key(
     """
     out = Output(settings)
     if (kind == "recipient") != (recipient_key is not None):
-        message = "A KEY is given for a recipient, and only then."
+        message = "`key add recipient` needs the recipient's public KEY, age1pq1...; the others take none."
         raise click.UsageError(message)
+    if recipient_key is not None:
+        require_public_key(recipient_key)
     if kind != "passphrase" and new_passphrase_file is not None:
         message = "--new-passphrase-file goes with a passphrase."
         raise click.UsageError(message)
@@ -116,6 +121,25 @@ def add_key(
         else:
             vault.keys.add_recipient(name, recipient_key or "")
             report_keys(out, vault, "added")
+
+
+def require_public_key(text: str) -> None:
+    """Refuse what is no public key that can open a vault, before anybody types a passphrase.
+
+    Args:
+        text: As given.
+
+    Raises:
+        click.UsageError: It is none, or has a mistake.
+    """
+    from vault.errors import UnlockError
+    from vault.keys import parse_recipient
+
+    try:
+        parse_recipient(text)
+    except UnlockError:
+        message = "KEY is no public key of the form age1pq1..., or it has a mistake. Ask for it once more."
+        raise click.UsageError(message) from None
 
 
 @key.command("change", short_help="Change a passphrase.")

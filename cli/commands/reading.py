@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.app import Settings, command
+from cli.fields import known_kind
 from cli.output import Output, escape, is_terminal
 from cli.session import ask, can_ask, open_vault
 
@@ -154,10 +155,7 @@ def list_records(settings: Settings, kind: str | None, *, removed: bool) -> None
 
     out = Output(settings)
     with open_vault(settings) as vault:
-        schemas = vault.schemas
-        if kind is not None and kind not in schemas.kinds:
-            message = f"There is no kind {kind!a}. Kinds: {', '.join(schemas.kinds)}."
-            raise click.UsageError(message)
+        schemas = known_kind(vault.schemas, kind)
         revisions = vault.records(kind, removed=removed)
         if settings.json:
             found = [{**heading(revision), "title": title(revision, schemas)} for revision in revisions]
@@ -168,7 +166,9 @@ def list_records(settings: Settings, kind: str | None, *, removed: bool) -> None
 
 @command("search", short_help="Find records by names, words, fields and dates.")
 @click.argument("words", nargs=-1)
-@click.option("-n", "--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="At most so many.")
+@click.option(
+    "-n", "--limit", metavar="N", type=click.IntRange(1, 1000), default=20, show_default=True, help="At most so many."
+)
 @click.pass_obj
 def search(settings: Settings, words: tuple[str, ...], limit: int) -> None:
     """Find records by names, words, fields and dates.

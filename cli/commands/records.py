@@ -1,271 +1,36 @@
 """Commands that write records: add, edit.
 
-Floor: roof. It refuses a value for a `secret` or `never` field in the arguments: those are seen by every process of
-the machine and stay in the shell's history.
+Floor: roof. A file of records is taken whole or not at all, unless the person says otherwise.
 """
 
 from __future__ import annotations
 
-import re
 from contextlib import ExitStack
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import click
 
 from cli.app import Settings, command
 from cli.exits import Exit
+from cli.fields import Assignment, Marks, claim_options, field_of, known_kind, parse_assignments, refuse_typed, tree_of
 from cli.output import Output, escape
 from cli.session import ask, ask_long, can_ask, open_vault, standard_input
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable
 
-    from vault.records import Claim, Draft, Field, Revision, Schemas
+    from vault.records import Claim, Draft, Field, Revision
     from vault.vault import Vault
 
-MAX_FIELD_BYTES: Final = 1 << 20
-ID_DIGITS: Final = re.compile(r"[0-9a-f]{8,32}")
 MAX_STDIN_BYTES: Final = 256 << 20
-BASES: Final = ("eyewitness", "told", "document", "media", "state")
-CONFIDENCES: Final = ("low", "medium", "high")
 _SHORTHAND: Final = {"?": "unknown", "!": "withheld", "-": "not-asked"}
 # Fields that people fill with more than a line.
 _LONG: Final = frozenset(
     ("narrative", "content", "text", "translation", "transcript", "notes", "health", "reply", "conditions", "safety")
 )
-
-
-class Assignment(NamedTuple):
-    """One `FIELD=VALUE` of the command line; `key` may carry a kind of name or a relation, as in `name.nickname`."""
-
-    key: str
-    value: object
-    typed: bool  # the value itself stood in the arguments
-
-
-def parse_assignment(text: str, read: Callable[[str], bytes]) -> Assignment:
-    """Read `FIELD=VALUE`, `FIELD=@FILE`, `FIELD:=JSON` or `FIELD:=@FILE`.
-
-    Args:
-        text: The argument.
-        read: Reads a file named behind `@`.
-
-    Returns:
-        The field and its value; `@@` stands for an `@` that begins the value.
-
-    Raises:
-        click.UsageError: It has none of these forms, or the file is no text.
-    """
-    from cli.lines import parse_json
-
-    name, equals, value = text.partition("=")
-    as_json = name.endswith(":")
-    name = name.removesuffix(":")
-    if not equals or not name.replace("_", "a").replace("-", "a").replace(".", "a").isalnum():
-        message = f"{text.split('=', maxsplit=1)[0]!a} is not of the form FIELD=VALUE."
-        raise click.UsageError(message)
-    typed = True
-    if value.startswith("@@"):
-        value = value[1:]
-    elif value.startswith("@"):
-        typed = False
-        try:
-            value = read(value[1:]).decode("utf-8-sig").rstrip("\r\n")
-        except UnicodeDecodeError:
-            message = f"The file for {name} is not UTF-8 text; `casevault attach` takes other files."
-            raise click.UsageError(message) from None
-    if not as_json:
-        return Assignment(name, value, typed)
-    try:
-        return Assignment(name, parse_json(b'{"value":%s}' % value.encode())["value"], typed)
-    except ValueError as error:
-        message = f"{name}: {error}."
-        raise click.UsageError(message) from None
-
-
-def parse_assignments(settings: Settings, texts: Sequence[str]) -> list[Assignment]:
-    """Read all `FIELD=VALUE` of a command line.
-
-    Args:
-        settings: The global options.
-        texts: The arguments.
-
-    Returns:
-        Fields and values.
-
-    Raises:
-        click.UsageError: One has another form, or two things would be read from standard input.
-    """
-    if sum(text.partition("=")[2] == "@-" for text in texts) + settings.secret_on_stdin > 1:
-        message = "Standard input can hold one thing only: a value, or the passphrase."
-        raise click.UsageError(message)
-    return [parse_assignment(text, read_text_file) for text in texts]
-
-
-def read_text_file(path: str) -> bytes:
-    """Read a file for a field; `-` is standard input.
-
-    Args:
-        path: What stood behind `@`.
-
-    Returns:
-        At most 1 MiB.
-
-    Raises:
-        click.UsageError: It cannot be read, or is larger.
-    """
-    from cli.session import read_file
-
-    data = read_file(path)
-    if len(data) > MAX_FIELD_BYTES:
-        message = f"{path} is over 1 MiB; `casevault attach` takes large files."
-        raise click.UsageError(message)
-    return data
-
-
-def known_kind(schemas: Schemas, kind: str | None) -> Schemas:
-    """Refuse a kind that there is not.
-
-    Args:
-        schemas: The vault's schemas.
-        kind: As given; None is no kind at all.
-
-    Returns:
-        The schemas.
-
-    Raises:
-        click.UsageError: There is no such kind.
-    """
-    if kind is not None and kind not in schemas.kinds:
-        message = f"There is no kind {kind!a}. Kinds: {', '.join(schemas.kinds)}."
-        raise click.UsageError(message)
-    return schemas
-
-
-def field_of(schemas: Schemas, kind: str, key: str) -> Field:
-    """Find the field that a key of the command line means.
-
-    Args:
-        schemas: The vault's schemas.
-        kind: Kind of the record.
-        key: Such as `birth`, `event.kind`, `name.nickname` or an alias.
-
-    Returns:
-        The field.
-
-    Raises:
-        click.UsageError: There is none.
-    """
-    name = schemas.canonical(kind, key.removeprefix(f"{kind}.").partition(".")[0])
-    field = schemas.field(kind, name)
-    if field.known:
-        return field
-    from difflib import get_close_matches
-
-    names = [field.name for field in schemas.fields(kind)]
-    near = get_close_matches(name, names, n=2)
-    hint = f" Did you mean {' or '.join(near)}?" if near else f" Fields: {', '.join(names)}."
-    message = f"A record of kind {kind} has no field {name!a}.{hint}"
-    raise click.UsageError(message)
-
-
-def refuse_typed(schemas: Schemas, kind: str, assignments: Iterable[Assignment]) -> None:
-    """Refuse values in the arguments for fields that are not known to be harmless there.
-
-    Args:
-        schemas: The vault's schemas.
-        kind: Kind of the record.
-        assignments: What was given.
-
-    Raises:
-        click.UsageError: A field does not exist, or is of level `secret` or `never`.
-    """
-    from vault.records import Level
-
-    for assignment in assignments:
-        field = field_of(schemas, kind, assignment.key)
-        # An id says nothing to whoever does not have the vault open.
-        is_id = field.type == "link" and ID_DIGITS.fullmatch(str(assignment.value))
-        if assignment.typed and field.level >= Level.SECRET and not is_id:
-            message = (
-                f"{kind}.{field.name} is of level {field.level.name.lower()}: its value is not taken from the command "
-                "line, where other programs and the shell's history see it.\n"
-                f"Give {field.name}=@FILE, {field.name}=@- for standard input, --from FILE, or no values at all to be "
-                "asked.\nWhat you typed may be in the shell's history now: remove it there."
-            )
-            raise click.UsageError(message)
-
-
-def tree_of(kind: str, assignments: Iterable[Assignment], what: Marks) -> dict[str, Any]:
-    """Turn what the command line says into the JSON form of a record.
-
-    Args:
-        kind: Kind of the record.
-        assignments: Fields and values.
-        what: Source, basis and the like of all of them, and the fields that have no value.
-
-    Returns:
-        A tree for `parse_record`; each field with its kind before it, so that none is taken for the record's own.
-    """
-    tree: dict[str, Any] = {"kind": kind}
-
-    def put(key: str, claim: object) -> None:
-        tree.setdefault(f"{kind}.{key.removeprefix(f'{kind}.')}", []).append(claim)
-
-    for assignment in assignments:
-        put(assignment.key, {"value": assignment.value, **what.marks} if what.marks else assignment.value)
-    for field, state in what.states.items():
-        put(field, {"state": state, **what.marks})
-    return tree
-
-
-def claim_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say where the claims of one command come from, and which fields have no value.
-
-    Args:
-        function: A command's function.
-
-    Returns:
-        It, with the options.
-    """
-    for option in reversed(
-        (
-            click.option(
-                "--source", metavar="ID", help="Record of the source, statement or document behind the claims."
-            ),
-            click.option("--basis", type=click.Choice(BASES), help="How the source knows."),
-            click.option(
-                "--when", "as_of", metavar="DATE", help="When the claims held (EDTF, such as 2017-05 or 2017~)."
-            ),
-            click.option("--confidence", type=click.Choice(CONFIDENCES), help="How sure it is."),
-            click.option("--unknown", metavar="FIELD", multiple=True, help="Nobody knows this field's value."),
-            click.option("--withheld", metavar="FIELD", multiple=True, help="The person would not say."),
-            click.option("--not-asked", metavar="FIELD", multiple=True, help="It was not asked."),
-        )
-    ):
-        function = option(function)
-    return function
-
-
-class Marks(NamedTuple):
-    """What the options of `claim_options` gave."""
-
-    marks: dict[str, str]
-    states: dict[str, str]
-
-    @classmethod
-    def of(cls, options: dict[str, Any]) -> Marks:
-        """Take them out of the keyword arguments of a command."""
-        marks = {key: options[key] for key in ("source", "basis", "as_of", "confidence") if options.get(key)}
-        states = {
-            field: state
-            for key, state in (("unknown", "unknown"), ("withheld", "withheld"), ("not_asked", "not-asked"))
-            for field in options.get(key, ())
-        }
-        return cls(marks, states)
 
 
 # --- add ----------------------------------------------------------------------------------------------------------
@@ -290,8 +55,10 @@ def add(
 ) -> int:
     """Add a record, or many from a file.
 
+    KIND is person, event, statement, source, document, action, consent or case. Without values it asks for each field.
+
     FIELD=VALUE adds a claim; FIELD=@FILE takes it from a file (@- from standard input), FIELD:=JSON takes a value with
-    parts. Without values it asks for each field. Repeat a field to set claims side by side.
+    parts. Repeat a field to set claims side by side.
 
     With --from, a record may have a "ref" of your own, and others of that file may point at it with "@ref" where an
     id is asked. If a line has an error, each error is told with its line and nothing is taken.
@@ -545,6 +312,7 @@ def edit(
             out.talk("Nothing was entered; nothing was changed.")
             return
         taken_back = [field_of(schemas, old.kind, name).name for name in retract]
+        refuse_idle(old, taken_back)
         claims = changed_claims(old, new, correct=correct, retract=taken_back)
         draft = Draft(
             old.kind,
@@ -556,6 +324,23 @@ def edit(
             extra=old.extra,
         )
         report_changed(out, vault, draft, old)
+
+
+def refuse_idle(old: Revision, fields: Iterable[str]) -> None:
+    """Refuse to take back what was never said.
+
+    Args:
+        old: The revision that is changed.
+        fields: Names of fields whose claims are to be taken back.
+
+    Raises:
+        click.UsageError: A field has no stated claim.
+    """
+    stated = {claim.field for claim in old.claims if claim.state == "stated"}
+    for field in fields:
+        if field not in stated:
+            message = f"This record states nothing under {field}; `casevault show` prints what it states."
+            raise click.UsageError(message)
 
 
 def changed_claims(old: Revision, new: Iterable[Claim], *, correct: bool, retract: Iterable[str]) -> tuple[Claim, ...]:

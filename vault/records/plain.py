@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from vault import codec
-from vault.errors import LimitError, NotFoundError, RecordError
+from vault.errors import AmbiguousIdError, LimitError, NotFoundError, RecordError
 from vault.records import edtf
 from vault.records.model import (
     BASES,
@@ -359,10 +359,11 @@ class _Reading:
                 if item is not None:
                     claims.append(self._claim(name, item, choice))
             except RecordError as error:
-                if type(error) is not RecordError:  # it already says which record it means
+                if isinstance(error, AmbiguousIdError):  # it already says which id it means
                     raise
                 place = f"{self.kind}.{name}" if len(items) == 1 else f"{self.kind}.{name}, claim {number}"
-                raise RecordError(f"{place}: {error}") from None
+                kind = NotFoundError if isinstance(error, NotFoundError) else RecordError
+                raise kind(f"{place}: {error}") from None
         return claims
 
     def _claim(self, name: str, item: object, choice: str) -> Claim:

@@ -219,10 +219,11 @@ class Vault:
             with engine.snapshot() as reader:
                 opening = open_state(reader, Unlocker(secret), allow_test=allow_test_profile)
             session = Session(engine, opening.state, clock)
-            session.mend(damaged_header=opening.damaged_header, damaged_head=opening.damaged_head)
             if expected is not None and not accept_older:
                 session.expect(*expected)
             session.use_anchor(state_dir, accept=accept_new_keys, accept_older=accept_older)
+            # Only now: the copy that would be written over could be the newer state.
+            session.mend(damaged_header=opening.damaged_header, damaged_head=opening.damaged_head)
         except BaseException:
             engine.close()
             raise
@@ -394,7 +395,7 @@ class Vault:
         try:
             found = index.lookup(record)
         except ValueError:
-            msg = "an id has one to 32 hexadecimal digits"
+            msg = "an id is made of the digits 0 to 9 and the letters a to f, at most 32 of them"
             raise NotFoundError(msg) from None
         if len(found) > 1:
             raise AmbiguousIdError(record, len(found))
@@ -640,7 +641,7 @@ class Vault:
                     files.write_out(objects, attachment, row.ref, target, progress)
                     written.append(target)
         if not written:
-            msg = "no file belongs to this record"
+            msg = "no file belongs to this record; attach one first"
             raise NotFoundError(msg)
         return written
 
