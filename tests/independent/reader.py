@@ -102,10 +102,9 @@ class Keys:
         return frame[4:end]
 
 
-def passphrase_key(passphrase: str, salt: bytes, profile: int, *, tests: bool = False) -> bytes:
+def passphrase_key(passphrase: str, salt: bytes, profile: int) -> bytes:
     text = unicodedata.normalize("NFKC", passphrase)
     check(1 <= len(text) <= 1024 and not {"Cc", "Cs", "Cn"} & {unicodedata.category(c) for c in text}, "passphrase")
-    check(profile in PROFILES and (tests or profile != 255), "KDF profile")
     memory, passes, lanes = PROFILES[profile]
     return argon2.low_level.hash_secret_raw(text.encode(), salt, passes, memory, lanes, 32, argon2.Type.ID, 0x13)
 
@@ -120,9 +119,10 @@ def key_pair(seed: bytes) -> tuple[hpke.MLKEM768X25519PrivateKey, bytes]:
 def access_keys(header: bytes, passphrase: str | None, seed: bytes | None, *, tests: bool = False) -> Iterator[bytes]:
     """Yield each access key that a slot gives and that the MAC confirms."""
     check(len(header) == 10272 and header[:10] == b"casevlt\0\1\1" and not any(header[43:64]), "header")
+    check(header[26] in PROFILES and (tests or header[26] != 255), "KDF profile")
     vault_id = header[10:26]
     if passphrase is not None:
-        prk = ext(lp("pw", vault_id), passphrase_key(passphrase, header[27:43], header[26], tests=tests))
+        prk = ext(lp("pw", vault_id), passphrase_key(passphrase, header[27:43], header[26]))
     for index in range(8):
         slot, mine, place = header[64 + 1272 * index :][:1272], seed, bytes([index])
         try:

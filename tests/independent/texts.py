@@ -4,6 +4,7 @@ from tests.independent.index import check
 from tests.independent.reader import exp, h, lp
 
 CROCKFORD, BECH32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ", "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+ALIKE = str.maketrans("OIL", "011")  # letters that Crockford base32 does not have
 
 
 def crockford(data: bytes) -> str:
@@ -20,7 +21,7 @@ def paper_key(seed: bytes) -> str:
 
 
 def paper_seed(text: str) -> bytes:
-    code = text.strip().upper().replace("-", "")
+    code = text.upper().replace("-", "").replace(" ", "").strip().translate(ALIKE)
     check(code[:3] == "CV1" and len(code) == 61 and set(code[3:]) <= set(CROCKFORD), "not a paper key")
     data = (int("".join(f"{CROCKFORD.index(c):05b}" for c in code[3:]), 2) >> 2).to_bytes(36, "big")
     check(paper_key(data[:32]) == code, "the paper key is mistyped")
