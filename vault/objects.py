@@ -17,7 +17,7 @@ from vault.errors import EngineError, FormatError, IntegrityError, MissingObject
 from vault.sealing import Label, Sealer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from vault.engine import Reader, Writer
 
@@ -132,15 +132,6 @@ class ObjectReader:
             msg = "an object is of a generation for which there is no key"
             raise IntegrityError(msg)
         return sealer.open(kind.value, sealed)
-
-    def has(self, ref: Ref) -> bool:
-        """Tell whether an object is there, without opening it."""
-        return self._reader.get(object_id(ref.name)) is not None
-
-    def ids(self) -> Iterator[int]:
-        """Give the ids of all objects there are."""
-        for found, _ in self._reader.scan():
-            yield found
 
 
 class ObjectBatch(ObjectReader):

@@ -18,7 +18,7 @@ from vault.records.model import (
     text_of,
     verify_opening,
 )
-from vault.records.plain import parse_record, parse_records, parse_value, record_to_json, script_of
+from vault.records.plain import parse_record, parse_value, record_to_json, script_of
 from vault.records.schema import Field, Level, Schema, Schemas, identifying, load_schema, title
 
 __all__ = [
@@ -40,7 +40,6 @@ __all__ = [
     "load_schema",
     "opening",
     "parse_record",
-    "parse_records",
     "parse_value",
     "record_to_json",
     "script_of",

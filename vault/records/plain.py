@@ -12,7 +12,7 @@ import difflib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -33,12 +33,10 @@ from vault.records.model import (
     id_text,
 )
 from vault.records.schema import PLACE_PARTS, Field, Schemas
-from vault.sealing import random_bytes
 
 Resolve = Callable[[str], bytes]
 """Turns what a person typed for a record (the beginning of its id, or `@` and a local reference) into its id."""
 
-MAX_REF_CHARACTERS: Final = 256
 _TOP: Final = ("kind", "id", "ref", "removed")
 _CLAIM: Final = ("value", "state", "basis", "as_of", "confidence", "source", "recorded_at")
 _SCRIPTS: Final = {"LATIN": "Latin", "CYRILLIC": "Cyrillic", "ARABIC": "Arabic", "CJK": "Han"}
@@ -414,63 +412,6 @@ def _seconds(value: object) -> int:
     except ValueError:
         raise RecordError("its recorded_at must be a time such as 2026-11-24T05:40:00Z") from None
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
-
-
-def parse_records(trees: Iterable[Mapping[str, Any]], schemas: Schemas, *, resolve: Resolve) -> Iterator[Draft]:
-    """Read many records that may refer to one another, also forward.
-
-    A record may call itself by a local `ref`, such as `family-1/mother`; a link or a source names it by
-    `@family-1/mother`. Such a record gets its id here, others are left to the vault.
-
-    Args:
-        trees: JSON objects as for `parse_record`; read one at a time.
-        schemas: The schemas in force.
-        resolve: Finds records by the beginning of their id.
-
-    Yields:
-        One draft for each object, in order. What is wrong with a later one, and a reference that nothing defines,
-        shows only then: put them all in one commit.
-
-    Raises:
-        RecordError: What is wrong, with the number of the record and the field; never a value.
-        LimitError: Text over 1 MiB, or more than 4096 claims in a record.
-    """
-    return _parse_records(trees, schemas, resolve, lambda: random_bytes(RECORD_ID_BYTES))
-
-
-def _parse_records(
-    trees: Iterable[Mapping[str, Any]], schemas: Schemas, resolve: Resolve, new_id: Callable[[], bytes]
-) -> Iterator[Draft]:
-    ids: dict[str, bytes] = {}
-    mentioned: dict[str, int] = {}
-    defined: set[str] = set()
-    number = 0
-
-    def local(text: str) -> bytes:
-        if not text.startswith("@"):
-            return resolve(text)
-        mentioned.setdefault(text[1:], number)
-        return ids.setdefault(text[1:], new_id())
-
-    for number, tree in enumerate(trees, 1):
-        try:
-            draft = parse_record(tree, schemas, resolve=local)
-            ref = tree.get("ref")
-            if ref is not None:
-                if not isinstance(ref, str) or not 0 < len(ref) <= MAX_REF_CHARACTERS or ref in defined:
-                    raise RecordError("a ref is a short text, and no two records have the same")  # noqa: TRY301
-                defined.add(ref)
-                if draft.record_id is not None and ids.setdefault(ref, draft.record_id) != draft.record_id:
-                    raise RecordError("a record with an id of its own must come before what refers to it")  # noqa: TRY301
-                draft = replace(draft, record_id=ids.setdefault(ref, new_id()))
-        except RecordError as error:
-            if type(error) is not RecordError:
-                raise
-            raise RecordError(f"record {number}: {error}") from None
-        yield draft
-    for ref, where in mentioned.items():
-        if ref not in defined:
-            raise RecordError(f"record {where}: refers to a record that is not there")
 
 
 # --- back to JSON ---------------------------------------------------------------------------------------------------

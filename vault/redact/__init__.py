@@ -22,7 +22,6 @@ from vault.redact.view import (
     Request,
     Signs,
     View,
-    make_permit,
 )
 
 __all__ = [
@@ -49,7 +48,6 @@ __all__ = [
     "Verdict",
     "View",
     "load_policy",
-    "make_permit",
     "redact",
     "shipped_policies",
 ]

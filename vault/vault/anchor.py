@@ -117,7 +117,3 @@ class Anchor:
                     seen = replace(seen, checked_at=known.checked_at)
         payload = codec.encode({0: seen.epoch, 1: seen.digest, 2: seen.fingerprint, 3: seen.device, 4: seen.checked_at})
         replace_file(self.path, self._sealer.seal(_KIND, payload))
-
-    def remove(self) -> None:
-        """Take the anchor away; the vault can then no longer tell on this machine that it became older."""
-        self.path.unlink(missing_ok=True)

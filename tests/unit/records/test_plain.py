@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import count
-
 import pytest
 
 from vault.errors import AmbiguousIdError, LimitError, NotFoundError, RecordError
@@ -13,12 +11,10 @@ from vault.records import (
     Schemas,
     load_schema,
     parse_record,
-    parse_records,
     parse_value,
     record_to_json,
     script_of,
 )
-from vault.records.plain import _parse_records
 
 SCHEMAS = Schemas.shipped()
 KNOWN = bytes.fromhex("3fa2") + bytes(14)
@@ -335,68 +331,3 @@ def test_an_edit_changes_neither_kind_nor_id():
 def test_a_record_of_a_kind_that_no_schema_describes_can_be_edited():
     before = Revision(b"r" * 16, "vehicle", (), b"", 0, (Claim("plate", "AB 1"),), bytes(32))
     assert read(record_to_json(before, SCHEMAS), before=before).claims == before.claims
-
-
-# --- many records -----------------------------------------------------------------------------------------------------
-
-
-def test_records_refer_to_one_another_forward_and_back():
-    numbers = count(1)
-    trees = [
-        {"kind": "person", "ref": "f/daughter", "name": "Айгүл", "relative.mother": "@f/mother"},
-        {"kind": "person", "ref": "f/mother", "name": "Сәуле"},
-        {"kind": "event", "person": "@f/daughter", "when": {"value": "2017", "source": "@f/mother"}},
-        {"kind": "event", "person": "3fa2"},
-    ]
-    made = list(_parse_records(trees, SCHEMAS, resolve, lambda: next(numbers).to_bytes(16, "big")))
-    daughter, mother = made[0].record_id, made[1].record_id
-    assert daughter != mother
-    assert made[0].claims[1].value == {"relation": "mother", "link": mother}
-    assert made[2].claims[0].value == daughter
-    assert made[2].claims[1].source == mother
-    assert made[2].record_id is None
-    assert made[3].claims[0].value == KNOWN
-
-
-def test_ids_of_referred_records_are_drawn_anew_each_time():
-    trees = [{"kind": "person", "ref": "a"}]
-    first, second = (next(parse_records(trees, SCHEMAS, resolve=resolve)).record_id for _ in range(2))
-    assert len(first) == 16
-    assert first != second
-
-
-def test_a_record_with_an_id_of_its_own_is_referred_to_by_it():
-    trees = [{"kind": "person", "ref": "a", "id": "07" * 16}, {"kind": "event", "person": "@a"}]
-    assert list(parse_records(trees, SCHEMAS, resolve=resolve))[1].claims[0].value == b"\x07" * 16
-
-
-@pytest.mark.parametrize(
-    ("trees", "reason"),
-    [
-        ([{"kind": "person", "name": 5}], "record 1: person.name: "),
-        ([{"kind": "person"}, {"kind": "event", "person": "@x"}], "record 2: refers to a record that is not there"),
-        ([{"kind": "person", "ref": "x"}, {"kind": "person", "ref": "x"}], "record 2: a ref is"),
-        ([{"kind": "person", "ref": ""}], "record 1: a ref is"),
-        ([{"kind": "person", "ref": 5}], "record 1: a ref is"),
-        (
-            [{"kind": "event", "person": "@x"}, {"kind": "person", "ref": "x", "id": "07" * 16}],
-            "record 2: a record with",
-        ),
-        ([None], "record 1: "),
-    ],
-)
-def test_a_mistake_is_told_with_the_number_of_its_record(trees, reason):
-    with pytest.raises(RecordError) as caught:
-        list(parse_records(trees, SCHEMAS, resolve=resolve))
-    assert str(caught.value).startswith(reason)
-
-
-def test_records_are_read_one_at_a_time():
-    def endless():
-        while True:
-            yield {"kind": "person", "name": "Айгүл"}
-
-    drafts = parse_records(endless(), SCHEMAS, resolve=resolve)
-    assert next(drafts).claims[0].value["text"] == "Айгүл"
-    with pytest.raises(NotFoundError):
-        list(parse_records([{"kind": "event", "person": "77aa"}], SCHEMAS, resolve=resolve))
