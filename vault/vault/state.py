@@ -132,6 +132,7 @@ def open_state(reader: Reader, unlocker: Unlocker, *, allow_test: bool = False) 
     copies = reader.header_copies()
     heads = reader.head_copies()
     failure: Exception | None = None
+    newest: State | None = None
     for header in _headers(copies, allow_test=allow_test):
         if isinstance(header, FormatError):
             failure = failure or header
@@ -156,10 +157,14 @@ def open_state(reader: Reader, unlocker: Unlocker, *, allow_test: bool = False) 
             sealers=make_sealers(header.vault_id, opened.access_key, keyring),
             slot=opened.index,
         )
+        # Two copies that both open but differ: an older one was put back into one of them; the newer one counts.
+        if newest is None or head.epoch > newest.head.epoch:
+            newest = state
+    if newest is not None:
         return Opening(
-            state,
-            damaged_header=_differs(copies, header.data),
-            damaged_head=_differs(heads, sealed_head),
+            newest,
+            damaged_header=_differs(copies, newest.header.data),
+            damaged_head=_differs(heads, newest.sealed_head),
         )
     if failure is None or type(failure) is FormatError:
         # A header that is no header at all looks like a wrong secret: neither is told from the other.
