@@ -151,7 +151,7 @@ def withdraw(settings: Settings, record: str, day: str | None, *, yes: bool) -> 
       casevault consent withdraw 77c0
     """
     from cli.commands.ledger import handover_json, print_handovers, to_recall
-    from vault.records import Draft, id_text, parse_record
+    from vault.records import continued, id_text, parse_record
 
     out = Output(settings)
     with open_vault(settings, write=True) as vault:
@@ -164,15 +164,7 @@ def withdraw(settings: Settings, record: str, day: str | None, *, yes: bool) -> 
         if not yes and not confirm(settings, f"Withdraw the consent {id_text(old.record_id)[:10]}?", otherwise="--yes"):
             out.talk("Nothing was changed.")
             return
-        draft = Draft(
-            old.kind,
-            (*old.claims, *new),
-            record_id=old.record_id,
-            parents=(old.id,),
-            schema_version=old.schema_version,
-            extra=old.extra,
-        )
-        vault.put(draft)
+        vault.put(continued(old, (*old.claims, *new)))
         bundles = to_recall(vault, old.record_id)
     if not out.json({"withdrawn": old.record_id, "recall": [handover_json(one) for one in bundles]}):
         out.line("withdrawn", id_text(old.record_id))

@@ -299,7 +299,7 @@ def edit(
     if nothing and not can_ask(settings):
         message = "Nothing to change: give FIELD=VALUE, --retract FIELD or --restore."
         raise click.UsageError(message)
-    from vault.records import Draft, parse_record
+    from vault.records import continued, parse_record
 
     with open_vault(settings, write=True) as vault:
         old = vault.get(record)
@@ -314,16 +314,7 @@ def edit(
         taken_back = [field_of(schemas, old.kind, name).name for name in retract]
         refuse_idle(old, taken_back)
         claims = changed_claims(old, new, correct=correct, retract=taken_back)
-        draft = Draft(
-            old.kind,
-            claims,
-            record_id=old.record_id,
-            parents=(old.id,),
-            removed=old.removed and not restore,
-            schema_version=old.schema_version,
-            extra=old.extra,
-        )
-        report_changed(out, vault, draft, old)
+        report_changed(out, vault, continued(old, claims, removed=old.removed and not restore), old)
 
 
 def refuse_idle(old: Revision, fields: Iterable[str]) -> None:

@@ -182,6 +182,31 @@ class Draft:
     extra: Mapping[int | str, Any] = attribute(default_factory=dict, repr=False)
 
 
+def continued(revision: Revision, claims: tuple[Claim, ...], *, removed: bool = False) -> Draft:
+    """Make the draft of a revision's next one, with what this program does not know carried over.
+
+    Args:
+        revision: The present one.
+        claims: All claims of the next one.
+        removed: The record is out of view.
+
+    Returns:
+        The draft.
+
+    Secrets:
+        All of it.
+    """
+    return Draft(
+        kind=revision.kind,
+        claims=claims,
+        record_id=revision.record_id,
+        parents=(revision.id,),
+        removed=removed,
+        schema_version=revision.schema_version,
+        extra=revision.extra,
+    )
+
+
 def id_text(record_id: bytes) -> str:
     """Write a record id as a person sees it: 32 hexadecimal digits."""
     return record_id.hex()

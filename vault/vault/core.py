@@ -22,7 +22,7 @@ from vault.keys import Header, Keyring, Passphrase, Secret, Slot, SlotKind, Unlo
 from vault.ledger import LogEntry
 from vault.objects import Head, Kind, ObjectBatch, parse_checkpoint
 from vault.paths import safe_name
-from vault.records import Claim, Draft, Revision, Schemas, edtf
+from vault.records import Claim, Draft, Revision, Schemas, continued, edtf
 from vault.sealing import KdfProfile
 from vault.vault import disclosing, erasing, inspection
 from vault.vault.desk import KeyDesk, KeyslotInfo, used_slots
@@ -168,7 +168,7 @@ class Vault:
                 guard.plain_path(path).unlink()
             raise
         session = Session(engine, state, clock)
-        session.use_anchor(state_dir, accept=True)
+        session.use_anchor(state_dir)
         return cls(session)
 
     @classmethod
@@ -179,7 +179,6 @@ class Vault:
         *,
         state_dir: Path | None = None,
         expect: str | None = None,
-        accept_new_keys: bool = False,
         accept_older: bool = False,
         read_only: bool = False,
         allow_test_profile: bool = False,
@@ -192,7 +191,6 @@ class Vault:
             secret: Passphrase or identity.
             state_dir: Folder for the local anchor; None to use none.
             expect: Checkpoint that must stand in the vault's history.
-            accept_new_keys: Write even though the keys changed since this machine last saw them.
             accept_older: Do not refuse a file that is older than the anchor; `accept_older()` then takes it into use.
             read_only: Change nothing, not even to mend a damaged copy of the header.
             allow_test_profile: Accept the KDF profile for tests.
@@ -221,7 +219,7 @@ class Vault:
             session = Session(engine, opening.state, clock)
             if expected is not None and not accept_older:
                 session.expect(*expected)
-            session.use_anchor(state_dir, accept=accept_new_keys, accept_older=accept_older)
+            session.use_anchor(state_dir, accept_older=accept_older)
             # Only now: the copy that would be written over could be the newer state.
             session.mend(damaged_header=opening.damaged_header, damaged_head=opening.damaged_head)
         except BaseException:
@@ -685,28 +683,6 @@ class Vault:
         if not report.problems and self._session.unconfirmed is None:
             self._session.note(state, int(self._session.clock()))
         return report
-
-
-def continued(revision: Revision, claims: tuple[Claim, ...], *, removed: bool = False) -> Draft:
-    """Make the draft of a revision's next one, with what this program does not know carried over.
-
-    Args:
-        revision: The present one.
-        claims: All claims of the next one.
-        removed: Take the record out of view.
-
-    Returns:
-        The draft.
-    """
-    return Draft(
-        kind=revision.kind,
-        claims=claims,
-        record_id=revision.record_id,
-        parents=(revision.id,),
-        removed=removed,
-        schema_version=revision.schema_version,
-        extra=revision.extra,
-    )
 
 
 def _end_of_day(day: date) -> int:

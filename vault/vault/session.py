@@ -82,12 +82,11 @@ class Session:
 
     # --- freshness ---
 
-    def use_anchor(self, folder: Path | None, *, accept: bool, accept_older: bool = False) -> None:
+    def use_anchor(self, folder: Path | None, *, accept_older: bool = False) -> None:
         """Compare the state with the local anchor, and note it there.
 
         Args:
             folder: Where anchors are kept; None to use none.
-            accept: Take the present keys for the right ones.
             accept_older: Do not refuse an older state, and leave the anchor as it is.
 
         Raises:
@@ -115,7 +114,7 @@ class Session:
                     "Compare them by voice with the other holders before you write."
                 )
                 self._unconfirmed = StaleError(state.head.epoch, seen.epoch, _KEYS_CHANGED)
-        if accept or accept_older:
+        if accept_older:
             self._unconfirmed = None
         if self._unconfirmed is None and not accept_older:
             self.note(state)
