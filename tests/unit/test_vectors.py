@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import struct
 import tempfile
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from cryptography.exceptions import InvalidTag
 
 from tests.independent import index, reader, texts
 from tests.independent.index import Refused
-from tests.vectors import generate
+from tests.vectors import generate, golden
 from tests.vectors.kit import untagged
 from vault import codec, files, keys, ledger, names, objects, records, sealing, words
 from vault.engine import sqlite
@@ -25,6 +26,7 @@ from vault.index import terms as index_terms
 from vault.objects import Kind, Ref
 from vault.records import Schemas
 from vault.sealing import KdfProfile, Label, Sealer
+from vault.vault import Vault
 from vault.vault.anchor import Anchor, Seen
 
 HERE = Path(generate.__file__).parent
@@ -622,3 +624,59 @@ def test_they_are_what_the_generator_writes():
     for name, make in generate.GROUPS.items():
         assert json.loads(json.dumps(make())) == FILES[name], name
     assert generate.GROUPS.keys() == FILES.keys() - {"golden-1"}
+
+
+# --- the golden vault ---
+
+GOLDEN = FILES["golden-1"]
+
+
+def golden_seed(way: str) -> bytes:
+    text = GOLDEN["vectors"][0][way]
+    return texts.paper_seed(text) if way == "paper" else texts.identity_seed(text)
+
+
+@pytest.mark.parametrize("way", ["passphrase", "paper", "identity"])
+def test_the_independent_reader_opens_the_golden_vault(way):
+    secret = {"passphrase": GOLDEN["vectors"][0][way]} if way == "passphrase" else {"seed": golden_seed(way)}
+    read = reader.Vault(golden.VAULT, **secret)
+    assert texts.checkpoint(read.head[0], read.digest) == GOLDEN["checkpoint"]
+    assert texts.fingerprint(read.keys[0].prk, list(words.word_list())) == GOLDEN["fingerprint"]
+    assert [reader.encode(revision).hex() for _, revision in read.revisions()] == GOLDEN["newest"]
+    assert [reader.encode(revision).hex() for _, revision in read.revisions(history=True)] == GOLDEN["history"]
+    assert [reader.encode(entry).hex() for entry in read.log()] == GOLDEN["log"]
+    (file,) = [claim[1] for _, revision in read.revisions() for claim in revision[6] if claim[0] == "file"]
+    assert read.attachment(file) == golden.FILE
+
+
+@pytest.mark.parametrize("way", ["passphrase", "paper", "identity"])
+def test_the_library_opens_the_golden_vault(way, tmp_path):
+    path = shutil.copy(golden.VAULT, tmp_path)
+    text = GOLDEN["vectors"][0][way]
+    secret = keys.parse_identity(text) if way == "identity" else keys.parse_secret(text)
+    with Vault.open(path, secret, expect=GOLDEN["checkpoint"]) as vault:
+        status = vault.status()
+        assert (status.checkpoint, status.fingerprint) == (GOLDEN["checkpoint"], GOLDEN["fingerprint"])
+        found = [r.encode().hex() for removed in (False, True) for r in vault.records(removed=removed)]
+        assert sorted(found) == sorted(GOLDEN["newest"])
+        assert [entry.encode().hex() for entry in vault.disclosures.log()] == GOLDEN["log"]
+        histories = [r.encode().hex() for r in {reader.decode(hx(e))[1] for e in found} for r in vault.history(r)]
+        assert sorted(histories) == sorted(GOLDEN["history"])
+        assert vault.check().require_sound() is None
+        (document,) = vault.records("document")
+        (file,) = vault.extract(document.record_id, tmp_path)
+        assert file.read_bytes() == golden.FILE
+        assert len(vault.find("阿丽亚")) == 0
+        assert [hit.revision.kind for hit in vault.find("мае 2017")] == ["statement"]
+        vault.put(records.Draft("person", (records.Claim("sex", None, state="unknown"),)))
+    read = reader.Vault(Path(path), GOLDEN["vectors"][0]["passphrase"])
+    assert read.head[0] == status.epoch + 1
+
+
+def test_what_does_not_open_the_golden_vault(tmp_path):
+    refused(lambda: reader.Vault(golden.VAULT, GOLDEN["old_passphrase"]))
+    refused(lambda: reader.Vault(golden.VAULT, seed=bytes(32)))
+    path = shutil.copy(golden.VAULT, tmp_path)
+    refused(lambda: Vault.open(path, keys.Passphrase(GOLDEN["old_passphrase"])))
+    with Vault.open(path, keys.Passphrase(GOLDEN["vectors"][0]["passphrase"]), read_only=True) as vault:
+        refused(lambda: vault.get(hx(GOLDEN["purged"])))
