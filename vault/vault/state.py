@@ -428,6 +428,8 @@ class Commit:
             `access_key`, `keyring`.
         """
         self._keys = (header, access_key, keyring)
+        # What this commit still writes, such as a batch of the log, is sealed under the new data key already.
+        self.batch = ObjectBatch(self.writer, make_sealers(header.vault_id, access_key, keyring), keyring.generation)
 
     def finish(self) -> State:
         """Write settings, log, perhaps new keys, and the head; the caller's transaction then commits.
