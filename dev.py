@@ -10,7 +10,7 @@
                                    --seed N                   the samples of an earlier run again
                                    --cov                      branch coverage of vault and cli
   python3 dev.py lint            ruff, formatting, mypy, the import contracts, docstrings, stale docs
-  python3 dev.py docs            write docs/cli.md anew from the commands
+  python3 dev.py docs            write docs/cli.md and docs/schemas.md anew from the program
   python3 dev.py bench [ARGS]    speed and size, beside SQLCipher (--help for its options)
   python3 dev.py lock            resolve the dependencies anew (needs uv and a network)
 

@@ -74,12 +74,31 @@ def test_the_manual_is_up_to_date() -> None:
 
 
 def test_a_stale_manual_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reference, "TARGET", tmp_path / "cli.md")
+    monkeypatch.setattr(reference, "FOLDER", tmp_path)
     assert reference.main(check=True) == 1
     assert reference.main(check=False) == 0
     assert reference.main(check=True) == 0
-    (tmp_path / "cli.md").write_text(reference.reference() + "x", "utf-8")
-    assert reference.main(check=True) == 1
+    for name in ("cli.md", "schemas.md"):
+        whole = (tmp_path / name).read_text("utf-8")
+        (tmp_path / name).write_text(whole + "x", "utf-8")
+        assert reference.main(check=True) == 1
+        (tmp_path / name).write_text(whole, "utf-8")
+
+
+def test_the_schema_on_the_page_of_schemas_can_be_used() -> None:
+    from vault.records import Schemas, load_schema
+
+    (example,) = re.findall(r"```toml\n(.*?)```", reference.schemas_page(), re.DOTALL)
+    assert "visit" in Schemas.shipped().merge(load_schema(example)).kinds
+
+
+def test_the_page_of_schemas_names_every_field() -> None:
+    from vault.records import Schemas
+
+    text, schemas = reference.schemas_page(), Schemas.shipped()
+    for kind in schemas.kinds:
+        section = text.partition(f"\n### {kind}\n")[2].partition("\n### ")[0]
+        assert re.findall(r"^\| `(\w+)`", section, re.MULTILINE) == [field.name for field in schemas.fields(kind)]
 
 
 def test_the_manual_names_every_command_and_every_option() -> None:
