@@ -327,6 +327,9 @@ def show_preview(out: Output, view: View) -> None:
             out.data(f"  {escape(claim.field)}: {taken_back}{escape(shown)}{f' [{escape(marks)}]' if marks else ''}")
     for file in view.files:
         out.data(f"\nfile {escape(file.path)}")
+    if view.shared:
+        out.data("\nWords that something shown and something withheld both have; look for them in the texts:")
+        out.data("  " + escape(", ".join(view.shared)))
     counts: dict[str, int] = {}
     for one in view.decisions:
         counts[one.outcome] = counts.get(one.outcome, 0) + 1
@@ -335,6 +338,8 @@ def show_preview(out: Output, view: View) -> None:
         out.warn(warning)
     for left in view.left_out:
         out.warn(f"would be left out for want of consent: {short_id(left)}")
+    for refusal in view.refusals:
+        out.warn(f"the export would be refused: {refusal}")
 
 
 def _plain(value: Any) -> str:  # noqa: ANN401 - plain data of several types
@@ -383,4 +388,6 @@ def preview_json(view: View) -> dict[str, Any]:
         "counts": dict(view.counts),
         "warnings": list(view.warnings),
         "left_out": [record.hex() for record in view.left_out],
+        "shared": list(view.shared),
+        "refusals": list(view.refusals),
     }

@@ -117,6 +117,15 @@ def test_preview_names_each_rule_and_writes_nothing(family: Any) -> None:
     assert family("ledger", "--json").json == {"bundles": []}
 
 
+def test_a_preview_says_that_the_export_would_be_refused(family: Any) -> None:
+    words = ("--to", "Advocate", "--preview")
+    assert family(*family.ask, *words, "--json").json["refusals"] == []
+    for consent in family.ids["consent"]:
+        family("consent", "withdraw", consent, "--yes")
+    assert "consent is missing" in str(family(*family.ask, *words, "--json").json["refusals"])
+    assert "the export would be refused: consent is missing" in family(*family.ask, *words).err
+
+
 def test_a_recipient_without_a_key_gets_a_passphrase_shown_once_on_stderr(family: Any) -> None:
     done = family(*family.ask, "--to", "Telephone", "-o", "case.age")
     passphrase = next(line.strip() for line in done.err.splitlines() if line.startswith("    "))
