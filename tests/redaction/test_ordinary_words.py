@@ -1,5 +1,6 @@
 """Withheld values that are ordinary words or labels: masked in texts, and no reason to refuse. All invented."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from vault import gate, handoff
 from vault.gate.phrases import Phrases
 from vault.matching import Protected, redact_text
-from vault.records import parse_records
+from vault.records import Draft, Schemas, parse_record
 from vault.redact import Recipient, Request
 from vault.sealing import KdfProfile
 from vault.vault import Vault
@@ -33,11 +34,21 @@ FAMILY = [
 ]  # fmt: skip
 
 
+def drafts(schemas: Schemas) -> list[Draft]:
+    ids = {str(tree.get("ref", place)): bytes([place]) * 16 for place, tree in enumerate(FAMILY)}
+    found = []
+    for (ref, record_id), tree in zip(ids.items(), FAMILY, strict=True):
+        said = {key: value for key, value in tree.items() if (key, value) != ("ref", ref)}
+        draft = parse_record(said, schemas, resolve=lambda text: ids[text.removeprefix("@")])
+        found.append(replace(draft, record_id=record_id))
+    return found
+
+
 @pytest.fixture(scope="module")
 def bag(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("ordinary")
     with Vault.create(folder / "a.vault", "invented words", profile=KdfProfile.TEST) as vault:
-        case, *_ = vault.put(*parse_records(FAMILY, vault.schemas, resolve=vault.resolve))
+        case, *_ = vault.put(*drafts(vault.schemas))
         policy = vault.disclosures.policies()["lawyer"]
         request = Request((case.record_id,), policy, Recipient("A", "lawyer"), "legal", date(2026, 1, 1))
         return handoff.write(vault.disclose(request), folder / "bag", form="dir").path
