@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from vault import files
 from vault.matching import Matcher, Protected
-from vault.records import Draft, identifying, link_of
+from vault.records import Draft, identifying, link_of, text_of
 from vault.vault.reading import attachments_of, read_revision
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Removal:
 
 
 _NAMING: Final = frozenset({"name", "phone", "id"})
-"""Kinds of value that name a person; a birth date or a village that others share is no mention."""
+"""Kinds of value that name a person; a birth date is no mention, nor a village but that of a source or helper."""
 _TEXTS: Final = frozenset({"text", "file", "link"})
 """Types of field in which another record can be named; a relative's own name field is that relative's."""
 
@@ -82,13 +82,38 @@ class Finder:
         self._schemas = schemas
         self._record_id = record_id
         self.history = [read_revision(objects, row) for row in index.history(record_id) if not row.purged]
-        others = (read_revision(objects, row) for row in index.rows(removed=True) if row.record_id != record_id)
-        kept = {text for other in others for kind, text in self._naming(other) if kind == "name"}
+        tells = any(revision.kind == "source" for revision in self.history)
+        kept: set[tuple[str, str]] = set()
+        for other in (read_revision(objects, row) for row in index.rows(removed=True) if row.record_id != record_id):
+            kept.update(
+                found for found in (*self._naming(other), *self._places(other)) if found[0] in {"name", "place"}
+            )
+            tells = tells or self._is_told_by(other)
         known = {found for revision in self.history for found in self._naming(revision)}
+        if tells:
+            # Where a source lives was withheld with the rest of them, and would leave from now on.
+            known.update(found for revision in self.history for found in self._places(revision))
         # A family name that a relative bears as well stays theirs: it is masked only beside a name that is not shared.
         self._matcher = Matcher(
-            [Protected(text, kind) for kind, text in sorted(known)], kept=[Protected(text, "name") for text in kept]
+            [Protected(text, kind) for kind, text in sorted(known - kept)],
+            kept=[Protected(text, kind) for kind, text in sorted(kept)],
         )
+
+    def _is_told_by(self, other: Revision) -> bool:
+        return any(
+            claim.source == self._record_id
+            or (
+                link_of(claim.value) == self._record_id
+                and self._schemas.field(other.kind, claim.field).gives in {"source", "helper"}
+            )
+            for claim in other.claims
+        )
+
+    def _places(self, revision: Revision) -> Iterator[tuple[str, str]]:
+        """Give the places of a record by their names, not the counties, regions and countries they lie in."""
+        for claim in revision.claims:
+            if self._schemas.field(revision.kind, claim.field).type == "place" and (text := text_of(claim.value)):
+                yield "place", text
 
     def _naming(self, revision: Revision) -> Iterator[tuple[str, str]]:
         for _, _, kind, text in identifying(revision, self._schemas):
