@@ -21,7 +21,7 @@ from tests.vectors.kit import untagged
 from vault import codec, files, keys, ledger, names, objects, records, sealing, words
 from vault.engine import sqlite
 from vault.errors import VaultError
-from vault.index import pages, segment
+from vault.index import building, pages, postings, segment
 from vault.index import terms as index_terms
 from vault.objects import Kind, Ref
 from vault.records import Schemas
@@ -469,12 +469,12 @@ def same_numbers(v: Vector, numbers: list[int]) -> None:
 @check
 def library_postings(v: Vector) -> None:
     data = hx(v["hex"])
-    numbers = list(pages.decode_postings(b"\0" + data, 1, 1 << 18))
+    numbers = list(postings.decode_postings(b"\0" + data, 1, 1 << 18))
     same_numbers(v, numbers)
-    assert pages.skip_postings(data + b"\0", 0) == len(data)
-    assert (pages.encode_postings(numbers) == data) >= v["written"]
-    assert list(pages.decode_postings(pages.encode_postings(numbers), 0, 1 << 18)) == numbers
-    assert index.postings(pages.encode_postings(numbers))[0] == numbers
+    assert postings.skip_postings(data + b"\0", 0) == len(data)
+    assert (postings.encode_postings(numbers) == data) >= v["written"]
+    assert list(postings.decode_postings(postings.encode_postings(numbers), 0, 1 << 18)) == numbers
+    assert index.postings(postings.encode_postings(numbers))[0] == numbers
 
 
 @check
@@ -514,7 +514,7 @@ def library_term_pages(v: Vector) -> None:
 
     def write(to: pages.PageWriter) -> list[Ref]:
         terms = pages.TermWriter(to)
-        terms.write((term, pages.encode_postings(numbers)) for term, numbers in given)
+        terms.write((term, postings.encode_postings(numbers)) for term, numbers in given)
         return terms.refs
 
     assert inline(write).hex() == v["hex"]
@@ -599,7 +599,7 @@ def library_terms(v: Vector) -> None:
     ref = Ref(bytes(32), 1)
     with closing(sqlite.memory()) as engine, engine.transaction() as writer:
         batch = objects.ObjectBatch(writer, {g: Sealer(bytes(16), g, bytes(32)) for g in range(2)}, 1)
-        entry = segment.build(batch, [index_terms.document_of(revision, ref, schemas, 1)], 1)
+        entry = building.build(batch, [index_terms.document_of(revision, ref, schemas, 1)], 1)
         opened = segment.Segment(batch, entry, segment.PageCache())
         assert [term.hex() for term, _, _ in opened.raw_terms()] == v["terms"]
 
@@ -639,7 +639,11 @@ def golden_seed(way: str) -> bytes:
 @pytest.mark.parametrize("way", ["passphrase", "paper", "identity"])
 def test_the_independent_reader_opens_the_golden_vault(way):
     secret = {"passphrase": GOLDEN["vectors"][0][way]} if way == "passphrase" else {"seed": golden_seed(way)}
-    read = reader.Vault(golden.VAULT, **secret)
+    with reader.open_vault(golden.VAULT, **secret) as read:
+        golden_is_whole(read)
+
+
+def golden_is_whole(read: reader.Vault) -> None:
     assert texts.checkpoint(read.head[0], read.digest) == GOLDEN["checkpoint"]
     assert texts.fingerprint(read.keys[0].prk, list(words.word_list())) == GOLDEN["fingerprint"]
     assert [reader.encode(revision).hex() for _, revision in read.revisions()] == GOLDEN["newest"]
@@ -669,13 +673,13 @@ def test_the_library_opens_the_golden_vault(way, tmp_path):
         assert len(vault.find("阿丽亚")) == 0
         assert [hit.revision.kind for hit in vault.find("мае 2017")] == ["statement"]
         vault.put(records.Draft("person", (records.Claim("sex", None, state="unknown"),)))
-    read = reader.Vault(Path(path), GOLDEN["vectors"][0]["passphrase"])
-    assert read.head[0] == status.epoch + 1
+    with reader.open_vault(Path(path), GOLDEN["vectors"][0]["passphrase"]) as read:
+        assert read.head[0] == status.epoch + 1
 
 
 def test_what_does_not_open_the_golden_vault(tmp_path):
-    refused(lambda: reader.Vault(golden.VAULT, GOLDEN["old_passphrase"]))
-    refused(lambda: reader.Vault(golden.VAULT, seed=bytes(32)))
+    for secret in ({"passphrase": GOLDEN["old_passphrase"]}, {"seed": bytes(32)}):
+        refused(reader.open_vault(golden.VAULT, **secret).__enter__)
     path = shutil.copy(golden.VAULT, tmp_path)
     refused(lambda: Vault.open(path, keys.Passphrase(GOLDEN["old_passphrase"])))
     with Vault.open(path, keys.Passphrase(GOLDEN["vectors"][0]["passphrase"]), read_only=True) as vault:

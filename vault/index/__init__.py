@@ -4,19 +4,11 @@ Floor: 2. It knows how records are found and nothing of how they are kept: the c
 committed, and deletes what is orphaned. It reads what a query needs and no more.
 """
 
+from vault.index.building import RUN_DOCUMENTS, Builder, Change, build, plan_merge
 from vault.index.pages import Row
 from vault.index.query import Match, Query, match, parse
 from vault.index.search import Candidate, Found, Index
-from vault.index.segment import (
-    RUN_DOCUMENTS,
-    Builder,
-    Change,
-    PageCache,
-    SegmentEntry,
-    build,
-    plan_merge,
-    read_entries,
-)
+from vault.index.segment import PageCache, SegmentEntry, read_entries
 from vault.index.terms import Document, attachment_of, document_of, forget
 
 __all__ = [

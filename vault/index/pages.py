@@ -1,4 +1,4 @@
-"""Bytes of an index segment: postings, term pages, document rows, name pages, and the segment object that names them.
+"""Bytes of an index segment: term pages, document rows, name pages, and the segment object that names them.
 
 Floor: 2. It knows no record and no query. What it reads was sealed by a holder of the vault, but that is no reason to
 trust its form: every length and order is checked, and bytes not made by the rule are an `IntegrityError`.
@@ -15,20 +15,19 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 from pyroaring import BitMap
 
 from vault import codec
-from vault.errors import FormatError, IntegrityError, UnsupportedVersionError
+from vault.errors import FormatError, UnsupportedVersionError
+from vault.index.postings import MAX_DOCUMENTS, decode_postings, encode_postings, malformed, skip_postings
 from vault.objects import Kind, Ref
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 VERSION: Final = 1
-MAX_DOCUMENTS: Final = 1 << 18
 PAGE_BYTES: Final = 65_532
 """Largest payload of a page: with the four bytes of its length a frame of 64 KiB."""
 INLINE_BYTES: Final = 16_384
 RESTART: Final = 16
 MAX_TERM_BYTES: Final = 255
-_SHORT_LIST: Final = 32
 _REF_BYTES: Final = 33
 
 
@@ -50,148 +49,6 @@ class Batch(Reader, Protocol):
     def delete(self, ref: Ref) -> None:
         """Delete an object."""
         ...
-
-
-def malformed(what: str) -> IntegrityError:
-    """Make the error for bytes that open but are not made by the rule."""
-    return IntegrityError(f"the index is damaged: {what} is not made by the rule")
-
-
-# --- postings -------------------------------------------------------------------------------------------------------
-
-
-_BYTES: Final = tuple(bytes((number,)) for number in range(0x80))
-
-
-def _varint(number: int) -> bytes:
-    if number < 0x80:
-        return _BYTES[number]
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
-
-
-def _read_varint(data: bytes, at: int) -> tuple[int, int]:
-    """Read a number of at most five bytes; give it and the place after it. IndexError beyond the end."""
-    byte = data[at]
-    if byte < 0x80:
-        return byte, at + 1
-    number, shift = byte & 0x7F, 7
-    while shift < 35:
-        at += 1
-        byte = data[at]
-        number |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            if not byte:
-                break
-            return number, at + 1
-        shift += 7
-    raise malformed("a number")
-
-
-_SINGLE: Final = tuple(_varint(number << 1 | 1) for number in range(1 << 12))
-
-
-def encode_postings(documents: Sequence[int] | BitMap) -> bytes:
-    """Write a set of document numbers.
-
-    Args:
-        documents: At least one; ascending, perhaps with repeats, below 2^18.
-
-    Returns:
-        Postings.
-
-    Source:
-        docs/format.md §Index segments.
-    """
-    count = len(documents)
-    number = documents[0]
-    if count == 1:
-        return _SINGLE[number] if number < len(_SINGLE) else _varint(number << 1 | 1)
-    if count <= _SHORT_LIST:
-        gaps = bytearray()
-        before = -1
-        for number in documents:
-            gap = number - before - 1
-            if 0 <= gap < 0x80:
-                gaps.append(gap)
-            elif gap > 0:
-                gaps += _varint(gap)
-            before = number
-        if number == documents[0]:
-            return _varint(number << 1 | 1)
-        return _varint(len(gaps) << 1) + gaps
-    bitmap = documents if isinstance(documents, BitMap) else BitMap(documents)
-    bitmap.run_optimize()
-    roaring = bitmap.serialize()
-    return b"\0" + _varint(len(roaring)) + roaring
-
-
-def skip_postings(data: bytes, at: int) -> int:
-    """Give the place after the postings that begin at a place."""
-    head, at = _read_varint(data, at)
-    if head & 1:
-        return at
-    if head:
-        return at + (head >> 1)
-    size, at = _read_varint(data, at)
-    return at + size
-
-
-def decode_postings(data: bytes, at: int, documents: int) -> BitMap:
-    """Read postings.
-
-    Args:
-        data: Bytes that hold them.
-        at: Where they begin.
-        documents: Number of documents of the segment: each number must be below it.
-
-    Returns:
-        The set, never empty.
-
-    Raises:
-        IntegrityError: Not made by the rule.
-    """
-    head, at = _read_varint(data, at)
-    if head & 1:
-        if head >> 1 >= documents:
-            raise malformed("a list")
-        return BitMap((head >> 1,))
-    if head:
-        found = BitMap(_read_gaps(data, at, at + (head >> 1)))
-    else:
-        size, at = _read_varint(data, at)
-        if at + size > len(data):
-            raise malformed("a list")
-        try:
-            found = BitMap.deserialize(data[at : at + size])
-        except (ValueError, IndexError):
-            # pyroaring checks the structure: order, sizes and cardinalities.
-            raise malformed("a list") from None
-    if not found or found.max() >= documents:
-        raise malformed("a list")
-    return found
-
-
-def _read_gaps(data: bytes, at: int, end: int) -> list[int]:
-    if end > len(data) or end - at > 5 * _SHORT_LIST:
-        raise malformed("a list")
-    numbers: list[int] = []
-    number = -1
-    while at < end:
-        gap = data[at]
-        if gap < 0x80:
-            at += 1
-        else:
-            gap, at = _read_varint(data, at)
-        number += gap + 1
-        numbers.append(number)
-    if at != end or number >= MAX_DOCUMENTS:
-        raise malformed("a list")
-    return numbers
 
 
 # --- pages, inside the segment or beside it ---------------------------------------------------------------------------

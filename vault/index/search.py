@@ -15,17 +15,10 @@ from typing import TYPE_CHECKING, Final
 from pyroaring import BitMap
 
 from vault import names
+from vault.index.building import MAX_TERM_PAGES, Change, plan_merge, write_merged
 from vault.index.pages import Batch, Reader, Row
 from vault.index.query import InField, OfKind, Phrase, When, WithId, Words, match
-from vault.index.segment import (
-    MAX_TERM_PAGES,
-    Change,
-    PageCache,
-    Segment,
-    SegmentEntry,
-    plan_merge,
-    write_merged,
-)
+from vault.index.segment import PageCache, Segment, SegmentEntry
 from vault.index.terms import (
     ATTACHED,
     BIRTH,

@@ -10,7 +10,7 @@ from pyroaring import BitMap
 
 from vault import codec
 from vault.errors import IntegrityError, UnsupportedVersionError
-from vault.index import pages
+from vault.index import pages, postings
 from vault.objects import Ref
 
 
@@ -49,23 +49,23 @@ def write_terms(items):
     ],
 )
 def test_postings_have_the_published_form(documents, form):
-    assert pages.encode_postings(list(documents)).hex() == form
-    assert list(pages.decode_postings(bytes.fromhex(form), 0, 1 << 18)) == list(documents)
+    assert postings.encode_postings(list(documents)).hex() == form
+    assert list(postings.decode_postings(bytes.fromhex(form), 0, 1 << 18)) == list(documents)
 
 
 @given(st.lists(st.integers(min_value=0, max_value=(1 << 18) - 1), min_size=1, max_size=200))
 def test_postings_come_back_and_repeats_do_not_matter(numbers):
     numbers.sort()
-    data = pages.encode_postings(numbers)
-    assert list(pages.decode_postings(data, 0, 1 << 18)) == sorted(set(numbers))
-    assert data == pages.encode_postings(sorted(set(numbers))) or len(numbers) > 32
-    assert pages.skip_postings(b"??" + data + b"?", 2) == 2 + len(data)
+    data = postings.encode_postings(numbers)
+    assert list(postings.decode_postings(data, 0, 1 << 18)) == sorted(set(numbers))
+    assert data == postings.encode_postings(sorted(set(numbers))) or len(numbers) > 32
+    assert postings.skip_postings(b"??" + data + b"?", 2) == 2 + len(data)
 
 
 @given(st.binary(max_size=64))
 def test_any_bytes_as_postings_are_a_set_or_refused(data):
     try:
-        found = pages.decode_postings(data, 0, 1000)
+        found = postings.decode_postings(data, 0, 1000)
     except (IntegrityError, IndexError):
         return
     assert found
@@ -75,14 +75,14 @@ def test_any_bytes_as_postings_are_a_set_or_refused(data):
 def test_a_number_beyond_the_documents_is_refused():
     for numbers in ([9], [1, 9], list(range(50))):
         with pytest.raises(IntegrityError):
-            pages.decode_postings(pages.encode_postings(numbers), 0, 9)
+            postings.decode_postings(postings.encode_postings(numbers), 0, 9)
 
 
 def sample_terms(count, seed=1):
     rng = random.Random(seed)
     terms = {rng.choice((b"t", b"n", b"i")) + rng.randbytes(rng.randint(0, 12)).hex().encode() for _ in range(count)}
     return [
-        (term, pages.encode_postings(sorted(rng.sample(range(5000), rng.choice((1, 1, 3, 60))))))
+        (term, postings.encode_postings(sorted(rng.sample(range(5000), rng.choice((1, 1, 3, 60))))))
         for term in sorted(terms)
     ]
 

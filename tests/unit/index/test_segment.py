@@ -15,7 +15,7 @@ from vault.index import (
     plan_merge,
     read_entries,
 )
-from vault.index.segment import MAX_DOCUMENTS
+from vault.index.postings import MAX_DOCUMENTS
 from vault.objects import Kind, Ref
 from vault.records.model import Claim
 

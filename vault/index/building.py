@@ -1,0 +1,412 @@
+"""Making index segments: from documents, from several segments, and without what is purged.
+
+Floor: 2. A commit adds one segment for what it writes; when eight of like size lie side by side they become one. It
+opens no record, and deletes nothing: it names what is orphaned.
+"""
+
+from __future__ import annotations
+
+import heapq
+from bisect import bisect_left
+from collections import defaultdict, deque
+from dataclasses import dataclass
+from itertools import repeat
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from pyroaring import BitMap
+
+from vault import names
+from vault.index.pages import (
+    ATTACHMENT,
+    FLAGS_AT,
+    ROW_BYTES,
+    ROWS_A_PAGE,
+    SUPERSEDED,
+    Batch,
+    NameWriter,
+    PageWriter,
+    Row,
+    TermPage,
+    TermWriter,
+    encode_root,
+    pack_names,
+    pack_row,
+    purged_row,
+)
+from vault.index.postings import MAX_DOCUMENTS, encode_postings
+from vault.index.segment import Segment, SegmentEntry
+from vault.index.terms import ATTACHED, ID, NAME, TEXT, Document
+from vault.objects import Kind, Ref
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+_Key = TypeVar("_Key", str, bytes)
+
+FANOUT: Final = 8
+RUN_DOCUMENTS: Final = 1 << 15
+_RUN_POSTINGS: Final = 1 << 23
+MAX_TERM_PAGES: Final = 12_288
+
+
+class _Writer:
+    """The three kinds of page of a segment to be, and its object at the end."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self._pages = PageWriter(batch)
+        self.terms = TermWriter(self._pages)
+        self.names = NameWriter(self._pages)
+        self._row_refs: list[Ref] = []
+        self._rows = bytearray()
+        self.documents = 0
+
+    def row(self, row: bytes) -> None:
+        self._rows += row
+        self.documents += 1
+        if len(self._rows) == ROWS_A_PAGE * ROW_BYTES:
+            self._flush_rows()
+
+    def _flush_rows(self) -> None:
+        if self._rows:
+            self._pages.put(self._row_refs, bytes(self._rows))
+            self._rows.clear()
+
+    def finish(self, serial: int, supersedes: dict[int, BitMap]) -> SegmentEntry:
+        self._flush_rows()
+        self.names.flush()
+        payload = encode_root(
+            self.documents,
+            supersedes,
+            terms=self.terms,
+            row_refs=self._row_refs,
+            names=self.names,
+            pages=self._pages,
+        )
+        ref = self._batch.put(Kind.SEGMENT, payload)
+        return SegmentEntry(serial, ref, self.documents, self.terms.terms)
+
+
+class _Pieces(dict[str, list[int]]):
+    """For each piece of text without blanks the list of its one word, so that a known piece is one look."""
+
+    def __init__(self, words: dict[str, list[int]]) -> None:
+        super().__init__()
+        self._words = words
+        self.number = 0
+        self.nowhere: list[int] = []
+
+    def __missing__(self, piece: str) -> list[int]:
+        terms = names.piece_terms(piece)
+        if len(terms) == 1:
+            numbers = self[piece] = self._words.setdefault(terms[0], [])
+            return numbers
+        for word in dict.fromkeys(terms):
+            self._words.setdefault(word, []).append(self.number)
+        return self.nowhere
+
+
+def _append(lists: Mapping[_Key, list[int]], keys: Iterable[_Key], number: int) -> None:
+    """Append a number to the list of each key; without a step of Python for each, which bulk loading feels."""
+    deque(map(list.append, map(lists.__getitem__, keys), repeat(number)), maxlen=0)
+
+
+class Builder:
+    """Collects documents and writes them as one segment.
+
+    Memory is some eight bytes for each term of each document. When `full`, write it and begin another.
+
+    Args:
+        serial: Serial number of the segment to be.
+    """
+
+    def __init__(self, serial: int) -> None:
+        """Begin without documents."""
+        self.serial = serial
+        self._words: dict[str, list[int]] = {}
+        self._pieces = _Pieces(self._words)
+        self._keys: defaultdict[str, list[int]] = defaultdict(list)
+        self._marks: defaultdict[bytes, list[int]] = defaultdict(list)
+        self._rows: list[bytes] = []
+        self._names: list[bytes] = []
+        self._revisions: dict[bytes, int] = {}
+        self._dead: set[int] = set()
+        self._supersedes: defaultdict[int, BitMap] = defaultdict(BitMap)
+        self._postings = 0
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @property
+    def full(self) -> bool:
+        """Whether it is time to write it: 32 768 documents, or eight million postings."""
+        return len(self._rows) >= RUN_DOCUMENTS or self._postings >= _RUN_POSTINGS
+
+    def supersede(self, serial: int, number: int) -> None:
+        """Note that a document in here follows one in an older segment: a row's `serial` and `number`."""
+        self._supersedes[serial].add(number)
+
+    def add(self, document: Document) -> None:
+        """Take a document; one that follows another in here marks that one superseded.
+
+        Raises:
+            ValueError: It holds 2^18 documents already.
+        """
+        number = len(self._rows)
+        if number >= MAX_DOCUMENTS:
+            msg = "a segment holds at most 2^18 documents; look at `full`"
+            raise ValueError(msg)
+        for parent in document.parents:
+            if (before := self._revisions.get(parent)) is not None:
+                self._dead.add(before)
+        if not document.flags & ATTACHMENT:
+            self._revisions[document.revision_id] = number
+        pieces = set(" ".join(document.texts).split())
+        self._pieces.number = number
+        # Two pieces may have a word in common: a number then stands twice in its list.
+        _append(self._pieces, pieces, number)
+        _append(self._keys, document.keys, number)
+        _append(self._marks, document.marks, number)
+        self._pieces.nowhere.clear()
+        self._postings += len(pieces) + len(document.keys) + len(document.marks)
+        self._rows.append(
+            pack_row(
+                document.record_id,
+                document.revision_id,
+                document.ref,
+                kind=document.kind,
+                flags=document.flags,
+                epoch=document.epoch,
+            )
+        )
+        self._names.append(pack_names(document.names))
+
+    def _sorted(self) -> Iterator[tuple[bytes, list[int]]]:
+        """Give all terms in order, with their documents."""
+        marks = sorted(self._marks)
+        before_names, before_texts = bisect_left(marks, NAME), bisect_left(marks, TEXT)
+        yield from ((mark, self._marks[mark]) for mark in marks[:before_names])
+        # Text sorts by code points, which is the order of its UTF-8 bytes.
+        yield from ((NAME + key.encode(), self._keys[key]) for key in sorted(self._keys))
+        yield from ((mark, self._marks[mark]) for mark in marks[before_names:before_texts])
+        yield from ((TEXT + word.encode(), self._words[word]) for word in sorted(self._words))
+        yield from ((mark, self._marks[mark]) for mark in marks[before_texts:])
+
+    def _encoded(self, dead: set[int]) -> Iterator[tuple[bytes, bytes]]:
+        for term, numbers in self._sorted():
+            kept = numbers if term[:1] == ID else [number for number in numbers if number not in dead]
+            if kept:
+                yield term, encode_postings(kept)
+
+    def write(self, batch: Batch) -> SegmentEntry:
+        """Write the segment.
+
+        Args:
+            batch: Where its objects are sealed.
+
+        Returns:
+            Its entry for the head, to stand after all others.
+
+        Raises:
+            ValueError: There is no document.
+        """
+        if not self._rows:
+            msg = "a segment has at least one document"
+            raise ValueError(msg)
+        writer = _Writer(batch)
+        dead = self._dead
+        if dead:
+            writer.terms.write(self._encoded(dead))
+        else:
+            writer.terms.write((term, encode_postings(numbers)) for term, numbers in self._sorted())
+        for number, (row, entry) in enumerate(zip(self._rows, self._names, strict=True)):
+            if number in dead:
+                writer.row(_with_flag(row, SUPERSEDED))
+                writer.names.add(b"")
+            else:
+                writer.row(row)
+                writer.names.add(entry)
+        return writer.finish(self.serial, dict(self._supersedes))
+
+
+def _with_flag(row: bytes, flag: int) -> bytes:
+    return row[:FLAGS_AT] + bytes((row[FLAGS_AT] | flag,)) + row[FLAGS_AT + 1 :]
+
+
+def build(
+    batch: Batch, documents: Iterable[Document], serial: int, supersedes: Iterable[tuple[int, int]] = ()
+) -> SegmentEntry:
+    """Write one segment of some documents.
+
+    Args:
+        batch: Where its objects are sealed.
+        documents: 1 to 2^18, oldest first.
+        serial: A number that no segment had before.
+        supersedes: Serial and number of each older row that a document follows.
+
+    Returns:
+        Its entry for the head, to stand after all others.
+
+    Raises:
+        ValueError: No document, or too many.
+        LimitError: The segment would name more pages than an object can.
+    """
+    builder = Builder(serial)
+    for older in supersedes:
+        builder.supersede(*older)
+    for document in documents:
+        builder.add(document)
+    return builder.write(batch)
+
+
+# --- merging --------------------------------------------------------------------------------------------------------
+
+
+def _window(entries: Sequence[SegmentEntry], start: int, stop: int) -> tuple[int, int] | None:
+    """Find, from the oldest on, up to eight neighbours that fit one segment."""
+    for first in range(start, stop - 1):
+        documents, last = 0, first
+        while last < min(stop, first + FANOUT) and documents + entries[last].documents <= MAX_DOCUMENTS:
+            documents += entries[last].documents
+            last += 1
+        if last - first > 1:
+            return first, last
+    return None
+
+
+def plan_merge(entries: Sequence[SegmentEntry]) -> tuple[int, int] | None:
+    """Choose which segments a commit should merge, if any.
+
+    Segments are grouped from the oldest on: a group runs to the last segment of its highest level. The newest group
+    with eight or more gives its eight oldest neighbours, as far as they fit one segment.
+
+    Args:
+        entries: The head's segments, oldest first.
+
+    Returns:
+        First and last + 1 in `entries`, or None.
+    """
+    groups: list[tuple[int, int]] = []
+    start = 0
+    while start < len(entries):
+        levels = [entry.level for entry in entries[start:]]
+        stop = start + len(levels) - levels[::-1].index(max(levels))
+        groups.append((start, stop))
+        start = stop
+    for start, stop in reversed(groups):
+        if stop - start >= FANOUT and (window := _window(entries, start, stop)):
+            return window
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of the segments.
+
+    Args:
+        entries: All segments now, oldest first.
+        orphaned: Objects that nothing names any more; to be deleted in the same commit.
+        purged: Rows as they were before a purge; their `ref` is orphaned too.
+    """
+
+    entries: tuple[SegmentEntry, ...]
+    orphaned: tuple[Ref, ...] = ()
+    purged: tuple[Row, ...] = ()
+
+
+class _Joined:
+    """Gathers the documents of one term from several segments under their new numbers."""
+
+    def __init__(self, sources: Sequence[Segment], dropped: Sequence[BitMap]) -> None:
+        self._dropped = dropped
+        self._offsets: list[int] = []
+        offset = 0
+        for source in sources:
+            self._offsets.append(offset)
+            offset += source.documents
+
+    def postings(self, term: bytes, places: Sequence[tuple[int, TermPage, int]]) -> bytes | None:
+        """Write the joined postings; None when no document is left."""
+        always = term[:1] in {ID, ATTACHED}
+        found: list[BitMap] = []
+        for source, page, at in places:
+            documents = page.postings(at)
+            if not always and self._dropped[source]:
+                documents -= self._dropped[source]
+            if documents:
+                found.append(documents.shift(self._offsets[source]) if self._offsets[source] else documents)
+        if not found:
+            return None
+        return encode_postings(found[0] if len(found) == 1 else BitMap.union(*found))
+
+
+def _terms_of(source: Segment, index: int) -> Iterator[tuple[bytes, int, TermPage, int]]:
+    for term, page, at in source.raw_terms():
+        yield term, index, page, at
+
+
+def _join_terms(sources: Sequence[Segment], dropped: Sequence[BitMap]) -> Iterator[tuple[bytes, bytes]]:
+    joined = _Joined(sources, dropped)
+    places: list[tuple[int, TermPage, int]] = []
+    current = b""
+    # Term and source together are unique, so that no comparison reaches the page.
+    streams = [_terms_of(source, index) for index, source in enumerate(sources)]
+    for term, index, page, at in heapq.merge(*streams):
+        if term != current:
+            if places and (postings := joined.postings(current, places)):
+                yield current, postings
+            places = []
+            current = term
+        places.append((index, page, at))
+    if places and (postings := joined.postings(current, places)):
+        yield current, postings
+
+
+def write_merged(
+    batch: Batch,
+    sources: Sequence[Segment],
+    serial: int,
+    *,
+    live: frozenset[int],
+    purge: Mapping[int, BitMap],
+    epoch: int,
+) -> SegmentEntry:
+    """Write several segments, or one, as one new segment.
+
+    Postings of superseded documents are dropped, their rows stay; of purged documents nothing stays but the mark.
+
+    Args:
+        batch: Where its objects are sealed.
+        sources: Segments side by side, oldest first, with all that is superseded in them.
+        serial: Serial number of the new segment; only a single source may keep its own.
+        live: Serial numbers of the segments that remain beside it: what it supersedes elsewhere is void.
+        purge: Documents to purge, by serial number.
+        epoch: This commit, for the marks.
+
+    Returns:
+        Its entry, to stand in the place of its sources.
+    """
+    writer = _Writer(batch)
+    gone = [purge.get(source.serial, BitMap()) for source in sources]
+    supersedes: defaultdict[int, BitMap] = defaultdict(BitMap)
+    dropped: list[BitMap] = []
+    for source, purged in zip(sources, gone, strict=True):
+        dropped.append(source.dead | purged)
+        for older, documents in source.root.supersedes.items():
+            if older in live:
+                supersedes[older] |= documents
+    writer.terms.write(_join_terms(sources, dropped))
+    for source, purged, lost in zip(sources, gone, dropped, strict=True):
+        number = 0
+        for page in source.row_pages():
+            for at in range(0, len(page), ROW_BYTES):
+                row = page[at : at + ROW_BYTES]
+                if number in purged:
+                    row = purged_row(row[:16], row[FLAGS_AT], epoch)
+                elif number in lost:
+                    row = _with_flag(row, SUPERSEDED)
+                writer.row(row)
+                number += 1
+        for number, entry in enumerate(source.raw_names()):
+            writer.names.add(b"" if number in lost else entry)
+    return writer.finish(serial, dict(supersedes))
