@@ -635,7 +635,10 @@ class Vault:
                     if row is None:
                         msg = "an attachment is missing"
                         raise IntegrityError(msg)
-                    target = directory / safe_name(name, f"{document.record_id.hex()[:8]}.bin")
+                    safe = safe_name(name, f"{document.record_id.hex()[:8]}.bin")
+                    if safe.casefold() in {path.name.casefold() for path in written}:
+                        safe = f"{len(written) + 1}-{safe}"  # two photographs of one name are no reason to give neither
+                    target = directory / safe
                     files.write_out(objects, attachment, row.ref, target, progress)
                     written.append(target)
         if not written:
