@@ -1,9 +1,10 @@
 """Files of any kind brought to text, and the search in what they hold.
 
-Purpose: tell what a file is by its content, unpack archives under limits, and give every reading of every text to
-``needles``.  Floor: 4.  It refuses what no reader here opens: images, PDF, Office files, unknown bytes.
+Floor: 4. It tells what a file is by its content, unpacks archives under limits, and gives every reading of every text
+to `needles`. It refuses what no reader here opens: images, PDF, Office files, unknown bytes.
 
-Source: docs/known-values.md §The gate.
+Source:
+    docs/known-values.md §The gate.
 """
 
 import base64
@@ -48,11 +49,11 @@ class Limits:
     """How far the gate unpacks.
 
     Args:
-        depth: archives within archives, 0 for none.
-        unpacked_bytes: what all members together may come to.
-        members: how many there may be.
-        text_bytes: what one base64 or hexadecimal token may decode to.
-        piece_bytes: how much of a large file is looked at together, 16 KiB or more.
+        depth: Archives within archives, 0 for none.
+        unpacked_bytes: What all members together may come to.
+        members: How many there may be.
+        text_bytes: What one base64 or hexadecimal token may decode to.
+        piece_bytes: How much of a large file is looked at together, 16 KiB or more.
     """
 
     depth: int = 5
@@ -77,25 +78,27 @@ def scan(
     """Look for withheld values in the final bytes of one file.
 
     Args:
-        data: the file, or a seekable stream of it that is read from its start; any bytes, any length.
-        filename: the name it is to have; looked at as well.
-        protected: what is withheld.
-        kept: what the same disclosure shows.
-        limits: how far to unpack; the default of `Limits` where none are given.
-        keep_files: names of members that no reader opens and that a person confirmed one by one; their names and
+        data: The file, or a seekable stream of it that is read from its start; any bytes, any length.
+        filename: The name it is to have; looked at as well.
+        protected: What is withheld.
+        kept: What the same disclosure shows.
+        limits: How far to unpack; the default of `Limits` where none are given.
+        keep_files: Names of members that no reader opens and that a person confirmed one by one; their names and
             the text in their raw bytes are looked at all the same.
         templates: SHA-256 digests (32 bytes) of files with fixed content, which are taken off first.
-        own_tokens: hexadecimal or base64 texts of 32 signs or more that the caller made himself: hashes of files, ids,
+        own_tokens: Hexadecimal or base64 texts of 32 signs or more that the caller made himself: hashes of files, ids,
             keys, signatures. What they decode to by chance is not read; hashes of values are looked for in them.
-        own_phrases: labels, headings and keys of the caller's own making; a withheld word that stands as one of them
+        own_phrases: Labels, headings and keys of the caller's own making; a withheld word that stands as one of them
             does is no finding.
 
     Returns:
         Findings in the order of the file; none means that nothing was found and everything was read.
 
-    Secrets: ``protected``.
+    Secrets:
+        `protected`.
 
-    Source: docs/known-values.md §The gate.
+    Source:
+        docs/known-values.md §The gate.
     """
     search = _Scan(Needles(protected, kept), limits or Limits(), keep_files, templates, own_tokens, own_phrases)
     stream = io.BytesIO(data) if isinstance(data, bytes | bytearray | memoryview) else data

@@ -1,9 +1,10 @@
 """What the gate looks for in one decoded text.
 
-Purpose: the withheld values in their normal forms, and the search for them.  Floor: 4.
-It refuses to share the search of ``matching``: only tables and normal forms are common, the loop is its own.
+Floor: 4. The withheld values in their normal forms, and the search for them. It refuses to share the search of
+`matching`: only tables and normal forms are common, the loop is its own.
 
-Source: docs/known-values.md §The gate.
+Source:
+    docs/known-values.md §The gate.
 """
 
 import hashlib
@@ -38,9 +39,9 @@ class Finding:
     """One reason not to let a file go.
 
     Args:
-        rule: ``value``, ``digits``, ``date``, ``hash``, ``encoded``, ``unreadable``, ``encrypted``, ``broken``,
-            ``hidden`` (bytes that no member accounts for) or ``limit``.
-        place: the file or member and the character, or the member's number when its name is the finding.
+        rule: `value`, `digits`, `date`, `hash`, `encoded`, `unreadable`, `encrypted`, `broken`,
+            `hidden` (bytes that no member accounts for) or `limit`.
+        place: The file or member and the character, or the member's number when its name is the finding.
     """
 
     rule: str
@@ -97,12 +98,14 @@ class Needles:
     """Withheld values prepared for the gate.
 
     Args:
-        protected: what is withheld.
-        kept: what the disclosure shows; a word both have counts only beside one that no kept value has.
+        protected: What is withheld.
+        kept: What the disclosure shows; a word both have counts only beside one that no kept value has.
 
-    Secrets: holds the values.
+    Secrets:
+        Holds the values.
 
-    Source: docs/known-values.md §The gate.
+    Source:
+        docs/known-values.md §The gate.
     """
 
     def __init__(self, protected: Sequence[str | Protected], kept: Sequence[str | Protected]) -> None:
@@ -168,13 +171,14 @@ class Needles:
         """Look for every value in one decoded text.
 
         Args:
-            text: the text, NFKC, ASCII digits, without invisible characters.
-            noise: whether the text was picked out of bytes that are none, where short names stand by chance.
+            text: The text, NFKC, ASCII digits, without invisible characters.
+            noise: Whether the text was picked out of bytes that are none, where short names stand by chance.
 
         Yields:
             The rule that holds and the character at which.
 
-        Source: docs/known-values.md §The gate.
+        Source:
+            docs/known-values.md §The gate.
         """
         coded = numbers.coded_tokens(text)
         yield from self._words(text, coded, NOISE_LETTERS if noise else 1)
@@ -293,12 +297,13 @@ class Needles:
         """Tell which tokens are a hash of a withheld value, or its first digits.
 
         Args:
-            tokens: whole hexadecimal tokens of 8 to 64 digits, small letters.
+            tokens: Whole hexadecimal tokens of 8 to 64 digits, small letters.
 
         Returns:
             Those that are.
 
-        Source: docs/known-values.md §The gate.
+        Source:
+            docs/known-values.md §The gate.
         """
         starts: dict[str, list[str]] = {}
         for token in tokens:

@@ -1,9 +1,10 @@
 """Bytes to text, and a text to all its readings.
 
-Purpose: the gate's own decoder of encodings and escapes.  Floor: 4.
-It refuses to settle on one reading where bytes or escapes allow several: all are looked at.
+Floor: 4. The gate's own decoder of encodings and escapes. It refuses to settle on one reading where bytes or escapes
+allow several: all are looked at.
 
-Source: docs/known-values.md §The gate.
+Source:
+    docs/known-values.md §The gate.
 """
 
 import codecs
@@ -54,13 +55,14 @@ def as_text(data: bytes, *, guess: bool = True) -> list[str] | None:
     """Decode bytes in every encoding they may be in.
 
     Args:
-        data: the bytes.
-        guess: also take bytes that are not UTF-8 for text of an older encoding.
+        data: The bytes.
+        guess: Also take bytes that are not UTF-8 for text of an older encoding.
 
     Returns:
         One text or several; None if the bytes are no text.
 
-    Source: docs/known-values.md §The gate.
+    Source:
+        docs/known-values.md §The gate.
     """
     for mark, encoding in _BOMS:
         if data.startswith(mark):
@@ -99,12 +101,13 @@ def runs_of_text(data: bytes) -> list[str]:
     """Give what reads as text within bytes that are none.
 
     Args:
-        data: any bytes.
+        data: Any bytes.
 
     Returns:
         Runs of six characters or more of UTF-8, of five or more of UTF-16.
 
-    Source: docs/known-values.md §The gate.
+    Source:
+        docs/known-values.md §The gate.
     """
     found = [match.group().decode("utf-8", "replace") for match in _RUN_8.finditer(data)]
     for encoding, pattern in _RUN_16:
@@ -116,12 +119,13 @@ def readings(text: str) -> list[str]:
     """Give a text in its usual form, and again with each layer of its escapes undone.
 
     Args:
-        text: any decoded text.
+        text: Any decoded text.
 
     Returns:
         One reading or more, each NFKC with ASCII digits and nothing invisible.
 
-    Source: docs/known-values.md §The gate.
+    Source:
+        docs/known-values.md §The gate.
     """
     found = [_usual(text)]
     current = text

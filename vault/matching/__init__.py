@@ -1,9 +1,10 @@
 """Known values found in free text, in any spelling, script, inflection or number format.
 
-Purpose: say where a text names what a disclosure withholds, and mask it.  Floor: ground.
-It refuses to guess names it was not given: there is no recognition of unknown names here, for that leaks.
+Floor: ground. It says where a text names what a disclosure withholds, and masks it. It refuses to guess names it was not
+given: there is no recognition of unknown names here, for that leaks.
 
-Source: docs/known-values.md.
+Source:
+    docs/known-values.md.
 """
 
 from vault.matching.matcher import MASK, Matcher, Span, find_spans, redact_text

@@ -1,10 +1,10 @@
 """Dates as people write them in running text, compared as dates.
 
-Purpose: month and number words of the languages the project meets, which ``matching`` and ``gate`` share, and a
-finder of dates.  Floor: ground.  It refuses to choose between 3 July and 7 March where digits leave it open: both
-readings are given.
+Floor: ground. Month and number words of the languages the project meets, which `matching` and `gate` share, and a
+finder of dates. It refuses to choose between 3 July and 7 March where digits leave it open: both readings are given.
 
-Source: docs/known-values.md.
+Source:
+    docs/known-values.md.
 """
 
 import re
@@ -97,7 +97,7 @@ class Date:
     """A date as far as it is said.
 
     Args:
-        year: four digits, or None where a text leaves it out.
+        year: Four digits, or None where a text leaves it out.
         month: 1 to 12, or None where only a year is said.
         day: 1 to 31, or None where only a month is said.
     """
@@ -144,12 +144,13 @@ def parse_value(text: str) -> list[Date]:
     """Read a date as a record writes it: EDTF, both ends of an interval, or a plain numeric form.
 
     Args:
-        text: the value.
+        text: The value.
 
     Returns:
         The dates said, none if it is no date.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
     found = []
     for part in text.strip().split("/"):
@@ -167,12 +168,13 @@ def find_dates(text: str) -> Iterator[tuple[int, int, tuple[Date, ...]]]:
     """Find dates in numbers and in words.
 
     Args:
-        text: one view of a text.
+        text: One view of a text.
 
     Yields:
         Start, end, and the dates that may be meant there.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
     yield from _in_digits(text)
     yield from _in_words(text)

@@ -1,9 +1,10 @@
 """The dictionary of a matcher: words by the beginnings a text may write, Chinese names by their first two characters.
 
-Purpose: what is prepared once, and asked for each word of a text.  Floor: ground.
-It refuses to hold a value whole: words, and which of them stand together.
+Floor: ground. What is prepared once, and asked for each word of a text. It refuses to hold a value whole: words, and
+which of them stand together.
 
-Source: docs/known-values.md.
+Source:
+    docs/known-values.md.
 """
 
 from collections.abc import Iterator
@@ -23,10 +24,11 @@ class Token:
     """One word of one or more values.
 
     Args:
-        sounds: the word in the short alphabet, or a number.
-        index: the first value that has it.
+        sounds: The word in the short alphabet, or a number.
+        index: The first value that has it.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
 
     __slots__ = ("abbreviated", "common", "index", "initials", "sounds", "strict", "strong")
@@ -54,7 +56,8 @@ class Token:
 class Words:
     """The words of values, by the beginnings a text may write.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
 
     def __init__(self) -> None:
@@ -130,7 +133,8 @@ class Words:
 class Characters:
     """Chinese names by their first two characters.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
 
     def __init__(self) -> None:

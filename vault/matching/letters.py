@@ -1,13 +1,14 @@
 """Letters of every script brought to one short alphabet, the *skeleton*, in which spellings of a name meet.
 
-Purpose: the normal-form tables that ``matching`` and ``gate`` share; pure text, no I/O.  Floor: ground.
-It refuses to be clever about vowels: a e i o u stay apart, so that Marat and Murat remain two people, and it never
-turns a Chinese official name into its bearer's own.
+Floor: ground. The normal-form tables that `matching` and `gate` share; pure text, no I/O. It refuses to be clever
+about vowels: a e i o u stay apart, so that Marat and Murat remain two people, and it never turns a Chinese official
+name into its bearer's own.
 
-The alphabet: ``a e i o u  b d f g h k l m n p r s t z`` and, in capitals, ``C`` (ch, ч), ``J`` (zh, ж) and ``S``
-(sh, ш).  w, v and в are ``u``; q and қ are ``k``; y, й, ы and і are ``i``; kh, x and х are ``h``.
+The alphabet: `a e i o u  b d f g h k l m n p r s t z` and, in capitals, `C` (ch, ч), `J` (zh, ж) and `S`
+(sh, ш). w, v and в are `u`; q and қ are `k`; y, й, ы and і are `i`; kh, x and х are `h`.
 
-Source: docs/known-values.md.
+Source:
+    docs/known-values.md.
 """
 
 import re
@@ -115,12 +116,13 @@ def script_of(word: str) -> str:
     """Name the script most letters of a word belong to.
 
     Args:
-        word: one word of any length.
+        word: One word of any length.
 
     Returns:
-        ``latin``, ``cyrillic``, ``arabic`` or ``other``.
+        `latin`, `cyrillic`, `arabic` or `other`.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
     if word.isascii():
         return "latin"
@@ -136,12 +138,13 @@ def fold(word: str) -> str:
     """Bring a word to small letters without apostrophes, its look-alike letters to the script of the majority.
 
     Args:
-        word: one word, NFKC.
+        word: One word, NFKC.
 
     Returns:
         The folded word; equal for spellings that differ only in case, apostrophes and look-alikes.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
     low = word.lower().translate(_DROP)
     if low.isascii():
@@ -158,12 +161,13 @@ def skeletons(word: str) -> tuple[str, ...]:
     """Spell one word in the short alphabet, once for each reading of its ambiguous letters.
 
     Args:
-        word: one word of letters in any script but Chinese.
+        word: One word of letters in any script but Chinese.
 
     Returns:
         One to eight skeletons, the likeliest first; an empty tuple for a word without sounds.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
     low = unicodedata.normalize("NFC", fold(word))
     forms = [low]

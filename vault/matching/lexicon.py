@@ -1,9 +1,10 @@
 """Words that are more than a name: those that bind, those that any address holds, those that are also things.
 
-Purpose: three word lists, in any script, that ``matching`` and ``gate`` share.  Floor: ground.
-It refuses to decide what a text means: a word of these lists only needs more around it before it counts.
+Floor: ground. Three word lists, in any script, that `matching` and `gate` share. It refuses to decide what a text
+means: a word of these lists only needs more around it before it counts.
 
-Source: docs/known-values.md.
+Source:
+    docs/known-values.md.
 """
 
 from typing import Final

@@ -1,13 +1,14 @@
 """The finder: values prepared once, then looked for in any number of texts in time linear in their length.
 
-Purpose: `Matcher`, and the two functions for single use.  Floor: ground.
-It refuses to weigh probabilities: a word is a form of a withheld name by the tables, or it stays.
+Floor: ground. `Matcher`, and the two functions for single use. It refuses to weigh probabilities: a word is a form of
+a withheld name by the tables, or it stays.
 
-How a text is read: each view of it (``views``) is cut into words; a word is looked up by each of its beginnings
-(``suffixes``) in one dictionary.  A *strong* word is masked wherever it stands.  A *weak* one (a street, a common
+How a text is read: each view of it (`views`) is cut into words; a word is looked up by each of its beginnings
+(`suffixes`) in one dictionary. A *strong* word is masked wherever it stands. A *weak* one (a street, a common
 word, a name that a kept value has too) only beside another word of the same value.
 
-Source: docs/known-values.md.
+Source:
+    docs/known-values.md.
 """
 
 import re
@@ -58,9 +59,9 @@ class Span(NamedTuple):
     """A place in a text that names a value.
 
     Args:
-        start: offset of its first character.
-        end: offset behind its last.
-        index: which of the protected values.
+        start: Offset of its first character.
+        end: Offset behind its last.
+        index: Which of the protected values.
     """
 
     start: int
@@ -88,12 +89,14 @@ class Matcher:
     """Values prepared for being found in texts.
 
     Args:
-        protected: what is withheld; plain strings are of kind ``text``; empty ones are passed over.
-        kept: what the same disclosure shows; a word that both have counts only beside one of the withheld value's own.
+        protected: What is withheld; plain strings are of kind `text`; empty ones are passed over.
+        kept: What the same disclosure shows; a word that both have counts only beside one of the withheld value's own.
 
-    Secrets: holds the values; nothing of them is in ``repr``.
+    Secrets:
+        Holds the values; nothing of them is in `repr`.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
 
     def __init__(self, protected: Sequence[str | Protected], kept: Sequence[str | Protected] = ()) -> None:
@@ -154,12 +157,13 @@ class Matcher:
         """Find where a text names a protected value.
 
         Args:
-            text: any text, of any length; the work is linear in it.
+            text: Any text, of any length; the work is linear in it.
 
         Returns:
             Spans in order, none overlapping another.
 
-        Source: docs/known-values.md.
+        Source:
+            docs/known-values.md.
         """
         found: list[Span] = []
         for view in views(text):
@@ -172,13 +176,14 @@ class Matcher:
         """Put a mask in place of every protected value.
 
         Args:
-            text: any text, of any length.
-            mask: what to put; always the same, so that it tells no length.
+            text: Any text, of any length.
+            mask: What to put; always the same, so that it tells no length.
 
         Returns:
             The text without the values.
 
-        Source: docs/known-values.md.
+        Source:
+            docs/known-values.md.
         """
         glued = True
         while glued:
@@ -467,15 +472,16 @@ def redact_text(
     """Mask every known value in one text; to do many texts, prepare one `Matcher`.
 
     Args:
-        text: any text.
-        protected: what is withheld.
-        kept: what the same disclosure shows.
-        mask: what to put in place of a value.
+        text: Any text.
+        protected: What is withheld.
+        kept: What the same disclosure shows.
+        mask: What to put in place of a value.
 
     Returns:
         The text without the values.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
     return Matcher(protected, kept).redact(text, mask)
 
@@ -484,14 +490,15 @@ def find_spans(text: str, protected: Sequence[str | Protected], *, kept: Sequenc
     """Find every known value in one text; to do many texts, prepare one `Matcher`.
 
     Args:
-        text: any text.
-        protected: what is withheld.
-        kept: what the same disclosure shows.
+        text: Any text.
+        protected: What is withheld.
+        kept: What the same disclosure shows.
 
     Returns:
         Spans in order, none overlapping another.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
     return Matcher(protected, kept).spans(text)
 

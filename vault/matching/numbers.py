@@ -1,9 +1,10 @@
 """Phones and identity numbers as streams of digits, whatever stands between the digits.
 
-Purpose: the digit forms of a value, which ``matching`` and ``gate`` share, and the streams of a text.
-Floor: ground.  It refuses windows within an unbroken run: a stream begins and ends where a group of digits does.
+Floor: ground. The digit forms of a value, which `matching` and `gate` share, and the streams of a text. It refuses
+windows within an unbroken run: a stream begins and ends where a group of digits does.
 
-Source: docs/known-values.md.
+Source:
+    docs/known-values.md.
 """
 
 import re
@@ -40,12 +41,13 @@ def digits(text: str) -> str:
     """Give the ASCII digits of a text, in order.
 
     Args:
-        text: a value; digits of other scripts are to be folded before.
+        text: A value; digits of other scripts are to be folded before.
 
     Returns:
         The digits alone.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
     return "".join(_GROUPS.findall(text))
 
@@ -54,13 +56,14 @@ def forms(value: str, *, phone: bool) -> set[str]:
     """Give the digit streams under which a number is written.
 
     Args:
-        value: the number with any separators.
-        phone: whether it is dialled, so that country code and trunk digit come and go.
+        value: The number with any separators.
+        phone: Whether it is dialled, so that country code and trunk digit come and go.
 
     Returns:
         Streams of 6 digits or more; empty for a shorter number.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
     stream = digits(value)
     if len(stream) < SHORTEST:
@@ -97,12 +100,13 @@ def nationals(stream: str) -> Iterator[str]:
     """Give the national numbers a stream may stand for, once its country code is taken off.
 
     Args:
-        stream: digits from a text.
+        stream: Digits from a text.
 
     Yields:
         Shorter streams.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
     bare = stream.removeprefix("00")
     for size in (1, 2, 3):
@@ -116,12 +120,13 @@ def coded_tokens(text: str) -> list[tuple[int, int]]:
     What such a token spells by chance is no name and no number.
 
     Args:
-        text: one view of a text.
+        text: One view of a text.
 
     Returns:
         Spans in order.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
     return [
         match.span()
@@ -134,13 +139,14 @@ def streams(text: str, lengths: Collection[int]) -> Iterator[tuple[int, int, str
     """Give the streams of a text that begin and end with a group of digits.
 
     Args:
-        text: one view of a text; digits within long tokens of mixed letters and digits (hashes, keys) are left out.
-        lengths: the lengths of stream that are asked for, 6 to 24.
+        text: One view of a text; digits within long tokens of mixed letters and digits (hashes, keys) are left out.
+        lengths: The lengths of stream that are asked for, 6 to 24.
 
     Yields:
         Start, end and digits; the work is at most 24 streams a group.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
     coded = coded_tokens(text)
     chain: list[tuple[int, int]] = []
@@ -177,12 +183,13 @@ def code(text: str) -> str:
     """Give the letters and digits of a number that has both, small.
 
     Args:
-        text: a value or a part of a text.
+        text: A value or a part of a text.
 
     Returns:
         ASCII letters and digits, in order.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
     return "".join(_CODE_SIGNS.findall(text)).lower()
 
@@ -191,13 +198,14 @@ def codes(text: str, lengths: Collection[int]) -> Iterator[tuple[int, int, str]]
     """Give what may be a number of letters and digits, in one piece or in groups.
 
     Args:
-        text: one view of a text.
-        lengths: the lengths that are asked for, 8 to 40.
+        text: One view of a text.
+        lengths: The lengths that are asked for, 8 to 40.
 
     Yields:
         Start, end and code; the work is at most 40 codes a group.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
     chain: list[tuple[int, int]] = []
     for match in _CODE_GROUP.finditer(text):
@@ -225,11 +233,12 @@ def dialled(lengths: Iterable[int]) -> set[int]:
     """Give the lengths of stream in which a national number may stand behind its country code.
 
     Args:
-        lengths: of the numbers looked for.
+        lengths: Of the numbers looked for.
 
     Returns:
         Those lengths, and one to five digits more.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
     return {length + more for length in lengths for more in range(6)}

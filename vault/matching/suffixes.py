@@ -1,12 +1,13 @@
 """What may stand behind a name and leave it the same name: case endings, possessives, patronymics, endearments.
 
-Purpose: tables of endings, written in the short alphabet of ``letters``, which ``matching`` and ``gate`` share.
-Floor: ground.  It refuses to guess: a rest that is in no table makes another name, and that name stays.
+Floor: ground. Tables of endings, written in the short alphabet of `letters`, which `matching` and `gate` share. It
+refuses to guess: a rest that is in no table makes another name, and that name stays.
 
-In the short alphabet ы, і and и are all ``i``, ң is ``n`` and в is ``u``, so -ның and -нің are both ``nin`` and
-the Russian -ов is ``ou``.  Back and front vowels (a against e) never mix inside one ending.
+In the short alphabet ы, і and и are all `i`, ң is `n` and в is `u`, so -ның and -нің are both `nin` and
+the Russian -ов is `ou`. Back and front vowels (a against e) never mix inside one ending.
 
-Source: docs/known-values.md.
+Source:
+    docs/known-values.md.
 """
 
 from itertools import product
@@ -93,8 +94,8 @@ class Stem(NamedTuple):
     """One way a name may begin in a text, and what may follow it there.
 
     Args:
-        sounds: the stem in the short alphabet, two letters or more.
-        way: ``whole``, ``voiced``, ``vowel`` (the last one dropped), ``adjective`` or ``father`` (patronymic only).
+        sounds: The stem in the short alphabet, two letters or more.
+        way: `whole`, `voiced`, `vowel` (the last one dropped), `adjective` or `father` (patronymic only).
     """
 
     sounds: str
@@ -105,12 +106,13 @@ def stems(name: str) -> list[Stem]:
     """Give the stems under which one word of a name is found.
 
     Args:
-        name: one word of a name, letters of any script but Chinese.
+        name: One word of a name, letters of any script but Chinese.
 
     Returns:
         The stems, without doubles; empty for a word without sounds.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
     found: dict[Stem, None] = {}
     cyrillic = script_of(name) == "cyrillic"
@@ -135,15 +137,16 @@ def fits(stem: str, way: str, rest: str, script: str) -> bool:
     """Tell whether a rest behind a stem leaves the name the same.
 
     Args:
-        stem: the sounds of the stem.
-        way: the stem's way.
-        rest: the sounds behind it, possibly none.
-        script: the script of the word in the text.
+        stem: The sounds of the stem.
+        way: The stem's way.
+        rest: The sounds behind it, possibly none.
+        script: The script of the word in the text.
 
     Returns:
         True if the word is a form of the name.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
     if not rest:
         # Марии, whose two и are one sound; and the father's name itself
@@ -169,13 +172,14 @@ def by_itself(way: str, rest: str) -> bool:
     """Tell whether a form names its bearer without a word beside it: the bare name of a father does not.
 
     Args:
-        way: of the stem.
-        rest: the ending.
+        way: Of the stem.
+        rest: The ending.
 
     Returns:
         True if it may stand alone.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
     return way != "father" or bool(rest)
 

@@ -1,9 +1,10 @@
 """A value taken apart into the forms by which it is found.
 
-Purpose: one normal form of values that ``matching`` and ``gate`` share.  Floor: ground.
-It refuses nothing: any string has a form, if only an empty one.
+Floor: ground. One normal form of values that `matching` and `gate` share. It refuses nothing: any string has a form,
+if only an empty one.
 
-Source: docs/known-values.md.
+Source:
+    docs/known-values.md.
 """
 
 import re
@@ -34,12 +35,13 @@ def word_pattern(text: str) -> re.Pattern[str]:
     """Give the pattern of the words of a text: letters with inner apostrophes, or digits; never Chinese.
 
     Args:
-        text: one view of a text.
+        text: One view of a text.
 
     Returns:
         A compiled pattern; the one without a look at each letter where there is nothing Chinese.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
     return _WORD_NOT_HAN if _HAS_HAN.search(text) else _WORD
 
@@ -48,12 +50,13 @@ def humps(word: str) -> list[str]:
     """Split a word before the capitals inside it and where two scripts meet.
 
     Args:
-        word: one word.
+        word: One word.
 
     Returns:
         Its parts; the word alone when there is no such place.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
     return [word] if word.isascii() and word.islower() else _HUMP.split(word)
 
@@ -62,12 +65,13 @@ def pieces(word: str) -> list[str]:
     """Split a word before the capitals inside it and at its apostrophes, losing no character.
 
     Args:
-        word: one word.
+        word: One word.
 
     Returns:
         Its parts, of which an apostrophe is one.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
     return [part for piece in _APOSTROPHE.split(word) for part in humps(piece) if part]
 
@@ -77,11 +81,12 @@ class Protected:
     """A value to be found.
 
     Args:
-        text: the value as the record has it.
-        kind: ``name``, ``phone``, ``id``, ``date``, ``place`` or ``text`` (told by its look).
-        strict: also mask words that are names only now and then, with no condition (level ``never``).
+        text: The value as the record has it.
+        kind: `name`, `phone`, `id`, `date`, `place` or `text` (told by its look).
+        strict: Also mask words that are names only now and then, with no condition (level `never`).
 
-    Secrets: ``text``.
+    Secrets:
+        `text`.
     """
 
     text: str = field(repr=False)
@@ -93,9 +98,9 @@ class Part(NamedTuple):
     """One word of a value and how far it identifies.
 
     Args:
-        word: as the value has it.
-        strong: identifies by itself.
-        common: is also a thing, so that a small letter speaks against the name.
+        word: As the value has it.
+        strong: Identifies by itself.
+        common: Is also a thing, so that a small letter speaks against the name.
     """
 
     word: str
@@ -107,14 +112,14 @@ class Value(NamedTuple):
     """A value taken apart.
 
     Args:
-        parts: its words, in order.
-        initials: the sounds its words begin with.
-        abbreviated: those of them of which the value has but the initial.
+        parts: Its words, in order.
+        initials: The sounds its words begin with.
+        abbreviated: Those of them of which the value has but the initial.
         han: Chinese character strings, simplified.
-        streams: digits of a number.
-        phones: digits of a number that is dialled, in national and international forms.
-        codes: letters and digits of a number that has both, small.
-        dates: what it says as a date.
+        streams: Digits of a number.
+        phones: Digits of a number that is dialled, in national and international forms.
+        codes: Letters and digits of a number that has both, small.
+        dates: What it says as a date.
     """
 
     parts: list[Part]
@@ -131,12 +136,13 @@ def as_protected(value: str | Protected) -> Protected:
     """Give a plain string its kind.
 
     Args:
-        value: a value of either form.
+        value: A value of either form.
 
     Returns:
         The value with a kind.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
     return Protected(value) if isinstance(value, str) else value
 
@@ -145,12 +151,13 @@ def take_apart(value: Protected) -> Value:
     """Take a value apart by its kind, or by its look where it has none.
 
     Args:
-        value: the value.
+        value: The value.
 
     Returns:
         Its forms.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
     text = views(value.text)[0].text.strip()
     if value.kind in {"date", "text"} and (said := dates.parse_value(text)):
@@ -234,12 +241,13 @@ def initial(letter: str) -> str:
     """Give the first sound of a word or letter, small.
 
     Args:
-        letter: one letter or more.
+        letter: One letter or more.
 
     Returns:
         One sound, or the letter itself where it has none.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
     return next((sounds[0].lower() for sounds in skeletons(letter)), letter.lower())
 
@@ -248,12 +256,13 @@ def han_names(text: str) -> list[str]:
     """Give the character strings by which a Chinese value is found: the whole, its parts, a given name of two.
 
     Args:
-        text: a value with Chinese in it.
+        text: A value with Chinese in it.
 
     Returns:
         Strings of two characters or more, simplified.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
     found: list[str] = []
     parts = ["".join(part.split()) for part in re.findall(rf"[{HAN}]+", text.translate(SIMPLIFIED))]
@@ -271,16 +280,17 @@ def identifies(word: str, stem: str, rest: str, script: str, *, common: bool) ->
     """Tell whether a form of a name identifies by itself, or only beside another word of the same value.
 
     Args:
-        word: as the text has it.
-        stem: the sounds of the name in it.
-        rest: the sounds of the ending.
-        script: the script of the word.
-        common: whether the name is also a thing.
+        word: As the text has it.
+        stem: The sounds of the name in it.
+        rest: The sounds of the ending.
+        script: The script of the word.
+        common: Whether the name is also a thing.
 
     Returns:
         True if no more is needed.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
     if script in {"latin", "cyrillic"}:
         if word[0].isupper():

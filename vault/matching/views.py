@@ -1,9 +1,11 @@
 """A text as a reader would see it, with the way back to the offsets of the text as it is stored.
 
-Purpose: undo entities, percent signs, quoted-printable, JSON escapes, tags, invisible characters and odd widths.
-Floor: ground.  It refuses to choose where a text is ambiguous: both views are given, and what either shows is found.
+Floor: ground. It undoes entities, percent signs, quoted-printable, JSON escapes, tags, invisible signs, odd widths.
+Nothing is lost on the way: each place leads back to the text as stored.
+It refuses to choose where a text is ambiguous: both views are given, and what either shows is found.
 
-Source: docs/known-values.md.
+Source:
+    docs/known-values.md.
 """
 
 import html
@@ -54,9 +56,9 @@ class View:
     """One reading of a text and the way back to its offsets.
 
     Args:
-        text: the reading.
+        text: The reading.
         places: (offset in the reading, offset in the source) where runs and rewritten pieces begin; None for identity.
-        parent: the reading this one was made from, if it was not the source itself.
+        parent: The reading this one was made from, if it was not the source itself.
     """
 
     __slots__ = ("_at", "_rewritten", "_source", "parent", "text")
@@ -74,8 +76,8 @@ class View:
         """Give the source offsets of a non-empty span of this reading, whole rewritten pieces included.
 
         Args:
-            start: offset of the first character, 0 to the reading's length.
-            end: offset behind the last one, greater than ``start``.
+            start: Offset of the first character, 0 to the reading's length.
+            end: Offset behind the last one, greater than `start`.
 
         Returns:
             The span in the source text.
@@ -93,12 +95,13 @@ def views(text: str) -> list[View]:
     """Give the readings of a text: as it stands, and with its escapes undone where it has any.
 
     Args:
-        text: any text, of any length.
+        text: Any text, of any length.
 
     Returns:
         One view, and up to three more when escapes are found.
 
-    Source: docs/known-values.md.
+    Source:
+        docs/known-values.md.
     """
     plain = _rewrite(View(text), _UNUSUAL, _usual) if _CAN_BE_UNUSUAL.search(text) else View(text)
     if _ODD_DIGIT.search(plain.text):
