@@ -1,7 +1,7 @@
 """Known values found in free text, in any spelling, script, inflection or number format.
 
-Floor: ground. It says where a text names what a disclosure withholds, and masks it. It refuses to guess names it was not
-given: there is no recognition of unknown names here, for that leaks.
+Floor: ground. It says where a text names what a disclosure withholds, and masks it. It refuses to guess names it was
+not given: there is no recognition of unknown names here, for that leaks.
 
 Source:
     docs/known-values.md.

@@ -1,8 +1,8 @@
 """A text as a reader would see it, with the way back to the offsets of the text as it is stored.
 
 Floor: ground. It undoes entities, percent signs, quoted-printable, JSON escapes, tags, invisible signs, odd widths.
-Nothing is lost on the way: each place leads back to the text as stored.
-It refuses to choose where a text is ambiguous: both views are given, and what either shows is found.
+Nothing is lost on the way: each place leads back to the text as stored. It refuses to choose where a text is
+ambiguous: both views are given, and what either shows is found.
 
 Source:
     docs/known-values.md.
