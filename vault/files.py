@@ -143,15 +143,17 @@ def objects(reader: ObjectReader, attachment: Attachment, top: Ref) -> Iterator[
     Raises:
         IntegrityError: A list is not of this attachment, or names more chunks than there are.
     """
+    msg = "an attachment has not the chunks that its record says"
+    if not 0 <= attachment.depth <= _MAX_DEPTH:
+        raise IntegrityError(msg)
     # Lists that name one another again and again would else be followed for years.
-    left = min(attachment.chunks, _MAX_CHUNKS) if 0 <= attachment.depth <= _MAX_DEPTH else 0
+    left = min(attachment.chunks, _MAX_CHUNKS)
     for kind, ref in _walk(reader, attachment.attachment_id, attachment.depth, top):
         left -= kind is Kind.CHUNK
         if left < 0:
             break
         yield kind, ref
     if left:
-        msg = "an attachment has not the chunks that its record says"
         raise IntegrityError(msg)
 
 

@@ -133,7 +133,7 @@ def relist(vault: Vault, document: Any, listed: list[Ref], **said: Any) -> bytes
     with vault._session.writing() as commit:
         writer = RecordWriter(commit, Schemas.shipped(), vault._session.cache)
         top = commit.batch.put(
-            Kind.CHUNK_LIST, (value.pop("head", None) or value["id"] + bytes([value["depth"]])) + body
+            Kind.CHUNK_LIST, (value.pop("head", None) or value["id"] + bytes([value["depth"] & 0xFF])) + body
         )
         revision = writer.put(Draft("document", (Claim("file", value),)))
         writer.add_document(attachment_of(value["id"], top, commit.epoch), [])
@@ -187,7 +187,8 @@ LIES: dict[str, dict[str, Any]] = {
     "no depth": {"depth": 0},
     "more depth": {"depth": 2},
     "an impossible depth": {"depth": 200},
-    "a negative depth": {"depth": -1, "head": bytes(16) + b"\1"},
+    "a negative depth": {"depth": -1},
+    "a depth that fits no byte": {"depth": 256},
     "the list of another file": {"head": bytes(16) + b"\1"},
     "a list of another depth": {"head": bytes(16) + b"\2"},
 }
