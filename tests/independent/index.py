@@ -35,6 +35,10 @@ class Row(NamedTuple):
     flags: int
     epoch: int
 
+    @property
+    def is_file(self) -> bool:
+        return self.flags & (ATTACHMENT | PURGED) == ATTACHMENT
+
 
 def rows(table: bytes) -> Iterator[Row]:
     check(len(table) % 87 == 0, "the size of document rows")

@@ -1,14 +1,11 @@
-"""A second program that reads a vault file, written from docs/format.md alone; it shares no code with casevault.
-
-`texts` reads paper keys and identity files. What a reader must refuse raises `Refused` (or `InvalidTag`, of a seal).
-"""
+"""A second program that reads a vault file, written from docs/format.md alone; it shares no code with casevault."""
 
 import hashlib
 import hmac
 import sqlite3
 import unicodedata
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +23,7 @@ TABLES = (("header", "i"), ("head", "i"), ("object", "id"))
 SCHEMA = [("table", t, t, f"CREATE TABLE {t}({i} INTEGER PRIMARY KEY, b BLOB NOT NULL) STRICT") for t, i in TABLES]
 PRAGMAS = {"page_size": 8192, "application_id": 0x63617365, "user_version": 1, "journal_mode": "delete"}
 PRAGMAS |= {"encoding": "UTF-8", "auto_vacuum": 0}
-PROFILES = {1: (1 << 16, 3, 4), 2: (1 << 18, 4, 4), 3: (1 << 20, 3, 4), 255: (64, 1, 1)}  # KiB, passes, lanes
+PROFILES = {1: (3, 1 << 16, 4), 2: (4, 1 << 18, 4), 3: (3, 1 << 20, 4), 255: (1, 64, 1)}  # passes, KiB, lanes
 KINDS = ["", "person", "event", "source", "statement", "document", "action", "consent", "case"]
 SUITE = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA512, hpke.AEAD.CHACHA20_POLY1305)
 
@@ -59,8 +56,7 @@ def ordered(value: Any, depth: int = 0) -> Any:
         check(all(type(k) is str or (type(k) is int and 0 <= k < 1 << 16) for k in value), "the key of a map")
         keys = sorted(value, key=lambda k: (1, k.encode()) if isinstance(k, str) else (0, k))
         return {k: ordered(value[k], depth + 1) for k in keys}
-    check(type(value) in {int, str, bytes, bool, type(None)}, "not plain data")
-    check(type(value) is not int or -(1 << 63) <= value < 1 << 63, "an integer beyond i64")
+    check(type(value) in {str, bytes, bool, type(None)} or (type(value) is int and value >> 63 in {0, -1}), "a value")
     return value
 
 
@@ -76,8 +72,7 @@ def decode(data: bytes) -> Any:
     return value
 
 
-def padded(payload: int) -> int:
-    """Return the size of the sealed object for a payload of so many bytes."""
+def padded(payload: int) -> int:  # the size of the sealed object for a payload of so many bytes
     n = payload + 4
     e = n.bit_length() - 1
     m = (1 << (e - e.bit_length())) - 1
@@ -105,8 +100,7 @@ class Keys:
 def passphrase_key(passphrase: str, salt: bytes, profile: int) -> bytes:
     text = unicodedata.normalize("NFKC", passphrase)
     check(1 <= len(text) <= 1024 and not {"Cc", "Cs", "Cn"} & {unicodedata.category(c) for c in text}, "passphrase")
-    memory, passes, lanes = PROFILES[profile]
-    return argon2.low_level.hash_secret_raw(text.encode(), salt, passes, memory, lanes, 32, argon2.Type.ID, 0x13)
+    return argon2.low_level.hash_secret_raw(text.encode(), salt, *PROFILES[profile], 32, argon2.Type.ID, 0x13)
 
 
 def key_pair(seed: bytes) -> tuple[hpke.MLKEM768X25519PrivateKey, bytes]:
@@ -116,21 +110,21 @@ def key_pair(seed: bytes) -> tuple[hpke.MLKEM768X25519PrivateKey, bytes]:
     return hpke.MLKEM768X25519PrivateKey(mlkem, x25519), public
 
 
-def access_keys(header: bytes, passphrase: str | None, seed: bytes | None, *, tests: bool = False) -> Iterator[bytes]:
-    """Yield each access key that a slot gives and that the MAC confirms."""
+def access_keys(header: bytes, secret: str | bytes, *, tests: bool = False) -> Iterator[bytes]:
+    """Yield each access key that a slot gives and the MAC confirms; a secret is a passphrase or an identity seed."""
     check(len(header) == 10272 and header[:10] == b"casevlt\0\1\1" and not any(header[43:64]), "header")
     check(header[26] in PROFILES and (tests or header[26] != 255), "KDF profile")
     vault_id = header[10:26]
-    if passphrase is not None:
-        prk = ext(lp("pw", vault_id), passphrase_key(passphrase, header[27:43], header[26]))
+    if isinstance(secret, str):
+        prk = ext(lp("pw", vault_id), passphrase_key(secret, header[27:43], header[26]))
     for index in range(8):
-        slot, mine, place = header[64 + 1272 * index :][:1272], seed, bytes([index])
+        slot, seed, place = header[64 + 1272 * index :][:1272], secret, bytes([index])
         try:
-            if passphrase is not None:
+            if isinstance(secret, str):
                 okm = exp(prk, lp("slot", vault_id, place, slot[:24]), 76)
                 check(hmac.compare_digest(slot[24:56], okm[44:]), "no slot of this passphrase")
-                mine = ChaCha20Poly1305(okm[:32]).decrypt(okm[32:44], slot[56:104], b"")
-            key = SUITE.decrypt(slot[104:], key_pair(mine)[0], lp("slot-hpke", vault_id, place))
+                seed = ChaCha20Poly1305(okm[:32]).decrypt(okm[32:44], slot[56:104], b"")
+            key = SUITE.decrypt(slot[104:], key_pair(seed)[0], lp("slot-hpke", vault_id, place))
         except (Refused, InvalidTag):
             continue
         mac = ext(exp(Keys(vault_id, 0, key).prk, lp("header-mac"), 64), header[:10240])[:32]
@@ -138,15 +132,20 @@ def access_keys(header: bytes, passphrase: str | None, seed: bytes | None, *, te
             yield key
 
 
-class Vault:
-    """A vault file, opened for reading."""
+@contextmanager
+def open_vault(path: Path, secret: str | bytes, *, tests: bool = False) -> Iterator["Vault"]:
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)) as db:
+        yield Vault(db, secret, tests=tests)
 
-    def __init__(self, path: Path, passphrase: str | None = None, *, seed: bytes | None = None, tests: bool = False):
-        self.db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
-        self.db.execute("BEGIN")  # everything is read from one snapshot
+
+class Vault:
+    """A vault, opened for reading; what a reader must refuse raises `Refused`, or `InvalidTag` for a broken seal."""
+
+    def __init__(self, db: sqlite3.Connection, secret: str | bytes, *, tests: bool = False) -> None:
+        self.db = db.execute("BEGIN").connection  # everything is read from one snapshot
         check(self.db.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall() == SCHEMA, "schema")
         check(all(self.db.execute(f"PRAGMA {p}").fetchone() == (value,) for p, value in PRAGMAS.items()), "pragmas")
-        self.vault_id, access_key, sealed, self.head = self._opened(passphrase, seed, tests=tests)
+        self.vault_id, access_key, sealed, self.head = self._opened(secret, tests=tests)
         self.keys = [Keys(self.vault_id, 0, access_key)]
         ring = self.object("krg", *self.head[3])
         end = 4 + int.from_bytes(ring[:4], "big")
@@ -156,10 +155,10 @@ class Vault:
         self.digest = ext(ext(lp("head-digest", self.vault_id), lp(access_key, self.keyring[1])), sealed)[:32]
         self.rows = list(self._rows())
 
-    def _opened(self, *secret: Any, tests: bool) -> tuple[bytes, bytes, bytes, dict[int, Any]]:
+    def _opened(self, secret: str | bytes, *, tests: bool) -> tuple[bytes, bytes, bytes, dict[int, Any]]:
         found = []
         for header in self._copies("header"):
-            for key in access_keys(header, *secret, tests=tests):
+            for key in access_keys(header, secret, tests=tests):
                 for sealed in self._copies("head"):
                     with suppress(Refused, InvalidTag):
                         head = decode(Keys(header[10:26], 0, key).open("hed", sealed))
@@ -207,8 +206,9 @@ class Vault:
 
     def attachment(self, file: dict[str, Any]) -> bytes:
         """Return the content that the value of a claim of type file speaks of."""
-        tops = [r for r in self.rows if r.record == file["id"] and r.flags & (PURGED | ATTACHMENT) == ATTACHMENT]
-        level = [top.name + bytes([top.generation]) for top in tops[-1:]]
+        level = [row.name + bytes([row.generation]) for row in self.rows if row.is_file and row.record == file["id"]][
+            -1:
+        ]
         for depth in range(file["depth"], 0, -1):
             lists = [part for refs in level for part in self.objects("lst", refs)]
             check(all(part[:17] == file["id"] + bytes([depth]) for part in lists), "a list of chunks")
@@ -227,13 +227,13 @@ class Vault:
             batches.append(batch[1])
             todo += [older for older in batch[0] if older not in todo]
         entries = {h("log", data): decode(data) for batch in reversed(batches) for data in batch}
-        before = [digest for entry in entries.values() for digest in entry[1]]
-        firsts = [entry for entry in entries.values() if not entry[1]]
+        before = {digest for entry in entries.values() for digest in entry[1]}
         lasts = [entry for digest, entry in entries.items() if digest not in before]
-        check(len(firsts) == len(lasts) == 1 and set(before) <= entries.keys(), "the log is not one chain")
+        check(len(lasts) == 1 and before <= entries.keys(), "the log is not one chain")
         check((lasts[0][0], lasts[0][2]) == (self.head[0], self.head[1]), "the log ends elsewhere than the head")
         check({entry[0] for entry in entries.values()} == set(range(1, self.head[0] + 1)), "an epoch without entry")
-        check(all(len(e[1]) <= 1 + (e[5] == "merged") for e in entries.values()), "an entry with too many before it")
+        links = sorted(len(entry[1]) - (entry[5] == "merged") for entry in entries.values())
+        check(links == [0] + [1] * (len(entries) - 1), "a log entry with too few or too many before it")
         return sorted(entries.values(), key=lambda entry: entry[0])
 
 

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import struct
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,8 +40,8 @@ class Story:
     def open(self, secret: Any = None, **more: Any) -> Vault:
         return Vault.open(self.path, secret or Passphrase(SECOND), allow_test_profile=True, **more)
 
-    def read(self) -> reader.Vault:
-        return reader.Vault(self.path, SECOND, tests=True)
+    def read(self) -> AbstractContextManager[reader.Vault]:
+        return reader.open_vault(self.path, SECOND, tests=True)
 
 
 def person(name: str, *more: Claim, **options: Any) -> Draft:
@@ -101,8 +102,8 @@ def story(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture(scope="module")
 def both(story: Story) -> Iterator[tuple[reader.Vault, Vault]]:
-    with story.open(read_only=True) as vault:
-        yield story.read(), vault
+    with story.open(read_only=True) as vault, story.read() as read:
+        yield read, vault
 
 
 def plain(revision: Revision) -> dict[int, Any]:
@@ -241,16 +242,16 @@ def test_other_ways_in(story, way):
         text = story.paper if way == "paper" else f" {story.paper.lower()} \n"
         seed = texts.paper_seed(text)
         assert keys.parse_secret(text) == Identity(seed)
-    read = reader.Vault(story.path, seed=seed, tests=True)
-    assert read.head == story.read().head
+    with reader.open_vault(story.path, seed, tests=True) as read, story.read() as other:
+        assert read.head == other.head
     with story.open(Identity(seed), read_only=True) as vault:
         assert vault.status().epoch == read.head[0]
 
 
 @pytest.mark.parametrize("secret", [FIRST, "a third invented passphrase", SECOND.upper(), SECOND + " ", "", "a\nb"])
 def test_secrets_that_open_nothing(story, secret):
-    with pytest.raises(Refused):
-        reader.Vault(story.path, secret, tests=True)
+    with pytest.raises(Refused), reader.open_vault(story.path, secret, tests=True):
+        pass
     with pytest.raises(VaultError):
         story.open(Passphrase(secret))
 
@@ -258,8 +259,8 @@ def test_secrets_that_open_nothing(story, secret):
 def test_the_test_profile_only_where_asked_for(tmp_path):
     path = tmp_path / "a.vault"
     Vault.create(path, FIRST, profile=KdfProfile.TEST).close()
-    with pytest.raises(Refused, match="profile"):
-        reader.Vault(path, FIRST)
+    with pytest.raises(Refused, match="profile"), reader.open_vault(path, FIRST):
+        pass
     with pytest.raises(VaultError, match="profile"):
         Vault.open(path, Passphrase(FIRST))
 
@@ -268,11 +269,9 @@ def test_the_test_profile_only_where_asked_for(tmp_path):
 
 
 def everything(path: Path) -> int:
-    read = reader.Vault(path, FIRST, tests=True)
-    files = [c[1] for _, revision in read.revisions(history=True) for c in revision[6] if c[0] == "file"]
-    size = len(read.log()) + sum(len(read.attachment(file)) for file in files)
-    read.db.close()
-    return size
+    with reader.open_vault(path, FIRST, tests=True) as read:
+        files = [c[1] for _, revision in read.revisions(history=True) for c in revision[6] if c[0] == "file"]
+        return len(read.log()) + sum(len(read.attachment(file)) for file in files)
 
 
 def both_refuse(path: Path) -> None:
@@ -363,30 +362,26 @@ FAULTS = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_both_refuse(small, fault):
-    db = sqlite3.connect(small, isolation_level=None)
-    FAULTS[fault](db)
-    db.close()
+    with closing(sqlite3.connect(small, isolation_level=None)) as db:
+        FAULTS[fault](db)
     both_refuse(small)
 
 
 def test_both_refuse_an_older_head_under_newer_keys(small):
-    db = sqlite3.connect(small, isolation_level=None)
-    old = db.execute("SELECT i, b FROM head").fetchall()
-    db.close()
+    with closing(sqlite3.connect(small, isolation_level=None)) as db:
+        old = db.execute("SELECT i, b FROM head").fetchall()
     with Vault.open(small, Passphrase(FIRST), allow_test_profile=True) as vault:
         vault.keys.add_passphrase("second", SECOND)
-    db = sqlite3.connect(small, isolation_level=None)
-    db.executemany("UPDATE head SET b = ?2 WHERE i = ?1", old)
-    db.close()
+    with closing(sqlite3.connect(small, isolation_level=None)) as db:
+        db.executemany("UPDATE head SET b = ?2 WHERE i = ?1", old)
     both_refuse(small)
 
 
 def test_one_copy_of_header_and_head_is_enough(small):
     whole = everything(small)
-    db = sqlite3.connect(small, isolation_level=None)
-    db.execute("UPDATE header SET b = zeroblob(10304) WHERE i = 0")
-    db.execute("UPDATE head SET b = zeroblob(100) WHERE i = 1")
-    db.close()
+    with closing(sqlite3.connect(small, isolation_level=None)) as db:
+        db.execute("UPDATE header SET b = zeroblob(10304) WHERE i = 0")
+        db.execute("UPDATE head SET b = zeroblob(100) WHERE i = 1")
     assert everything(small) == whole
     with Vault.open(small, Passphrase(FIRST), allow_test_profile=True, read_only=True) as vault:
         assert vault.check().require_sound() is None
@@ -394,15 +389,13 @@ def test_one_copy_of_header_and_head_is_enough(small):
 
 @pytest.mark.parametrize("row", [0, 1])
 def test_of_two_heads_that_open_the_newer_counts(small, row):
-    db = sqlite3.connect(small, isolation_level=None)
-    old = db.execute("SELECT b FROM head").fetchone()[0]
-    with Vault.open(small, Passphrase(FIRST), allow_test_profile=True) as vault:
-        vault.put(person("Invented Three"))
-        newest = vault.status().checkpoint
-    db.execute("UPDATE head SET b = ? WHERE i = ?", [old, row])
-    db.close()
-    read = reader.Vault(small, FIRST, tests=True)
-    assert texts.checkpoint(read.head[0], read.digest) == newest
-    read.db.close()
+    with closing(sqlite3.connect(small, isolation_level=None)) as db:
+        old = db.execute("SELECT b FROM head").fetchone()[0]
+        with Vault.open(small, Passphrase(FIRST), allow_test_profile=True) as vault:
+            vault.put(person("Invented Three"))
+            newest = vault.status().checkpoint
+        db.execute("UPDATE head SET b = ? WHERE i = ?", [old, row])
+    with reader.open_vault(small, FIRST, tests=True) as read:
+        assert texts.checkpoint(read.head[0], read.digest) == newest
     with Vault.open(small, Passphrase(FIRST), allow_test_profile=True, read_only=True) as vault:
         assert vault.status().checkpoint == newest

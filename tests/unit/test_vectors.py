@@ -269,10 +269,10 @@ def library_headers(v: Vector) -> None:
 @check
 def reader_headers(v: Vector) -> None:
     good, data = FILES["headers"]["vectors"][0], header_of(v)
-    ways = {"passphrase": (good["passphrase"], None), "paper": (None, texts.paper_seed(good["paper"]))}
+    ways = {"passphrase": good["passphrase"], "paper": texts.paper_seed(good["paper"])}
     for way, secret in ways.items():
         try:
-            found = list(reader.access_keys(data, *secret, tests=True))
+            found = list(reader.access_keys(data, secret, tests=True))
         except Refused:
             found = []
         assert found == ([hx(good["access_key"])] if way in v["opens"] else [])
@@ -638,8 +638,8 @@ def golden_seed(way: str) -> bytes:
 
 @pytest.mark.parametrize("way", ["passphrase", "paper", "identity"])
 def test_the_independent_reader_opens_the_golden_vault(way):
-    secret = {"passphrase": GOLDEN["vectors"][0][way]} if way == "passphrase" else {"seed": golden_seed(way)}
-    with reader.open_vault(golden.VAULT, **secret) as read:
+    secret = GOLDEN["vectors"][0][way] if way == "passphrase" else golden_seed(way)
+    with reader.open_vault(golden.VAULT, secret) as read:
         golden_is_whole(read)
 
 
@@ -678,8 +678,8 @@ def test_the_library_opens_the_golden_vault(way, tmp_path):
 
 
 def test_what_does_not_open_the_golden_vault(tmp_path):
-    for secret in ({"passphrase": GOLDEN["old_passphrase"]}, {"seed": bytes(32)}):
-        refused(reader.open_vault(golden.VAULT, **secret).__enter__)
+    for secret in (GOLDEN["old_passphrase"], bytes(32)):
+        refused(reader.open_vault(golden.VAULT, secret).__enter__)
     path = shutil.copy(golden.VAULT, tmp_path)
     refused(lambda: Vault.open(path, keys.Passphrase(GOLDEN["old_passphrase"])))
     with Vault.open(path, keys.Passphrase(GOLDEN["vectors"][0]["passphrase"]), read_only=True) as vault:

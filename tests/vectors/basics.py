@@ -224,7 +224,7 @@ def argon2id() -> list[Group]:
         (255, "x" * 1024),
         (1, "golden words"),
     ):
-        memory, passes, lanes = reader.PROFILES[profile]
+        passes, memory, lanes = reader.PROFILES[profile]
         salt = some(passphrase, 16)
         kdf = Argon2id(salt=salt, length=32, iterations=passes, lanes=lanes, memory_cost=memory)
         found.append(

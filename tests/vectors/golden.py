@@ -26,6 +26,22 @@ def person(text: str, *claims: Claim) -> Draft:
     return Draft("person", (Claim("name", {"text": text, "kind": "birth"}), *claims))
 
 
+def tell(read: reader.Vault, purged: bytes, paper: str) -> dict[str, Any]:
+    """Lay out what is in the vault."""
+    return {
+        "about": "golden-1.vault, what opens it and what is in it; revisions and log entries as their encodings",
+        "origin": "made by the library, read by tests/independent, which confirms each hash and seal",
+        "vectors": [{"passphrase": PASSPHRASE, "paper": paper, "identity": keys.format_identity(IDENTITY)}],
+        "old_passphrase": OLD_PASSPHRASE,
+        "purged": purged.hex(),
+        "checkpoint": texts.checkpoint(read.head[0], read.digest),
+        "fingerprint": texts.fingerprint(read.keys[0].prk, WORDS),
+        "newest": [reader.encode(revision).hex() for _, revision in read.revisions()],
+        "history": [reader.encode(revision).hex() for _, revision in read.revisions(history=True)],
+        "log": [reader.encode(entry).hex() for entry in read.log()],
+    }
+
+
 def make() -> None:
     """Make the vault and what is known of it."""
     VAULT.unlink(missing_ok=True)
@@ -53,19 +69,8 @@ def make() -> None:
         for n in range(64):
             vault.put(person(f"Person Number {n}"))
         vault.keeping.compact()
-    read = reader.Vault(VAULT, PASSPHRASE)
-    known: dict[str, Any] = {
-        "about": "golden-1.vault, what opens it and what is in it; revisions and log entries as their encodings",
-        "origin": "made by the library, read by tests/independent, which confirms each hash and seal",
-        "vectors": [{"passphrase": PASSPHRASE, "paper": paper, "identity": keys.format_identity(IDENTITY)}],
-        "old_passphrase": OLD_PASSPHRASE,
-        "purged": third.record_id.hex(),
-        "checkpoint": texts.checkpoint(read.head[0], read.digest),
-        "fingerprint": texts.fingerprint(read.keys[0].prk, WORDS),
-        "newest": [reader.encode(revision).hex() for _, revision in read.revisions()],
-        "history": [reader.encode(revision).hex() for _, revision in read.revisions(history=True)],
-        "log": [reader.encode(entry).hex() for entry in read.log()],
-    }
+    with reader.open_vault(VAULT, PASSPHRASE) as read:
+        known = tell(read, third.record_id, paper)
     with Vault.open(VAULT, Passphrase(PASSPHRASE), read_only=True) as vault:
         library = {r.encode().hex() for removed in (False, True) for r in vault.records(removed=removed)}
         if library != set(known["newest"]):
