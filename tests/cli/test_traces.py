@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from cli.app import Settings
+from cli.output import Output
 from vault import agefile
 
 HOSTILE = "".join(map(chr, [*range(1, 0x20), *range(0x7F, 0xA0)])) + (
@@ -127,3 +129,16 @@ def test_the_passphrase_command_hears_nothing(casevault: Any) -> None:
     assert str(script).encode() in seen
     assert SECRET.encode() not in seen
     assert casevault.secret.read_bytes().strip() not in seen
+
+
+@pytest.mark.parametrize("how", ["talk", "warn", "detail", "line", "json"])
+def test_each_way_of_telling_escapes(capsys: pytest.CaptureFixture[str], how: str) -> None:
+    settings = Settings()
+    settings.json = how == "json"
+    settings.verbose = True
+    getattr(Output(settings), how)(f"before{HOSTILE}after")
+    told = "".join(capsys.readouterr())
+    assert "before" in told
+    assert "after" in told
+    assert "202e" in told
+    assert_safe(told)
