@@ -241,6 +241,14 @@ class Graph:
         given: defaultdict[bytes, set[str]] = defaultdict(set)
         for record in selected:
             self._give(self.records[record], given)
+        for revision in self.removed.values():
+            # A record that was removed still says who told: the removal made nobody less of a source.
+            if any(target in selected for _, _, target in self.links(revision)):
+                told: defaultdict[bytes, set[str]] = defaultdict(set)
+                self._give(revision, told)
+                for person, found in told.items():
+                    if hidden := found & {_SOURCE, _HELPER}:
+                        given[person] |= hidden
         roles: dict[bytes, str] = {}
         for person in chosen:
             revision = self.records.get(person)

@@ -148,3 +148,17 @@ def test_a_name_inside_a_number_or_a_longer_name_uncovers_nobody(family):
     assert shown(view, "action", "reference") == ["ref-▇▇▇▇▇▇-77"]
     assert shown(view, "event", "narrative") == ["▇▇▇▇▇▇ saw it."]
     assert shown(view, "event", "official") == [None]
+
+
+def test_a_source_whose_source_record_was_removed_stays_one(family):
+    family.add("kin", "person", case=["case"], name=CALLED)
+    last = family.revisions[family.id("man")][-1]
+    sister = Claim("relative", {"relation": "sister", "link": family.id("kin")})
+    family.put("man", (*last.claims, sister), "person")
+    family.add("kin-tells", "source", case=["case"], person="kin", about=["man"])
+    family.add("lost", "event", case=["case"], person=["kin"], what="arrest")
+    family.consent("yes-kin", "kin", groups=["family", "identity"])
+    for gone in ("kin-tells", "lost"):
+        family.remove(gone)
+    told = repr([one.claims for one in family.view("case", policy="family", purpose="family").records])
+    assert "Gulnara" not in told
