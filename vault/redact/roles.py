@@ -241,11 +241,11 @@ class Graph:
         given: defaultdict[bytes, set[str]] = defaultdict(set)
         for record in selected:
             self._give(self.records[record], given)
-        for revision in self.removed.values():
+        for gone in self.removed.values():
             # A record that was removed still says who told: the removal made nobody less of a source.
-            if any(target in selected for _, _, target in self.links(revision)):
+            if any(target in selected for _, _, target in self.links(gone)):
                 told: defaultdict[bytes, set[str]] = defaultdict(set)
-                self._give(revision, told)
+                self._give(gone, told)
                 for person, found in told.items():
                     if hidden := found & {_SOURCE, _HELPER}:
                         given[person] |= hidden
