@@ -195,6 +195,8 @@ def read(reader: ObjectReader, attachment: Attachment, top: Ref) -> Iterator[byt
         length += len(data)
         if chunks > attachment.chunks or length > attachment.length:
             break
+        if chunks < attachment.chunks and len(data) != CHUNK_BYTES:
+            break
         digest.update(data)
         yield data
     if (chunks, length) != (attachment.chunks, attachment.length) or digest.digest() != attachment.sha256:

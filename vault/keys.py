@@ -33,6 +33,7 @@ LABEL_BYTES: Final = 64
 DEVICE_BYTES: Final = 8
 MAX_PASSPHRASE_CHARACTERS: Final = 1024
 _VERSION_AT: Final = len(MAGIC)
+_RESERVED_AT: Final = 43
 
 
 # --- Secrets a person brings ----------------------------------------------------------------------------------------
@@ -421,6 +422,9 @@ def parse_header(data: bytes, *, allow_test: bool = False) -> Header:
     version, suite = data[_VERSION_AT], data[_VERSION_AT + 1]
     if (version, suite) != (VERSION, SUITE):
         msg = f"vault file version {version} with suite {suite} is not known to this version of the program"
+        raise UnsupportedVersionError(msg)
+    if any(data[_RESERVED_AT:PREFIX_BYTES]):
+        msg = "the header of this file has content where this version has none"
         raise UnsupportedVersionError(msg)
     profile = KdfProfile.from_number(data[26], allow_test=allow_test)
     return Header(vault_id=data[10:26], profile=profile, kdf_salt=data[27:43], data=data)

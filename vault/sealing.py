@@ -70,8 +70,8 @@ KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 _SUITE_BYTE: Final = b"\x01"
 OVERHEAD_BYTES: Final = 1 + SALT_BYTES + COMMIT_BYTES + TAG_BYTES
-SIZE_CLASSES: Final = (1000, 2024, 2700, 4056, 8152)
-"""Sizes in bytes of small sealed objects: 8, 4, 3, 2, 1 of them fill a database page of 8192 bytes."""
+SIZE_CLASSES: Final = (1150, 2024, 2700, 4056, 8152)
+"""Sizes in bytes of small sealed objects: 7, 4, 3, 2, 1 of them fill a database page of 8192 bytes."""
 MAX_SEALED_BYTES: Final = (2 << 20) - 4096
 
 

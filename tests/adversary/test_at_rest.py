@@ -243,7 +243,7 @@ def test_objects_look_like_noise(victim):
 def test_small_payloads_have_one_size():
     """Attack 3: the sealed size is one of few, whatever stands inside."""
     sealer = Sealer(bytes(16), 1, bytes(32))
-    assert {len(sealer.seal(b"rev", bytes(length))) for length in range(924)} == {1000}
+    assert {len(sealer.seal(b"rev", bytes(length))) for length in range(1001)} == {SIZE_CLASSES[0]}
     sizes = {len(sealer.seal(b"rev", bytes(length))) for length in range(0, 8076, 61)}
     assert sizes == set(SIZE_CLASSES)
 
@@ -266,7 +266,7 @@ def test_kinds_of_one_size_class_cannot_be_told_apart():
     }
     samples = {kind: [sealer.seal(kind.value, text) for _ in range(200)] for kind, text in texts.items()}
     for one, other in combinations(samples.values(), 2):
-        assert {len(body) for body in one} == {len(body) for body in other} == {1000}
+        assert {len(body) for body in one} == {len(body) for body in other} == {SIZE_CLASSES[0]}
         counts = [Counter(b"".join(body[1:] for body in bodies)) for bodies in (one, other)]
         assert chi_square_of_two(counts[0], counts[1]) < CHI_SQUARE_255
         assert constant_bits(one) == constant_bits(other) == constant_bits([b"\x01"])
@@ -329,7 +329,7 @@ def test_a_text_stored_a_thousand_times_shares_no_bytes(tmp_path):
     with Vault.create(tmp_path / "cases.vault", FIRST, profile=KdfProfile.TEST) as vault:
         assert vault.put_many(Draft("person", claims) for _ in range(1000)) == 1000
         with vault._session.engine.snapshot() as reader:
-            bodies = [body for _, body in reader.scan() if len(body) == 1000]
+            bodies = [body for _, body in reader.scan() if len(body) == SIZE_CLASSES[0]]
     assert len(bodies) >= 1000
     seen = [window for body in bodies for window in windows(body[1:], 8)]
     assert len(set(seen)) == len(seen)

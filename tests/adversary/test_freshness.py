@@ -17,7 +17,7 @@ from vault.ledger import LogEntry, decode_entry
 from vault.objects import Kind
 from vault.records import Claim, Draft
 from vault.redact import Recipient
-from vault.sealing import KdfProfile
+from vault.sealing import SIZE_CLASSES, KdfProfile
 from vault.vault import Vault
 from vault.vault.core import continued
 
@@ -315,7 +315,7 @@ def test_an_anchor_tells_nothing_and_is_private(small, machine):
     assert path.stat().st_mode & 0o777 == 0o600
     assert machine.stat().st_mode & 0o777 == 0o700
     assert small.path.name.encode() not in path.read_bytes()
-    assert len(path.read_bytes()) == 1000
+    assert len(path.read_bytes()) == SIZE_CLASSES[0]
 
 
 # -- Attack 41 --------------------------------------------------------------------------------------------------------
