@@ -386,7 +386,7 @@ class Vault:
     @staticmethod
     def _resolve(index: Index, record: str | bytes) -> bytes:
         if isinstance(record, bytes):
-            if index.current(record) is None:
+            if not index.history(record):
                 msg = "there is no such record"
                 raise NotFoundError(msg)
             return record

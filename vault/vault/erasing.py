@@ -138,6 +138,21 @@ class Finder:
                     found.add(Mention(other.record_id, claim.field, link=False))
         return sorted(found, key=lambda mention: (mention.record_id, mention.field, mention.link))
 
+    def once(self) -> set[bytes]:
+        """Find the records that name it in a revision that is no longer their newest.
+
+        Returns:
+            Their ids; what they say of it now may be nothing.
+        """
+        found: set[bytes] = set()
+        for row in self._index.refs():
+            if row.attachment or not row.superseded or row.record_id in {self._record_id, *found}:
+                continue
+            older = read_revision(self._objects, row)
+            if any(self._names(older.kind, claim) for claim in older.claims):
+                found.add(row.record_id)
+        return found
+
     def _names(self, kind: str, claim: Claim) -> bool:
         if self._schemas.field(kind, claim.field).type not in _TEXTS:
             return False
@@ -166,7 +181,7 @@ def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - a claim's value
 def purge(commit: Commit, writer: RecordWriter, schemas: Schemas, record_id: bytes) -> Removal:
     """Erase a record: revisions, attachments, index, and its values where other records name them.
 
-    A record that names it is written anew with the values masked and without its history, which names it too.
+    A record that names it, or once did, is written anew with the values masked and without its history.
 
     Args:
         commit: The commit to be.
@@ -191,7 +206,7 @@ def purge(commit: Commit, writer: RecordWriter, schemas: Schemas, record_id: byt
         erased += attachment_rows
         orphans += refs
     masked: list[Draft] = []
-    for other in sorted({mention.record_id for mention in mentions if not mention.link}):
+    for other in sorted({mention.record_id for mention in mentions if not mention.link} | finder.once()):
         other_rows = [row for row in index.history(other) if not row.purged]
         newest = read_revision(objects, next(row for row in reversed(other_rows) if not row.superseded))
         erased += other_rows

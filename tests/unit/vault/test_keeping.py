@@ -1,0 +1,88 @@
+"""Backups and compacting."""
+
+import io
+import stat
+
+import pytest
+
+from vault.errors import EngineError, IntegrityError, UnsafePathError
+from vault.keys import Passphrase
+from vault.objects import object_id
+from vault.records import Claim, Draft
+from vault.vault import Vault
+
+PASSPHRASE = "kettle-orbit-velvet-mango-thirty-drum"
+
+
+def opened(path):
+    return Vault.open(path, Passphrase(PASSPHRASE), allow_test_profile=True)
+
+
+def test_a_backup_is_the_vault(vault, person, tmp_path):
+    record = person("Bolat Example")
+    vault.attach(record, io.BytesIO(bytes(2 << 20)), "photo.jpg")
+    told = []
+    target = tmp_path / "backup.vault"
+    vault.keeping.backup(target, progress=lambda done, total: told.append((done, total)))
+    assert told[-1][0] == told[-1][1] == target.stat().st_size
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    with opened(target) as copy:
+        assert copy.get(record) == vault.get(record)
+        assert copy.status().checkpoint == vault.status().checkpoint
+        assert copy.check().problems == ()
+    [known] = vault.status().backups
+    assert known["path"] == str(target)
+    assert known["epoch"] == vault.status().epoch
+
+
+def test_a_backup_never_overwrites(vault, tmp_path):
+    target = tmp_path / "taken"
+    target.write_bytes(b"mine")
+    epoch = vault.status().epoch
+    for taken in (target, tmp_path, tmp_path / "no folder" / "x"):
+        with pytest.raises((UnsafePathError, EngineError)):
+            vault.keeping.backup(taken)
+    assert target.read_bytes() == b"mine"
+    assert vault.status().backups == []
+    assert vault.status().epoch >= epoch
+
+
+def test_a_backup_of_a_damaged_vault_is_none(vault, person, tmp_path):
+    record = person("Bolat Example")
+    with vault._session.reading() as (_, index):
+        ref = index.current(record).ref
+    with vault._session.engine.transaction() as writer:
+        writer.delete(object_id(ref.name))
+    with pytest.raises(IntegrityError):
+        vault.keeping.backup(tmp_path / "backup.vault")
+    assert not (tmp_path / "backup.vault").exists()
+    assert vault.status().backups == []
+
+
+def test_a_read_only_vault_is_backed_up(vault, reopen, tmp_path):
+    vault.put(Draft("person", (Claim("notes", "x"),)))
+    reopen(read_only=True).keeping.backup(tmp_path / "backup.vault")
+    assert len(list(opened(tmp_path / "backup.vault").records())) == 1
+    assert vault.status().backups == []
+
+
+def test_compacting_gives_room_back(vault, path, person):
+    record = person("Bolat Example")
+    document = vault.attach(record, io.BytesIO(bytes(4 << 20)), "photo.jpg")
+    vault.remove(document.record_id, purge=True)
+    before = path.stat().st_size
+    vault.keeping.compact()
+    assert path.stat().st_size < before / 4
+    assert vault.get(record).values("name")
+    assert [entry.name for entry in path.parent.iterdir()] == ["cases.vault"]
+    vault.put(Draft("person", ()))
+    assert vault.check().problems == ()
+
+
+def test_other_sessions_go_on_after_compacting(vault, reopen, person):
+    record = person("Bolat Example")
+    other = reopen()
+    vault.keeping.compact()
+    assert other.get(record) == vault.get(record)
+    other.put(Draft("person", ()))
+    assert len(list(vault.records())) == 2
