@@ -55,3 +55,30 @@ def test_a_file_refused_as_older_is_not_mended(tmp_path):
     with pytest.raises(StaleError):
         opened(older, state_dir=anchors)
     assert older.read_bytes() == before
+
+
+def test_a_copy_with_another_history_put_in_place_while_the_vault_is_open_is_refused(tmp_path):
+    path, other, anchors = tmp_path / "cases.vault", tmp_path / "other", tmp_path / "anchors"
+
+    def named(vault, name):
+        vault.put(Draft("person", (Claim("name", {"text": name, "kind": "birth"}),)))
+
+    Vault.create(path, FIRST, profile=KdfProfile.TEST).close()
+    shutil.copyfile(path, other)
+    with opened(path, state_dir=anchors) as vault:
+        named(vault, "Mine")
+    with opened(other) as vault:
+        for name in ("One", "Two", "Three"):
+            named(vault, name)
+    with opened(path, state_dir=anchors) as vault, opened(path) as reading:
+        other.replace(path)
+        with pytest.raises(StaleError, match="another history"):
+            named(vault, "Typed")
+        with pytest.raises(StaleError, match="another history"):
+            list(reading.records())
+    with pytest.raises(StaleError, match="another history"):
+        opened(path, state_dir=anchors)
+    with opened(path) as vault, opened(path) as second:
+        named(vault, "Four")
+        named(vault, "Five")
+        assert len(list(second.records())) == 5

@@ -14,7 +14,16 @@ from vault.errors import IntegrityError, LockedError, StaleError, VaultError
 from vault.index import Index, PageCache, forget, read_entries
 from vault.records import Schemas, load_schema
 from vault.vault.anchor import Anchor, Seen
-from vault.vault.state import Commit, State, log_backwards, read_setting, read_settings, refresh
+from vault.vault.state import (
+    OTHER_HISTORY,
+    Commit,
+    State,
+    follows,
+    log_backwards,
+    read_setting,
+    read_settings,
+    refresh,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -134,17 +143,12 @@ class Session:
         if epoch > state.head.epoch:
             raise StaleError(state.head.epoch, epoch)
         if epoch == state.head.epoch:
-            found = [state.digest]
+            holds = sealing.equal(state.digest[: len(digest)], digest)
         else:
             with self.reading() as (objects, _):
-                found = []
-                for entry in log_backwards(objects, state.head):
-                    if entry.epoch <= epoch:
-                        break
-                    if entry.epoch == epoch + 1:
-                        found += entry.heads
-        if not any(sealing.equal(known[: len(digest)], digest) for known in found):
-            raise StaleError(state.head.epoch, epoch, "the file has another history than the one seen before")
+                holds = follows(objects, state.head, epoch, digest)
+        if not holds:
+            raise StaleError(state.head.epoch, epoch, OTHER_HISTORY)
 
     def accept_older(self) -> None:
         """Take a restored older file into use: write that into the log, and let the anchor follow.

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from vault.engine import Copy, Reader, Writer
 
 MAX_BATCH_BYTES: Final = 1 << 20
+OTHER_HISTORY: Final = "the file has another history than the one seen before"
 _KEYS_REPLACED: Final = "the keys of this vault were replaced since it was opened; open it again"
 
 
@@ -229,7 +230,7 @@ def refresh(reader: Reader, state: State) -> State:
 
     Raises:
         UnlockError: The keys were replaced meanwhile.
-        StaleError: The file was put back to an older state meanwhile.
+        StaleError: The file was put back to an older state meanwhile, or replaced by one with another history.
         IntegrityError: Head or keyring do not belong here.
     """
     heads = reader.head_copies()
@@ -244,13 +245,38 @@ def refresh(reader: Reader, state: State) -> State:
     keyring = state.keyring
     if head.keyring != state.head.keyring:
         keyring = _open_keyring(reader, state.header, state.access_key, head)
-    return replace(
+    new = replace(
         state,
         sealed_head=sealed_head,
         head=head,
         keyring=keyring,
         sealers=make_sealers(state.header.vault_id, state.access_key, keyring),
     )
+    if sealed_head != state.sealed_head and not follows(new.reader(reader), head, state.head.epoch, state.digest):
+        # Two copies that were both written to, and one was put in the place of the other while it was open.
+        raise StaleError(head.epoch, state.head.epoch, OTHER_HISTORY)
+    return new
+
+
+def follows(objects: ObjectReader, head: Head, epoch: int, digest: bytes) -> bool:
+    """Tell whether a head that was seen before stands in the history of a later one.
+
+    Args:
+        objects: Snapshot.
+        head: The later one.
+        epoch: Of the one seen before.
+        digest: Of the one seen before, or its first bytes.
+
+    Raises:
+        IntegrityError: A batch of the log is missing or not made by the rule.
+    """
+    found: list[bytes] = []
+    for entry in log_backwards(objects, head):
+        if entry.epoch <= epoch:
+            break
+        if entry.epoch == epoch + 1:
+            found += entry.heads
+    return any(sealing.equal(known[: len(digest)], digest) for known in found)
 
 
 # --- The log --------------------------------------------------------------------------------------------------------
