@@ -1,11 +1,15 @@
-"""Attacks where two parts of a vault meet: header and head, a slot and its former holder. All records are invented."""
+"""Attacks where two parts meet: header and head, slot and holder, bundle and ledger. All records are invented."""
 
 import os
+from datetime import date
 
 import pytest
 
-from vault import keys
+from vault import handoff, keys
+from vault.errors import BusyError
 from vault.keys import FRONT_BYTES, PREFIX_BYTES, SLOT_BYTES
+from vault.records import Claim, Draft
+from vault.redact import Recipient, Request
 
 FIRST = "kettle-orbit-velvet-mango-thirty-drum"
 SECOND = "lantern-copper-drift-anchor-willow-nine"
@@ -44,3 +48,22 @@ def test_nothing_of_a_former_holders_slot_stays(small, how):
     # His passphrase does not even tell which slot was his.
     assert keys.Unlocker(keys.Passphrase(SECOND))._seeds(after) == []
     assert keys.Unlocker(keys.Passphrase(SECOND))._seeds(before) != []
+
+
+@pytest.mark.parametrize("form", ["age", "dir"])
+def test_a_vault_that_changed_while_the_bundle_was_made(small, tmp_path, form):
+    """Attack 59, where vault and bundle meet: what was withdrawn meanwhile is not handed over, and nothing is left."""
+    target = tmp_path / "out" / "bundle"
+    target.parent.mkdir()
+    with small.open() as vault:
+        policy = vault.disclosures.policies()["everything"]
+        request = Request((), policy, Recipient("self", "self"), "other", date(2024, 6, 1))
+        disclosure = vault.disclose(request)
+        vault.put(Draft("person", (Claim("notes", "a consent could have been withdrawn here"),)))
+        with pytest.raises(BusyError):
+            handoff.write(disclosure, target, form=form, passphrase=THIRD if form == "age" else None)
+        assert list(target.parent.iterdir()) == []
+        assert "disclosed" not in [entry.action for entry in vault.disclosures.log()]
+        handoff.write(vault.disclose(request), target, form=form, passphrase=THIRD if form == "age" else None)
+        assert vault.disclosures.log()[-1].action == "disclosed"
+    assert [path.name for path in target.parent.iterdir()] == ["bundle"]
