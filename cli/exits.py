@@ -88,8 +88,9 @@ OUTCOMES: Final[dict[str, Outcome]] = {
     "StaleError": Outcome(
         Exit.STALE,
         "Nothing was written. What was entered since the newer state may be missing from this file.",
-        "Look for the newer file. To look into a backup, add --no-anchor; to take a restored one into use, run "
-        "`casevault check --accept-older`.",
+        "If the file is older, look for the newer one; to look into a backup, add --no-anchor; to take a restored one "
+        "into use, run `casevault check --accept-older`. If the keys changed, compare the six words with the other "
+        "holders, then run the command on a terminal and say yes.",
     ),
     "RecordError": Outcome(Exit.FAILURE, _NOTHING_WRITTEN, "Correct what is named above and try again."),
     "NotFoundError": Outcome(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, TextIO
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from types import TracebackType
 
     from cli.app import Settings
@@ -215,7 +215,7 @@ class Output:
             total: How many steps, if known.
 
         Returns:
-            A context manager; call `advance_to(done)`, or pass that method on as a callback.
+            A context manager; call `advance_to(done)`, or pass that method on.
         """
         return Progress(label, total, shown=not self._settings.quiet and is_terminal(sys.stderr))
 
@@ -273,11 +273,6 @@ class Progress:
             self._task = self._bar.add_task(self._label, total=self.total)
             self._bar.start()
         self._bar.update(self._task, completed=done, total=self.total)
-
-    @property
-    def callback(self) -> Callable[..., None]:
-        """The method to hand to the library."""
-        return self.advance_to
 
 
 def is_terminal(stream: TextIO | None) -> bool:

@@ -489,7 +489,10 @@ def open_vault(
         if write and vault.keys.unconfirmed is not None:
             if not can_ask(settings):
                 raise vault.keys.unconfirmed
-            if not confirm(settings, "Did you compare the words, and do they agree?", otherwise="a terminal"):
+            state = vault.status()
+            out.warn(f"fingerprint  {state.fingerprint}\ncheckpoint   {state.checkpoint}")
+            question = "Did you compare these with the other holders or with your notes, and do they agree?"
+            if not confirm(settings, question, otherwise="a terminal"):
                 raise click.Abort
             vault.keys.confirm()
         yield vault
