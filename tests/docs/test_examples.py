@@ -1,7 +1,7 @@
 """The examples of README.md, run as they stand. All people in them are invented.
 
-In `console` blocks each line that begins with `$ ` is run in one shell after another, with a passphrase from a file in place of
-the prompt; in the `sh` block for the lawyer the lines are pasted unchanged.
+In `console` blocks each line that begins with `$ ` is run in one shell after another, with a passphrase from a file in
+place of the prompt; in the `sh` block for the lawyer the lines are pasted unchanged.
 """
 
 import os
@@ -23,7 +23,7 @@ LAWYER_KEY = "age14lj6jqvz8rfgdzk7lmzucw2lwtf2venleeyz2gsew2ymd3qksuxs6atmct"
 
 def blocks(language: str) -> list[str]:
     """Return the fenced blocks of one language."""
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.M | re.S)
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 
 
 def command_folder(folder: Path) -> Path:
@@ -32,7 +32,8 @@ def command_folder(folder: Path) -> Path:
     script = folder / "casevault"
     (folder / "phrase").write_text(PHRASE + "\n", "utf-8")
     script.write_text(
-        f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m cli --passphrase-file "{folder}/phrase" --no-input "$@"\n',
+        f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m cli'
+        f' --passphrase-file "{folder}/phrase" --no-input "$@"\n',
         "utf-8",
     )
     script.chmod(0o755)
@@ -40,10 +41,11 @@ def command_folder(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str], Path]:
+def session(
+    tmp_path_factory: pytest.TempPathFactory, tool: Callable[[str], str]
+) -> tuple[Path, subprocess.CompletedProcess[str], Path]:
     """Run the whole first session once, with a key of ours in place of the lawyer's."""
-    if shutil.which("bash") is None:
-        pytest.skip("there is no bash to run the examples with")
+    tool("bash")
     base = tmp_path_factory.mktemp("readme")
     identity = x25519.Identity.generate()
     recipient = str(identity.to_public())
