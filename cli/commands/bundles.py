@@ -58,9 +58,11 @@ def verify(settings: Settings, path: str, folder: str | None, known: str | None)
         given = given_passphrase(settings)
         secrets["passphrase"] = ask_secret(settings, "Passphrase of the bundle") if given is None else given
     with out.working("Checking"):
-        if folder is None:
+        if folder is None or known is not None:
             report = verify_bundle(bundle, known=keys, **secrets)
-        else:
+        if folder is not None and known is not None and report.known_as is None:
+            folder = None  # what an unknown key signed is not unpacked where only known ones are wanted
+        if folder is not None:
             report = unpack(bundle, checked_path(folder), known=keys, **secrets)
     if not out.json({**report_json(report), "opened": folder}):
         print_report(out, report)

@@ -18,6 +18,7 @@ from cli.session import confirm, open_vault
 
 if TYPE_CHECKING:
     from vault.records import Revision
+    from vault.vault import Vault
 
 GROUPS: Final = ("identity", "family", "location", "health", "testimony", "image")
 ONWARD: Final = ("none", "state", "public")
@@ -137,6 +138,26 @@ def list_consents(settings: Settings, person: str | None) -> None:
     )
 
 
+def known_consent(vault: Vault, record: str) -> Revision:
+    """Find a consent.
+
+    Args:
+        vault: The open vault.
+        record: Its id, or the beginning of it.
+
+    Returns:
+        Its newest revision.
+
+    Raises:
+        click.UsageError: The record is of another kind.
+    """
+    found = vault.get(record)
+    if found.kind != "consent":
+        message = f"{escape(record)} is of kind {found.kind}, not a consent. `casevault consent list` shows them."
+        raise click.UsageError(message)
+    return found
+
+
 @consent.command("withdraw", short_help="Record that a consent was withdrawn.")
 @click.argument("record", metavar="ID")
 @click.option("--on", "day", metavar="DATE", help="When; today if not said.")
@@ -155,10 +176,7 @@ def withdraw(settings: Settings, record: str, day: str | None, *, yes: bool) -> 
 
     out = Output(settings)
     with open_vault(settings, write=True) as vault:
-        old = vault.get(record)
-        if old.kind != "consent":
-            message = f"{escape(record)} is a {old.kind}, not a consent."
-            raise click.UsageError(message)
+        old = known_consent(vault, record)
         tree = {"kind": "consent", "withdrawn_on": day or date.today().isoformat()}  # noqa: DTZ011
         new = parse_record(tree, vault.schemas, resolve=vault.resolve).claims
         if not yes and not confirm(settings, f"Withdraw the consent {id_text(old.record_id)[:10]}?", otherwise="--yes"):

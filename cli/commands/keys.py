@@ -14,7 +14,7 @@ from cli.output import Output
 from cli.session import ask, can_ask, new_passphrase, open_vault, passphrase_in
 
 if TYPE_CHECKING:
-    from vault.vault import Vault
+    from vault.vault import KeyslotInfo, Vault
 
 
 @click.group("key", cls=Group, short_help="List, add, change and remove ways in.")
@@ -109,6 +109,9 @@ def add_key(
         raise click.UsageError(message)
     with open_vault(settings, write=True) as vault:
         name = label or kind
+        if any(slot.label == name for slot in vault.keys.list()):
+            message = f"There is a way in called {name!a} already. Give another --label."
+            raise click.UsageError(message)
         if kind == "passphrase":
             vault.keys.add_passphrase(
                 name, new_passphrase(settings, out, given=passphrase_in(new_passphrase_file), force=force)
@@ -155,8 +158,12 @@ def change_key(settings: Settings, label: str, new_passphrase_file: str | None, 
     """
     out = Output(settings)
     with open_vault(settings, write=True) as vault:
+        slot = known_slot(vault, label)
+        if slot.kind != "passphrase":
+            message = f"{slot.label!a} is no passphrase. Remove it and add another way in."
+            raise click.UsageError(message)
         passphrase = new_passphrase(settings, out, given=passphrase_in(new_passphrase_file), force=force)
-        vault.keys.change(slot_name(label), passphrase)
+        vault.keys.change(slot.index, passphrase)
         report_keys(out, vault, "changed")
 
 
@@ -174,8 +181,8 @@ def remove_key(settings: Settings, label: str, last: str | None) -> None:
     """
     out = Output(settings)
     with open_vault(settings, write=True) as vault:
-        slots = vault.keys.list()
-        is_last = len(slots) == 1 and slot_name(label) in {slots[0].index, slots[0].label}
+        slot = known_slot(vault, label)
+        is_last = len(vault.keys.list()) == 1
         if is_last and last is None:
             if not can_ask(settings):
                 message = (
@@ -184,20 +191,30 @@ def remove_key(settings: Settings, label: str, last: str | None) -> None:
                 raise click.UsageError(message)
             out.warn("This is the last way in. After this nobody opens the vault, and everything in it is lost.")
             last = ask("Type its label to remove it all the same:")
-        if is_last and last != slots[0].label:
+        if is_last and last != slot.label:
             message = "The label does not agree. Nothing was changed."
             raise click.UsageError(message)
-        vault.keys.remove(slot_name(label), last=is_last)
+        vault.keys.remove(slot.index, last=is_last)
         report_keys(out, vault, "removed")
 
 
-def slot_name(text: str) -> int | str:
-    """Tell a keyslot's number from its label.
+def known_slot(vault: Vault, text: str) -> KeyslotInfo:
+    """Find a way in by its number or its label.
 
     Args:
+        vault: The open vault.
         text: As given.
 
     Returns:
-        The number if it is one from 0 to 7, else the label.
+        The keyslot.
+
+    Raises:
+        NotFoundError: There is none.
     """
-    return int(text) if text in set("01234567") else text
+    for slot in vault.keys.list():
+        if text in {str(slot.index), slot.label}:
+            return slot
+    from vault.errors import NotFoundError
+
+    message = f"there is no way in called {text!a}"
+    raise NotFoundError(message)

@@ -226,9 +226,15 @@ def recall(settings: Settings, consent: str) -> None:
     Example:
       casevault ledger recall 77c0
     """
+    from cli.commands.consent import known_consent
+    from vault.errors import NotFoundError
+
     out = Output(settings)
     with open_vault(settings) as vault:
-        found = to_recall(vault, vault.resolve(consent))
+        record = vault.resolve(consent)
+        with suppress(NotFoundError):  # it was purged; the ledger still knows it
+            known_consent(vault, consent)
+        found = to_recall(vault, record)
     if not out.json({"bundles": [handover_json(one) for one in found]}):
         print_handovers(out, found)
     if not found:

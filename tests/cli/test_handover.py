@@ -328,7 +328,13 @@ def test_the_ledger_tells_who_received_what_and_who_is_exposed(family: Any) -> N
     family("ledger", "exposure", "Nobody at all", expect=2)
     (recalled,) = family("ledger", "recall", family.ids["consent"][0], "--json").json["bundles"]
     assert recalled["recipient"] == "Advocate"
-    assert "No bundle" in family("ledger", "recall", family.ids["person"][0]).err
+    family("ledger", "recall", family.ids["person"][0], expect=2)
+    family("remove", family.ids["consent"][0], "--purge", "--yes")
+    assert family("ledger", "recall", family.ids["consent"][0], "--json").json["bundles"] == [recalled]
+
+
+def test_a_consent_that_no_bundle_relied_on_has_nothing_to_recall(family: Any) -> None:
+    assert "No bundle" in family("ledger", "recall", family.ids["consent"][0]).err
 
 
 def test_a_purge_names_the_bundles_that_hold_the_record(family: Any) -> None:
