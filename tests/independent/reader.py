@@ -1,11 +1,15 @@
-"""A second program that reads a vault file, written from docs/format.md alone; it shares no code with casevault."""
+"""A second program that lists what a vault file holds, written from docs/format.md alone; it shares no code with us."""
 
-import hashlib
 import hmac
 import sqlite3
+import struct
 import unicodedata
+from collections import namedtuple
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import partial
+from hashlib import sha256, shake_256
+from itertools import accumulate, pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +21,25 @@ from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from tests.independent.index import ATTACHMENT, PURGED, REMOVED, SUPERSEDED, Refused, Row, check, postings, rows
-
 TABLES = (("header", "i"), ("head", "i"), ("object", "id"))
 SCHEMA = [("table", t, t, f"CREATE TABLE {t}({i} INTEGER PRIMARY KEY, b BLOB NOT NULL) STRICT") for t, i in TABLES]
 PRAGMAS = {"page_size": 8192, "application_id": 0x63617365, "user_version": 1, "journal_mode": "delete"}
 PRAGMAS |= {"encoding": "UTF-8", "auto_vacuum": 0}
 PROFILES = {1: (3, 1 << 16, 4), 2: (4, 1 << 18, 4), 3: (3, 1 << 20, 4), 255: (1, 64, 1)}  # passes, KiB, lanes
 KINDS = ["", "person", "event", "source", "statement", "document", "action", "consent", "case"]
+REMOVED, SUPERSEDED, PURGED, ATTACHMENT = 1, 2, 4, 8  # flags of a document row
+Row = namedtuple("Row", "record revision name generation kind flags epoch")  # noqa: PYI024 (a line, not ten)
 SUITE = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA512, hpke.AEAD.CHACHA20_POLY1305)
+ext = partial(hmac.digest, digest="sha512")  # HMAC of key and data, and HKDF-Extract of salt and key
+
+
+class Refused(ValueError):  # noqa: N818 (it names what the reader does, not a fault of its own)
+    """The file, or the key for it, is not what the document allows."""
+
+
+def check(holds: object, what: str) -> None:
+    if not holds:
+        raise Refused(what)
 
 
 def lp(*parts: bytes | str) -> bytes:
@@ -34,18 +48,12 @@ def lp(*parts: bytes | str) -> bytes:
 
 
 def h(*parts: bytes | str) -> bytes:
-    return hashlib.sha256(lp(*parts)).digest()
-
-
-def ext(key: bytes, data: bytes) -> bytes:  # HMAC, and HKDF-Extract of salt and key
-    return hmac.digest(key, data, "sha512")
+    return sha256(lp(*parts)).digest()
 
 
 def exp(prk: bytes, info: bytes, length: int) -> bytes:
-    blocks = [b""]
-    for i in range(-(-length // 64)):
-        blocks.append(ext(prk, blocks[-1] + info + bytes([i + 1])))
-    return b"".join(blocks)[:length]
+    numbers = range(1, (length + 127) // 64)
+    return b"".join(accumulate(numbers, lambda t, i: ext(prk, t + info + bytes([i])), initial=b""))[:length]
 
 
 def ordered(value: Any, depth: int = 0) -> Any:
@@ -73,21 +81,65 @@ def decode(data: bytes) -> Any:
 
 
 def padded(payload: int) -> int:  # the size of the sealed object for a payload of so many bytes
-    n = payload + 4
-    e = n.bit_length() - 1
+    n, e = payload + 4, (payload + 4).bit_length() - 1
     m = (1 << (e - e.bit_length())) - 1
-    return next((size for size in (1000, 2024, 2700, 4056, 8152) if n + 73 <= size), (n + m & ~m) + 73)
+    return next((size for size in (1150, 2024, 2700, 4056, 8152) if n + 73 <= size), (n + m & ~m) + 73)
 
 
-class Keys:
-    """What opens the objects of one generation."""
+def varint(data: bytes, at: int) -> tuple[int, int]:
+    end = next((i for i in range(at, min(at + 5, len(data))) if data[i] < 128), -1)
+    check(end == at or (end > at and data[end]), "a varint cut off, or longer than needed")
+    return sum((data[i] & 127) << 7 * (i - at) for i in range(at, end + 1)), end + 1
 
+
+def postings(data: bytes, at: int = 0) -> tuple[list[int], int]:  # the document numbers, and the place after them
+    first, at = varint(data, at)
+    if first & 1:
+        return [first >> 1], at
+    length, at = (first >> 1, at) if first else varint(data, at)
+    body, numbers, place = data[at : at + length], [], 0
+    check(len(body) == length and (not first or length <= 160), "the length of postings")
+    while first and place < length:
+        step, place = varint(body, place)
+        numbers.append(numbers[-1] + 1 + step if numbers else step)
+    numbers = numbers if first else roaring(body)
+    check(numbers and all(a < b for a, b in pairwise(numbers)), "the order of postings")
+    return numbers, at + length
+
+
+def roaring(data: bytes) -> list[int]:  # containers of runs, of sorted numbers, of bits
+    def u16(at: int, n: int) -> tuple[int, ...]:
+        check(at + 2 * n <= len(data), "a Roaring bitmap that is cut off")
+        return struct.unpack_from(f"<{n}H", data, at)
+
+    (cookie, more), numbers = u16(0, 2), []
+    size = more + 1 if cookie == 12347 else int.from_bytes(data[4:8], "little")
+    runs, at = (data[4:], 4 + (size + 7) // 8) if cookie == 12347 else (bytes(8192), 8)
+    check(cookie == 12347 or ((cookie, more) == (12346, 0) and 0 < size < 65536), "not a Roaring bitmap")
+    heads, offsets = u16(at, 2 * size), cookie == 12346 or size >= 4
+    at += (8 if offsets else 4) * size  # where the offsets lead follows from the sizes
+    for i, (key, last) in enumerate(zip(heads[::2], heads[1::2], strict=True)):
+        if runs[i // 8] >> i % 8 & 1:
+            pairs, at = u16(at + 2, 2 * u16(at, 1)[0]), at + 2 + 4 * u16(at, 1)[0]
+            low = [n for a, more in zip(pairs[::2], pairs[1::2], strict=True) for n in range(a, a + more + 1)]
+        elif last < 4096:
+            low, at = list(u16(at, last + 1)), at + 2 * last + 2
+        else:
+            words, at = u16(at, 4096), at + 8192
+            low = [16 * w + b for w, word in enumerate(words) for b in range(16) if word >> b & 1]
+        check(len(low) == last + 1, "the size of a Roaring container")
+        numbers += [key << 16 | n for n in low]
+    check(at == len(data), "something after a Roaring bitmap")
+    return numbers
+
+
+class Keys:  # what opens the objects of one generation
     def __init__(self, vault_id: bytes, generation: int, key: bytes) -> None:
         self.prk = ext(lp("dk" if generation else "ak", vault_id), key)
         self.vault_id, self.generation = vault_id, generation.to_bytes(4, "big")
 
     def open(self, kind: str, sealed: bytes) -> bytes:
-        check(77 <= len(sealed) <= (2 << 20) - 4096 and sealed[0] == 1, f"{kind}: not a sealed object")
+        check(1150 <= len(sealed) <= (2 << 20) - 4096 and sealed[0] == 1, f"{kind}: not a sealed object")
         ctx = lp("obj", self.vault_id, kind.encode(), self.generation)
         okm = exp(exp(self.prk, lp("kind", kind.encode()), 64), lp("seal", sealed[1:25]) + ctx, 76)
         check(hmac.compare_digest(sealed[25:57], okm[44:]), f"{kind}: sealed by another key or for another use")
@@ -104,7 +156,7 @@ def passphrase_key(passphrase: str, salt: bytes, profile: int) -> bytes:
 
 
 def key_pair(seed: bytes) -> tuple[hpke.MLKEM768X25519PrivateKey, bytes]:
-    both = hashlib.shake_256(seed).digest(96)
+    both = shake_256(seed).digest(96)
     mlkem, x25519 = MLKEM768PrivateKey.from_seed_bytes(both[:64]), X25519PrivateKey.from_private_bytes(both[64:])
     public = mlkem.public_key().public_bytes_raw() + x25519.public_key().public_bytes_raw()
     return hpke.MLKEM768X25519PrivateKey(mlkem, x25519), public
@@ -115,20 +167,17 @@ def access_keys(header: bytes, secret: str | bytes, *, tests: bool = False) -> I
     check(len(header) == 10272 and header[:10] == b"casevlt\0\1\1" and not any(header[43:64]), "header")
     check(header[26] in PROFILES and (tests or header[26] != 255), "KDF profile")
     vault_id = header[10:26]
-    if isinstance(secret, str):
-        prk = ext(lp("pw", vault_id), passphrase_key(secret, header[27:43], header[26]))
+    prk = ext(lp("pw", vault_id), passphrase_key(secret, header[27:43], header[26])) if type(secret) is str else b""
     for index in range(8):
         slot, seed, place = header[64 + 1272 * index :][:1272], secret, bytes([index])
-        try:
+        with suppress(Refused, InvalidTag):
             if isinstance(secret, str):
                 okm = exp(prk, lp("slot", vault_id, place, slot[:24]), 76)
                 check(hmac.compare_digest(slot[24:56], okm[44:]), "no slot of this passphrase")
                 seed = ChaCha20Poly1305(okm[:32]).decrypt(okm[32:44], slot[56:104], b"")
             key = SUITE.decrypt(slot[104:], key_pair(seed)[0], lp("slot-hpke", vault_id, place))
-        except (Refused, InvalidTag):
-            continue
-        mac = ext(exp(Keys(vault_id, 0, key).prk, lp("header-mac"), 64), header[:10240])[:32]
-        if hmac.compare_digest(mac, header[10240:]):
+            mac = ext(exp(Keys(vault_id, 0, key).prk, lp("header-mac"), 64), header[:10240])[:32]
+            check(hmac.compare_digest(mac, header[10240:]), "header MAC")
             yield key
 
 
@@ -138,9 +187,7 @@ def open_vault(path: Path, secret: str | bytes, *, tests: bool = False) -> Itera
         yield Vault(db, secret, tests=tests)
 
 
-class Vault:
-    """A vault, opened for reading; what a reader must refuse raises `Refused`, or `InvalidTag` for a broken seal."""
-
+class Vault:  # opened for reading; what must be refused raises `Refused`, or `InvalidTag` for a broken seal
     def __init__(self, db: sqlite3.Connection, secret: str | bytes, *, tests: bool = False) -> None:
         self.db = db.execute("BEGIN").connection  # everything is read from one snapshot
         check(self.db.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall() == SCHEMA, "schema")
@@ -158,18 +205,16 @@ class Vault:
     def _opened(self, secret: str | bytes, *, tests: bool) -> tuple[bytes, bytes, bytes, dict[int, Any]]:
         found = []
         for header in self._copies("header"):
-            for key in access_keys(header, secret, tests=tests):
-                for sealed in self._copies("head"):
-                    with suppress(Refused, InvalidTag):
-                        head = decode(Keys(header[10:26], 0, key).open("hed", sealed))
-                        check(head[2] == hashlib.sha256(header).digest(), "a head of another header")
-                        found.append((header[10:26], key, sealed, head))
+            for key, sealed in product(access_keys(header, secret, tests=tests), self._copies("head")):
+                with suppress(Refused, InvalidTag):
+                    head = decode(Keys(header[10:26], 0, key).open("hed", sealed))
+                    check(head[2] == sha256(header).digest(), "a head of another header")
+                    found.append((header[10:26], key, sealed, head))
         check(found, "nothing opens with this secret")
         return max(found, key=lambda opened: opened[3][0])
 
     def _copies(self, table: str) -> set[bytes]:
-        rows = self.db.execute(f"SELECT b FROM {table}")
-        return {b[:-32] for (b,) in rows if hashlib.sha256(b[:-32]).digest() == b[-32:]}
+        return {b[:-32] for (b,) in self.db.execute(f"SELECT b FROM {table}") if sha256(b[:-32]).digest() == b[-32:]}
 
     def object(self, kind: str, name: bytes, generation: int) -> bytes:
         found = self.db.execute("SELECT b FROM object WHERE id = ?", [int.from_bytes(name[:8], "big") >> 2]).fetchone()
@@ -189,62 +234,17 @@ class Vault:
             tables[serial] = segment[7] if segment.get(10) else b"".join(self.objects("pag", segment[7]))
             check(len(tables[serial]) == 87 * documents > 0, "document rows")
             gone |= {(old, number) for old, data in segment[4] for number in postings(data)[0]}
+            check(all(number < 1 << 18 for _, number in gone), "followed documents")
         for serial, table in tables.items():
-            for number, row in enumerate(rows(table)):
+            for number, row in enumerate(map(Row._make, struct.iter_unpack(">16s32s32sBBBI", table))):
                 yield row._replace(flags=row.flags | SUPERSEDED) if (serial, number) in gone else row
 
     def revisions(self, *, history: bool = False) -> Iterator[tuple[Row, dict[int, Any]]]:
         """Yield the newest revisions, or with `history` all that were not purged, in the order of writing."""
-        for row in self.rows:
-            if row.flags & (PURGED | ATTACHMENT) or (row.flags & SUPERSEDED and not history):
-                continue
+        skipped = PURGED | ATTACHMENT | (0 if history else SUPERSEDED)
+        for row in (row for row in self.rows if not row.flags & skipped):
             revision = decode(data := self.object("rev", row.name, row.generation))
             says = (revision[1], KINDS.index(revision[2]) if revision[2] in KINDS else 255, revision.get(8, False))
             check(h("revision", data) == row.revision, "another revision than its row says")
             check(says == (row.record, row.kind, row.flags & REMOVED), "a revision unlike its row")
             yield row, revision
-
-    def attachment(self, file: dict[str, Any]) -> bytes:
-        """Return the content that the value of a claim of type file speaks of."""
-        level = [row.name + bytes([row.generation]) for row in self.rows if row.is_file and row.record == file["id"]][
-            -1:
-        ]
-        for depth in range(file["depth"], 0, -1):
-            lists = [part for refs in level for part in self.objects("lst", refs)]
-            check(all(part[:17] == file["id"] + bytes([depth]) for part in lists), "a list of chunks")
-            level = [part[17:] for part in lists]
-        chunks = [chunk for refs in level for chunk in self.objects("att", refs)]
-        check(all(len(chunk) == (1 << 20) - 4 for chunk in chunks[:-1]), "the size of a chunk")
-        said, whole = (file["chunks"], file["length"], file["sha256"]), b"".join(chunks)
-        check(said == (len(chunks), len(whole), hashlib.sha256(whole).digest()), "another content")
-        return whole
-
-    def log(self) -> list[dict[int, Any]]:
-        """Return the entries of the log, oldest first, after following its chain to both ends."""
-        batches, todo = [list(self.head[8])], list(self.head[7])
-        for ref in todo:
-            batch = decode(self.object("led", *ref))
-            batches.append(batch[1])
-            todo += [older for older in batch[0] if older not in todo]
-        entries = {h("log", data): decode(data) for batch in reversed(batches) for data in batch}
-        before = {digest for entry in entries.values() for digest in entry[1]}
-        lasts = [entry for digest, entry in entries.items() if digest not in before]
-        check(len(lasts) == 1 and before <= entries.keys(), "the log is not one chain")
-        check((lasts[0][0], lasts[0][2]) == (self.head[0], self.head[1]), "the log ends elsewhere than the head")
-        check({entry[0] for entry in entries.values()} == set(range(1, self.head[0] + 1)), "an epoch without entry")
-        links = sorted(len(entry[1]) - (entry[5] == "merged") for entry in entries.values())
-        check(links == [0] + [1] * (len(entries) - 1), "a log entry with too few or too many before it")
-        return sorted(entries.values(), key=lambda entry: entry[0])
-
-
-def claims_root(revision: dict[int, Any]) -> bytes:
-    leaves = []
-    for index, claim in enumerate(revision[6]):
-        salts = exp(revision[7], lp("claim-salt", index.to_bytes(4, "big")), 64)
-        path = f"{revision[2]}.{claim[0]}".encode()
-        says = {key: value for key, value in claim.items() if key in range(6)}
-        comes = {key: value for key, value in claim.items() if key not in range(6)}
-        leaves += [h("claim", salts[:32], path, encode(says)), h("claim", salts[32:], path, encode(comes))]
-    decoys = max(16, 1 << (len(leaves) - 1).bit_length()) - len(leaves)
-    leaves += [exp(revision[7], lp("claim-decoy", index.to_bytes(4, "big")), 32) for index in range(decoys)]
-    return h("claims", *sorted(leaves))

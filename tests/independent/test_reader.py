@@ -1,9 +1,13 @@
 """The independent reader and the library say the same of the same files. All names and records here are invented."""
 
+import ast
+import hashlib
 import io
 import os
 import sqlite3
 import struct
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
@@ -13,8 +17,8 @@ from typing import Any
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from tests.independent import index, reader, texts
-from tests.independent.index import ATTACHMENT, PURGED, REMOVED, SUPERSEDED, Refused
+from tests.independent import index, more, reader, texts
+from tests.independent.reader import ATTACHMENT, PURGED, REMOVED, SUPERSEDED, Refused
 from vault import keys
 from vault.errors import VaultError
 from vault.keys import Identity, Passphrase
@@ -25,6 +29,28 @@ from vault.words import word_list
 
 FIRST, SECOND = "seven invented words", "ąnother İnvented passphrase \u2460"
 IDENTITY = Identity(bytes(range(32)))
+
+
+READER = Path(reader.__file__)
+PACKAGES = {
+    "argon2.low_level",
+    "msgpack",
+    "cryptography.exceptions",
+    "cryptography.hazmat.primitives",
+    "cryptography.hazmat.primitives.asymmetric.mlkem",
+    "cryptography.hazmat.primitives.asymmetric.x25519",
+    "cryptography.hazmat.primitives.ciphers.aead",
+}
+ALONE = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+import reader
+with reader.open_vault(Path(sys.argv[2]), bytes.fromhex(sys.argv[3]), tests=True) as read:
+    for row, revision in read.revisions():
+        print(row.revision.hex(), revision[2], reader.encode(revision[6]).hex())
+assert not {"vault", "cli", "tests"} & sys.modules.keys()
+"""
 
 
 @dataclass
@@ -122,6 +148,34 @@ def test_the_story_has_every_form_in_it(story, both):
         assert read.head[5] > len(read.head[4]) + 8  # segments were merged
 
 
+def test_the_reader_is_short_and_stands_alone():
+    text = READER.read_text("utf-8")
+    assert len(text.splitlines()) <= 250
+    tree = ast.walk(ast.parse(text))
+    found = [[a.name for a in n.names] if isinstance(n, ast.Import) else [n.module] for n in tree if is_import(n)]
+    assert {name for names in found for name in names if name.split(".")[0] not in sys.stdlib_module_names} == PACKAGES
+
+
+def is_import(node: ast.AST) -> bool:
+    assert not (isinstance(node, ast.ImportFrom) and node.level)
+    assert not (isinstance(node, ast.Name) and node.id in {"__import__", "exec", "eval"})
+    return isinstance(node, ast.Import | ast.ImportFrom)
+
+
+def test_the_reader_alone_lists_every_record_with_its_claims(story, both, tmp_path):
+    (tmp_path / "reader.py").write_bytes(READER.read_bytes())
+    given = [sys.executable, "-I", "-c", ALONE, str(tmp_path), str(story.path), IDENTITY.seed.hex()]
+    out = subprocess.run(given, capture_output=True, check=True, text=True, cwd=tmp_path).stdout
+    _, vault = both
+    expected = [
+        f"{r.id.hex()} {r.kind} {reader.encode(plain(r)[6]).hex()}"
+        for removed in (False, True)
+        for r in vault.records(removed=removed)
+    ]
+    assert sorted(out.splitlines()) == sorted(expected)
+    assert len(expected) > 100
+
+
 def test_newest_records(both):
     read, vault = both
     found = {revision[1]: (row, revision) for row, revision in read.revisions()}
@@ -132,7 +186,7 @@ def test_newest_records(both):
         assert ours == plain(revision)
         assert row.revision == revision.id == reader.h("revision", revision.encode())
         assert bool(row.flags & REMOVED) == revision.removed
-        assert reader.claims_root(ours) == claims_root(revision)
+        assert more.claims_root(ours) == claims_root(revision)
 
 
 def test_history(both):
@@ -160,7 +214,7 @@ def test_attachments(story, both, tmp_path):
     for _, revision in read.revisions():
         for claim in revision[6]:
             if (content := story.files.get(revision[1])) is not None and claim[0] == "file":
-                assert read.attachment(claim[1]) == content
+                assert more.attachment(read, claim[1]) == content
                 (path,) = vault.extract(revision[1], tmp_path)
                 assert path.read_bytes() == content
                 del story.files[revision[1]]
@@ -170,8 +224,8 @@ def test_attachments(story, both, tmp_path):
 def test_log(both):
     read, vault = both
     entries = vault.disclosures.log()
-    assert [reader.encode(entry) for entry in read.log()] == [entry.encode() for entry in entries]
-    assert [reader.h("log", reader.encode(entry)) for entry in read.log()] == [entry.digest() for entry in entries]
+    assert [reader.encode(entry) for entry in more.log(read)] == [entry.encode() for entry in entries]
+    assert [reader.h("log", reader.encode(entry)) for entry in more.log(read)] == [entry.digest() for entry in entries]
 
 
 def test_checkpoints_fingerprint_and_code(story, both):
@@ -180,7 +234,7 @@ def test_checkpoints_fingerprint_and_code(story, both):
     assert texts.checkpoint(read.head[0], read.digest) == status.checkpoint
     assert texts.fingerprint(read.keys[0].prk, list(word_list())) == status.fingerprint
     assert texts.vault_code(read.vault_id) == status.vault_code
-    followed = {texts.checkpoint(entry[0] - 1, digest) for entry in read.log() for digest in entry[2]}
+    followed = {texts.checkpoint(entry[0] - 1, digest) for entry in more.log(read) for digest in entry[2]}
     assert followed > set(story.checkpoints)
     story.open(expect=story.checkpoints[1], read_only=True).close()
 
@@ -271,7 +325,7 @@ def test_the_test_profile_only_where_asked_for(tmp_path):
 def everything(path: Path) -> int:
     with reader.open_vault(path, FIRST, tests=True) as read:
         files = [c[1] for _, revision in read.revisions(history=True) for c in revision[6] if c[0] == "file"]
-        return len(read.log()) + sum(len(read.attachment(file)) for file in files)
+        return len(more.log(read)) + sum(len(more.attachment(read, file)) for file in files)
 
 
 def both_refuse(path: Path) -> None:
@@ -302,7 +356,7 @@ def flip(data: bytes, at: int) -> bytes:
 
 
 def with_sum(data: bytes) -> bytes:
-    return data + reader.hashlib.sha256(data).digest()
+    return data + hashlib.sha256(data).digest()
 
 
 def change_header(db: sqlite3.Connection, at: int) -> None:

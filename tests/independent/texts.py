@@ -1,7 +1,6 @@
 """What people type and compare, written from docs/format.md alone: paper keys, identity files, fingerprints, codes."""
 
-from tests.independent.index import check
-from tests.independent.reader import exp, h, lp
+from tests.independent.reader import check, exp, h, lp
 
 CROCKFORD, BECH32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ", "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 ALIKE = str.maketrans("OIL", "011")  # letters that Crockford base32 does not have

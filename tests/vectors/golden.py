@@ -8,7 +8,7 @@ import io
 import json
 from typing import Any
 
-from tests.independent import reader, texts
+from tests.independent import more, reader, texts
 from tests.vectors.kit import HERE, WORDS, some
 from vault import keys
 from vault.keys import Identity, Passphrase
@@ -38,7 +38,7 @@ def tell(read: reader.Vault, purged: bytes, paper: str) -> dict[str, Any]:
         "fingerprint": texts.fingerprint(read.keys[0].prk, WORDS),
         "newest": [reader.encode(revision).hex() for _, revision in read.revisions()],
         "history": [reader.encode(revision).hex() for _, revision in read.revisions(history=True)],
-        "log": [reader.encode(entry).hex() for entry in read.log()],
+        "log": [reader.encode(entry).hex() for entry in more.log(read)],
     }
 
 

@@ -34,7 +34,7 @@ from tests.vectors.kit import (
 def sizes() -> list[Group]:
     def size(payload: int) -> int | None:
         n = payload + 4
-        for small in (1000, 2024, 2700, 4056, 8152):
+        for small in (1150, 2024, 2700, 4056, 8152):
             if n <= small - 73:
                 return small
         e = max(k for k in range(40) if 1 << k <= n)
@@ -43,7 +43,7 @@ def sizes() -> list[Group]:
         frame = next(step * k for k in range(n // step, n // step + 2) if step * k >= n)
         return frame + 73 if frame + 73 <= (2 << 20) - 4096 else None
 
-    edges = [small - 77 for small in (1000, 2024, 2700, 4056, 8152)]
+    edges = [small - 77 for small in (1150, 2024, 2700, 4056, 8152)]
     more = [16_380, 65_532, 65_533, 70_000, 100_000, 131_068, (1 << 20) - 4, 1 << 20, 2_000_000, 2_031_539, 2_031_612]
     payloads = [
         0,
@@ -72,8 +72,8 @@ def sealing() -> list[Group]:
         ("att", 3, b"0123456789abcdef", 4000),
         ("att", 1, b"", 1),
         ("pag", 1, b"p", 65_532),
-        ("set", 1, b"s", 923),
-        ("set", 1, b"s", 924),
+        ("set", 1, b"s", 1073),
+        ("set", 1, b"s", 1074),
         ("itk", 2, b"\xff", 3000),
         ("anc", 0, b"anchor", 1),
     ):
@@ -91,7 +91,7 @@ def sealing() -> list[Group]:
         inputs = {"vault_id": vault_id.hex(), "generation": generation, "key": key.hex(), "kind": kind}
         given = {"entropy": entropy.hex(), "payload": unit.hex(), "times": times}
         result = (
-            {"sealed": sealed.hex()} if len(sealed) <= 1000 else {"sealed_sha256": hashlib.sha256(sealed).hexdigest()}
+            {"sealed": sealed.hex()} if len(sealed) <= 1150 else {"sealed_sha256": hashlib.sha256(sealed).hexdigest()}
         )
         name = h("object", sealed)
         place = {"salt": salt.hex(), "name": name.hex(), "id": struct.unpack(">Q", name[:8])[0] >> 2}
@@ -124,9 +124,9 @@ def opening() -> list[Group]:
         "commitment, first byte": changed(25),
         "commitment, last byte": changed(56),
         "ciphertext, first byte": changed(57),
-        "ciphertext, last byte": changed(983),
-        "tag, first byte": changed(984),
-        "tag, last byte": changed(999),
+        "ciphertext, last byte": changed(1133),
+        "tag, first byte": changed(1134),
+        "tag, last byte": changed(1149),
         "a byte less": good[:-1],
         "a byte more": good + b"\0",
         "nothing": b"",
@@ -137,9 +137,10 @@ def opening() -> list[Group]:
         "sealed as another kind": seal(vault_id, 1, key, b"att", frame, salt),
         "padding not zero at once": one(frame[:23] + b"\1" + frame[24:]),
         "padding not zero at the end": one(frame[:-1] + b"\1"),
-        "length beyond the frame": one(struct.pack(">I", 924) + bytes(923)),
-        "length far beyond the frame": one(b"\xff" * 4 + bytes(923)),
-        "frame of the next size": one(frame + bytes(1024)),
+        "length beyond the frame": one(struct.pack(">I", 1074) + bytes(1073)),
+        "length far beyond the frame": one(b"\xff" * 4 + bytes(1073)),
+        "frame of the next size": one(frame + bytes(874)),
+        "frame of the earlier smallest size": one(frame[:927]),
         "frame a byte longer": one(frame + b"\0"),
         "frame without padding": one(frame[: 4 + len(payload)]),
         "large frame of no such size": one(large + b"\0"),
@@ -221,7 +222,7 @@ def header_mac(body: bytes, access_key: bytes) -> bytes:
 
 @group(
     "a header and what opens it; those after the first are the first with some bytes replaced: `patches` are place and "
-    "bytes, `new_mac` tells that the MAC was made anew",
+    "bytes, `new_mac` tells that the MAC was made anew, `at_sight` that it is refused before any key",
     "made once by generate.py (HPKE is randomised) and recorded",
 )
 def headers() -> list[Group]:
@@ -265,6 +266,10 @@ def headers() -> list[Group]:
         "the MAC": patched((10_240, swapped(10_240))),
         "the last byte of the MAC": patched((10_271, swapped(10_271))),
         "the zeros": patched((63, b"\1")),
+        "the zeros, the first, and a new MAC": patched((43, b"\1"), mac=True),
+        "the zeros, one in the middle, and a new MAC": patched((53, b"\x80"), mac=True),
+        "the zeros, the last, and a new MAC": patched((63, b"\1"), mac=True),
+        "the zeros, all of them, and a new MAC": patched((43, some("no zeros", 21)), mac=True),
         "an unused slot's front": patched((64 + 50, swapped(64 + 50))),
         "an unused slot's HPKE part": patched((64 + 1000, swapped(64 + 1000))),
         "both used slots in each other's place": patched(*move(2, 5), mac=True),
@@ -282,7 +287,11 @@ def headers() -> list[Group]:
         "the paper's slot in another place": (patched(*move(5, 6), mac=True), "passphrase"),
         "an unused slot changed, and a new MAC": (patched((64 + 1000, swapped(64 + 1000)), mac=True), "both"),
     }
-    found += [{"name": name, **patch, "opens": []} for name, patch in everywhere.items()]
+    at_sight = ("magic", "version", "suite", "profile", "the zeros")
+    found += [
+        {"name": name, **patch, "opens": [], "at_sight": name.startswith(at_sight)}
+        for name, patch in everywhere.items()
+    ]
     opens = {"both": ["passphrase", "paper"]}
     found += [{"name": name, **patch, "opens": opens.get(way, [way])} for name, (patch, way) in only.items()]
     return found
