@@ -418,7 +418,21 @@ def chacha20poly1305_decrypt(key: bytes, nonce: bytes, data: bytes) -> bytes:
 
 
 def header_mac(prk_key: bytes, data: bytes) -> bytes:
-    """HMAC-SHA-512 cut to 32 bytes, for the header and for keyed digests."""
+    """HMAC-SHA-512 cut to 32 bytes: the MAC of a header, and the keyed digest of a head.
+
+    Args:
+        prk_key: 64 bytes, derived for this one use.
+        data: What is authenticated.
+
+    Returns:
+        32 bytes.
+
+    Secrets:
+        `prk_key`.
+
+    Source:
+        docs/format.md §Header and docs/format.md §Head.
+    """
     return hmac.digest(prk_key, data, "sha512")[:32]
 
 
@@ -460,7 +474,23 @@ def passphrase_key(secret: bytes, salt: bytes, profile: KdfProfile, vault_id: by
 
 
 def slot_wrap_keys(prk: bytes, vault_id: bytes, index: int, salt: bytes) -> WrapKeys:
-    """Derive the keys of one slot's front part from `passphrase_key`."""
+    """Derive the keys of one slot's front part.
+
+    Args:
+        prk: From `passphrase_key`, 64 bytes.
+        vault_id: 16 bytes.
+        index: Slot, 0 to 7.
+        salt: The slot's own, 24 bytes.
+
+    Returns:
+        Key, nonce and commitment; used for one front only, since the salt is drawn anew for each.
+
+    Secrets:
+        `prk` and the result.
+
+    Source:
+        docs/format.md §Slots.
+    """
     okm = expand(prk, lp(Label.SLOT.value, vault_id, bytes([index]), salt), 76)
     return WrapKeys(okm[:32], okm[32:44], okm[44:])
 

@@ -6,12 +6,16 @@ into disclosures. It refuses to give out anything while it is locked.
 
 from vault.vault.core import Hit, Status, Vault
 from vault.vault.desk import KeyDesk, KeyslotInfo
+from vault.vault.disclosing import DisclosureDesk
 from vault.vault.erasing import Mention, Removal
 from vault.vault.inspection import CheckReport, Problem, ScrubReport, scrub
+from vault.vault.keeping import KeepingDesk
 
 __all__ = [
     "CheckReport",
+    "DisclosureDesk",
     "Hit",
+    "KeepingDesk",
     "KeyDesk",
     "KeyslotInfo",
     "Mention",

@@ -70,7 +70,15 @@ class Session:
         self.engine.close()
 
     def mend(self, *, damaged_header: bool, damaged_head: bool) -> None:
-        """Write a good copy of header or head over a damaged one, and say so; never on a read-only open."""
+        """Write a good copy of header or head over a damaged one, and say so; never on a read-only open.
+
+        Args:
+            damaged_header: One copy of the header is not as the other.
+            damaged_head: One copy of the head is not as the other.
+
+        Raises:
+            BusyError, EngineError: It could not be written.
+        """
         state = self.current()
         damaged = " and ".join(
             what for what, is_damaged in (("the header", damaged_header), ("the head", damaged_head)) if is_damaged
@@ -138,7 +146,16 @@ class Session:
         return "by a commit that the log does not name"
 
     def expect(self, epoch: int, digest: bytes) -> None:
-        """Raise unless a state that was seen before is this one, or stands in its history."""
+        """Raise unless a state that was seen before is this one, or stands in its history.
+
+        Args:
+            epoch: Epoch of the state seen before.
+            digest: Digest of its head, or the beginning of it.
+
+        Raises:
+            StaleError: The file is older, or has another history.
+            IntegrityError: The log cannot be read.
+        """
         state = self.current()
         if epoch > state.head.epoch:
             raise StaleError(state.head.epoch, epoch)
