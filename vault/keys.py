@@ -424,8 +424,8 @@ def parse_header(data: bytes, *, allow_test: bool = False) -> Header:
         msg = f"vault file version {version} with suite {suite} is not known to this version of the program"
         raise UnsupportedVersionError(msg)
     if any(data[_RESERVED_AT:PREFIX_BYTES]):
-        msg = "the header of this file has content where this version has none"
-        raise UnsupportedVersionError(msg)
+        msg = "not the header of a casevault file: it has content where there is none"
+        raise FormatError(msg)
     profile = KdfProfile.from_number(data[26], allow_test=allow_test)
     return Header(vault_id=data[10:26], profile=profile, kdf_salt=data[27:43], data=data)
 

@@ -62,6 +62,7 @@ class Field:
         targets: Kinds that a link may point at.
         gives: Role that a link gives the person it points at: detainee, source, helper, relative, official or empty.
         named: A link that may hold a name instead of, or beside, the record it points at.
+        identifies: A text that names somebody, such as an organisation; it is withheld in texts as a name is.
         aliases: Other names accepted in input.
         choice_labels: What each choice is called, by key, then by language.
         help: A sentence for who fills it in, by language.
@@ -80,6 +81,7 @@ class Field:
     targets: tuple[str, ...] = ()
     gives: str = ""
     named: bool = False
+    identifies: bool = False
     aliases: tuple[str, ...] = ()
     choice_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
     help: Mapping[str, str] = field(default_factory=dict, hash=False)
@@ -259,6 +261,7 @@ _FIELD_KEYS: Final = {
     "targets",
     "gives",
     "named",
+    "identifies",
     "aliases",
     "help",
     "form",
@@ -340,6 +343,7 @@ class _Reader:
             targets=self.words(body.get("targets", []), _NAME, table, "targets"),
             gives=self.one_of(body.get("gives", ""), ("", *ROLES), table, "gives"),
             named=self.flag(body.get("named", False), table, "named"),
+            identifies=self.flag(body.get("identifies", False), table, "identifies"),
             aliases=self.words(body.get("aliases", []), _NAME, table, "aliases"),
             choice_labels=choices,
             help=self.texts(body.get("help", {}), LANGUAGES, table, "help"),
@@ -358,6 +362,8 @@ class _Reader:
             raise self.fail(f"a {one.type} has no choices", table, "choices")
         if (one.type == "link") != bool(one.targets):
             raise self.fail("links, and only links, have targets", table, "targets")
+        if one.identifies and one.type != "text":
+            raise self.fail("only texts can be said to identify; other types do so by themselves", table, "identifies")
         if (one.named or one.gives) and one.type != "link":
             raise self.fail("only links can be named or give a role", table, "named" if one.named else "gives")
         if one.subject not in {"self", "source", "helper", "official", "case"} and not one.subject.startswith("link:"):
@@ -445,7 +451,8 @@ def identifying(revision: Revision, schemas: Schemas) -> Iterator[tuple[str, int
     Yields:
         Name of the field, index of the claim, what the text is (name, phone, id, date, place or text), and the text.
         Of a place each part that is there comes by itself: text, county, region, country. A name beside a link
-        is a name; the name of a file is a text. Choices, numbers and free texts are not among them.
+        is a name; the name of a file is a text. Choices, numbers and free texts are not among them, but a short text in
+        a field that no schema knows is: nobody can say that it names nobody.
 
     Secrets:
         The texts.
@@ -458,7 +465,15 @@ def identifying(revision: Revision, schemas: Schemas) -> Iterator[tuple[str, int
 
 def _identifying(found: Field, claim: Claim) -> Iterator[tuple[str, str]]:
     value = claim.value
-    if value is None or not found.known:
+    if value is None:
+        return
+    if not found.known:
+        text = text_of(value)
+        if text and len(text) <= MAX_TITLE_CHARACTERS:
+            yield "text", text
+        return
+    if found.identifies and (text := text_of(value)):
+        yield "name", text
         return
     kind = {"birth": "date", "link": "name", "file": "text"}.get(found.type, found.type)
     if found.type == "place" and isinstance(value, dict):

@@ -142,7 +142,7 @@ class _Work:
         )
         standing = graph.records.values()
         self.consents = Consents(
-            [one for one in standing if one.kind == "consent"],
+            [one for one in (*standing, *graph.removed.values()) if one.kind == "consent"],
             graph.missing_people(),
             frozenset(one.record_id for one in standing if one.kind == PERSON and is_child(one, request.today)),
         )

@@ -143,7 +143,7 @@ class Consents:
     """All consents of a vault.
 
     Args:
-        revisions: The consent records that stand, newest revisions.
+        revisions: The consent records, newest revisions; of removed ones only a withdrawal counts, which it goes on to.
         missing_people: Record ids of people who are missing: others may speak for them.
         children: Record ids of people under age.
 
@@ -159,6 +159,8 @@ class Consents:
         self._children = children
         for revision in revisions:
             grant = Grant.read(revision)
+            if revision.removed and not grant.withdrawn:
+                continue
             for person in grant.about:
                 self._grants.setdefault(person, []).append(grant)
         for grants in self._grants.values():

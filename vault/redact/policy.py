@@ -47,6 +47,8 @@ _SILENT: Final = frozenset({"withhold", "mask", "pseudonym"})
 """Actions that let nothing of the value through."""
 _WHOLE: Final = frozenset({"keep", "scrub", "clean", "rasterise"})
 """Actions that let a value through uncoarsened."""
+_UNPUBLISHED: Final = {Level.LIMITED: _WHOLE, Level.SECRET: ACTIONS.keys() - {"withhold", "mask"}}
+"""What press and public may not be shown of a level."""
 _STEPS: Final[Mapping[str, tuple[str, ...]]] = {
     "date": ("month", "quarter", "year"),
     "place": ("county", "region", "country"),
@@ -224,8 +226,9 @@ class Policy:
             return Verdict(WITHHOLD, f"{told}: {rule.action.name} does not work on a {of.type}", rule.line)
         if of.level is Level.SECRET and rule.action.name not in _SILENT and not rule.names_both:
             return Verdict(WITHHOLD, f"{told}: level secret asks for a rule that names role and field", rule.line)
-        if of.level is Level.LIMITED and rule.action.name in _WHOLE and self.audience in PUBLISHED:
-            return Verdict(WITHHOLD, f"{told}: level limited does not go to {self.audience}", rule.line)
+        if self.audience in PUBLISHED and rule.action.name in _UNPUBLISHED.get(of.level, ()):
+            level = of.level.name.lower()
+            return Verdict(WITHHOLD, f"{told}: level {level} does not go to {self.audience}", rule.line)
         return Verdict(rule.action, told, rule.line)
 
     @property

@@ -51,13 +51,13 @@ class KeepingDesk:
         noted = not self._session.engine.read_only and self._session.unconfirmed is None
         if noted:
             # Noted before it is made, so that the copy is the newest state itself and opens beside the anchor.
-            self._note_backup(target)
+            self._note_backup(target, done=True)
         try:
             self._session.engine.copy_to(target, progress=progress)
             self._check_copy(target)
         except BaseException:
             if noted:
-                self._note_backup(None)
+                self._note_backup(target, done=False)
             raise
 
     def compact(self) -> None:
@@ -93,14 +93,15 @@ class KeepingDesk:
             target.unlink(missing_ok=True)
             raise
 
-    def _note_backup(self, target: Path | None) -> None:
-        """Note a backup about to be made, or take the newest note away."""
+    def _note_backup(self, target: Path, *, done: bool) -> None:
+        """Note a backup about to be made, or take the note away again."""
+        path = str(target.absolute())
         with self._session.writing() as commit:
-            known = read_backups(self._session, commit.batch)
-            made = [] if target is None else [{"at": commit.now, "path": str(target.absolute()), "epoch": commit.epoch}]
-            kept = known[:-1] if target is None else known
+            # Nothing was at the path before: other notes of it are of files that are gone.
+            kept = [each for each in read_backups(self._session, commit.batch) if each.get("path") != path]
+            made = [{"at": commit.now, "path": path, "epoch": commit.epoch}] if done else []
             commit.set_setting(_BACKUPS, [*kept, *made][-_MAX_BACKUPS:])
-            commit.log("backup", {"done": target is not None})
+            commit.log("backup", {"done": done})
 
 
 def read_backups(session: Session, objects: ObjectReader) -> list[dict[str, Any]]:

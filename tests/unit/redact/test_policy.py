@@ -225,3 +225,12 @@ def test_the_policy_in_the_manual_is_one():
     assert (policy.name, policy.parent, policy.k) == ("our-press", "press", 10)
     for name in SHIPPED:
         assert f"`{name}`" in page
+
+
+def test_what_is_secret_goes_neither_to_press_nor_to_public():
+    rules = '[rules]\n"detainee.phone" = "keep"\n"detainee.name" = "keep"\n'
+    press = load_policy(f'name = "ours"\naudience = "press"\n{rules}[risk]\nquasi = ["sex"]\nk = 5\n', SCHEMAS, {})
+    lawyer = load_policy(f'name = "ours"\naudience = "lawyer"\n{rules}', SCHEMAS, {})
+    phone, name = SCHEMAS.field("person", "phone"), SCHEMAS.field("person", "name")
+    assert [policy.verdict("detainee", phone).action.name for policy in (press, lawyer)] == ["withhold", "keep"]
+    assert [policy.verdict("detainee", name).action.name for policy in (press, lawyer)] == ["keep", "keep"]
