@@ -44,8 +44,9 @@ def test_no_object_names_who_was_purged(vault):
         Draft("event", (Claim("kind", "arrest"), Claim("narrative", f"Here {NAME} Aman was seen."))),
         Draft("event", (Claim("kind", "arrest"), Claim("narrative", f"Once {NAME} Aman was named."))),
         Draft("event", (Claim("kind", "arrest"), Claim("narrative", "Nobody was named here."))),
+        Draft("event", (Claim("kind", "arrest"), Claim("narrative", f"Only now {NAME} Aman is named."))),
     )
-    still, once, never = others
+    still, once, never, now = others
     vault.put(continued(still, (*still.claims, Claim("narrative", f"{NAME} Aman, a second time."))))
     vault.put(continued(once, (once.claims[0], Claim("narrative", "It was somebody else."))))
     vault.put(continued(never, (*never.claims, Claim("narrative", "Nor here."))))
@@ -54,7 +55,8 @@ def test_no_object_names_who_was_purged(vault):
     vault.remove(edited.record_id, purge=True)
     left = opened_objects(vault)
     assert not [data for data in left if NAME.encode() in data or NAME.casefold().encode() in data.lower()]
-    assert [len(vault.history(one.record_id)) for one in (still, once, never)] == [1, 1, 2]
+    assert [len(vault.history(one.record_id)) for one in (still, once, never, now)] == [1, 1, 2, 1]
+    assert "is named." in vault.get(now.record_id).values("narrative")[0]
     assert "was seen." in vault.get(still.record_id).values("narrative")[0]
     assert vault.get(once.record_id).values("narrative") == ["It was somebody else."]
     assert vault.check().problems == ()
