@@ -332,6 +332,15 @@ class Child:
         assert child.returncode == 0, errors
         return out
 
+    @staticmethod
+    def rest_of(process: Any) -> tuple[str, str]:
+        """Give what an ended process still had to say; `communicate` would lose lines that `readline` read ahead."""
+        out, errors = process.stdout.read(), process.stderr.read()
+        process.wait()
+        process.stdout.close()
+        process.stderr.close()
+        return out, errors
+
 
 @pytest.fixture(scope="session")
 def child() -> Child:

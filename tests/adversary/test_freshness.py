@@ -367,7 +367,7 @@ def test_a_log_cut_or_reordered_with_the_keys(small, how):
 def test_a_log_in_batches_cut_or_reordered_with_the_keys(small):
     """Attack 41: batches left out, taken twice, or in another order."""
     with small.open() as vault:
-        for number in range(150):
+        for number in range(80):
             note(vault, f"number {number}")
         log = vault.disclosures.log()
     state = small.state()

@@ -165,7 +165,7 @@ def test_acknowledged_writes_survive_a_kill(tmp_path, child, deep, read_all):
             process.wait(source.uniform(0, 0.25))
         except subprocess.TimeoutExpired:
             process.kill()
-        out, errors = process.communicate()
+        out, errors = child.rest_of(process)
         assert errors == ""
         lines = [line for line in out.splitlines(keepends=True) if line.endswith("\n")]
         acknowledged += len(lines)
@@ -363,7 +363,7 @@ def test_readers_beside_a_busy_writer_never_fail(tmp_path, child, deep):
     found = [reader.communicate() for reader in readers]
     alive = writer.poll() is None
     writer.kill()
-    errors = writer.communicate()[1]
+    errors = child.rest_of(writer)[1]
     assert alive, errors
     assert [errors for _, errors in found] == [""] * 3
     assert all(int(out) > 3 for out, _ in found)
