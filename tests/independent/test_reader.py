@@ -98,6 +98,9 @@ def tell(path: Path, profile: KdfProfile, rounds: int) -> Story:
         story.purged = [ids[4], doomed.record_id]
         vault.keys.remove("first passphrase")
         vault.put_many(person(f"Mass Person {n}", Claim("sex", None, state="unknown")) for n in range(100))
+        mass = [r for r in vault.records("person") if any(claim.field == "sex" for claim in r.claims)]
+        for few in (mass[10:60], mass[1:3], mass[:1]):  # many, a few, one, followed at once
+            vault.put(*(Draft("person", last.claims[:1], last.record_id, (last.id,)) for last in few))
         source = vault.put(Draft("source", (Claim("name", {"text": "Invented Source", "kind": "birth"}),)))[0]
         vault.put(
             person(
@@ -143,6 +146,9 @@ def test_the_story_has_every_form_in_it(story, both):
     assert any(row.flags & SUPERSEDED for row in read.rows)
     assert any(row.flags & REMOVED for row in read.rows)
     assert {row.generation for row in read.rows} == {0, 1, 2, 3}
+    segments = [reader.decode(read.object("seg", *entry[1:3])) for entry in read.head[4]]
+    forms = {found[0] and (found[0] & 1 or 2) for segment in segments for _, found in segment[4]}
+    assert forms == {0, 1, 2}  # documents that were followed: a bitmap, one, a few
     if read.head[0] > 64:
         assert read.head[7]  # log entries have left the head
         assert read.head[5] > len(read.head[4]) + 8  # segments were merged

@@ -16,14 +16,16 @@ def vault_code(vault_id: bytes) -> str:
 
 
 def paper_key(seed: bytes) -> str:
-    return "CV1" + crockford(seed + h("paper", seed)[:4])
+    code = crockford(seed + h("paper", seed)[:4])
+    return "-".join(["CV1", *(code[i : i + 5] for i in range(0, len(code), 5))])
 
 
 def paper_seed(text: str) -> bytes:
-    code = text.upper().replace("-", "").replace(" ", "").strip().translate(ALIKE)
-    check(code[:3] == "CV1" and len(code) == 61 and set(code[3:]) <= set(CROCKFORD), "not a paper key")
-    data = (int("".join(f"{CROCKFORD.index(c):05b}" for c in code[3:]), 2) >> 2).to_bytes(36, "big")
-    check(paper_key(data[:32]) == code, "the paper key is mistyped")
+    typed = text.strip().upper()
+    code = typed[4:].replace("-", "").replace(" ", "").translate(ALIKE)
+    check(typed[:4] == "CV1-" and len(code) == 58 and set(code) <= set(CROCKFORD), "not a paper key")
+    data = (int("".join(f"{CROCKFORD.index(c):05b}" for c in code), 2) >> 2).to_bytes(36, "big")
+    check(paper_key(data[:32]).replace("-", "") == "CV1" + code, "the paper key is mistyped")
     return data[:32]
 
 
@@ -56,7 +58,8 @@ def from_bech32(prefix: str, text: str) -> bytes:
 
 
 def identity_seed(text: str) -> bytes:
-    lines = [line.strip() for line in text.splitlines() if line.strip().startswith("AGE-SECRET-KEY-PQ-1")]
+    lines = [line.strip() for line in text.splitlines()]
+    lines = [line for line in lines if line and line[0] != "#"]
     check(len(lines) == 1, "not an identity file")
     seed = from_bech32("age-secret-key-pq-", lines[0])
     check(len(seed) == 32, "the length of an identity")

@@ -145,6 +145,70 @@ def log_entries() -> list[Group]:
     return found
 
 
+# --- Policies ---
+
+OWN_POLICY = """
+name = "invented"
+audience = "press"
+onward = ["un", "state"]
+
+[rules]
+"detainee.name" = "keep"
+"detainee.birth" = { action = "age-band", years = 5 }
+"*.@date" = { action = "date", to = "month" }
+"*.@place" = { action = "place", to = "region" }
+"public.*" = { action = "withhold", shown = false }
+"relative.@name" = "pseudonym"
+
+[risk]
+quasi = ["county", "age-band", "sex"]
+k = 5
+"""
+NARROWER_POLICY = """
+name = "narrower"
+audience = "press"
+parent = "invented"
+onward = ["public"]
+
+[description]
+en = "Invented."
+
+[rules]
+"detainee.name" = "pseudonym"
+
+[risk]
+quasi = ["sex", "nationality"]
+"""
+LAWYER_POLICY = """
+name = "all-taken-back"
+audience = "lawyer"
+retracted = true
+"""
+
+
+@group("digests of policies: their text (and that of the parent), and the map that is hashed", BY_HAND)
+def policies() -> list[Group]:
+    rules = [
+        ["detainee.name", "keep"],
+        ["detainee.birth", "age-band 5"],
+        ["*.@date", "date month"],
+        ["*.@place", "place region"],
+        ["public.*", "withhold unseen"],
+        ["relative.@name", "pseudonym"],
+    ]
+    own = {"name": "invented", "audience": "press", "onward": ["state", "un"], "rules": rules, "retracted": False}
+    own |= {"quasi": ["@place", "@birth", "sex"], "k": 5, "full": False}
+    narrower = own | {"name": "narrower", "onward": ["public", "state", "un"]}
+    narrower |= {"rules": [["detainee.name", "pseudonym"], *rules], "quasi": [*own["quasi"], "nationality"]}
+    lawyer = own | {"name": "all-taken-back", "audience": "lawyer", "onward": [], "rules": [], "retracted": True}
+    lawyer |= {"quasi": [], "k": 0}
+    cases = [({"text": OWN_POLICY}, own), ({"text": NARROWER_POLICY, "parent": OWN_POLICY}, narrower)]
+    cases.append(({"text": LAWYER_POLICY}, lawyer))
+    return [
+        {**given, "policy": tagged(plain), "digest": h("policy", reader.encode(plain)).hex()} for given, plain in cases
+    ]
+
+
 # --- Records ---
 
 SEED = some("claim seed", 32)

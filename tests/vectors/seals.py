@@ -321,12 +321,13 @@ def six_words() -> list[Group]:
     return found
 
 
-@group("paper keys as typed, and the seed or null", INDEPENDENT)
+@group(
+    "paper keys as typed and the seed, or null: refused, or a passphrase if it does not begin with CV1-", INDEPENDENT
+)
 def paper() -> list[Group]:
     seed = some("paper key", 32)
-    good = texts.paper_key(seed)
-    typed = "-".join(["CV1", *(good[i : i + 5] for i in range(3, len(good), 5))])
-    last = texts.CROCKFORD[texts.CROCKFORD.index(good[-1]) | 1]
+    typed = texts.paper_key(seed)
+    last = texts.CROCKFORD[texts.CROCKFORD.index(typed[-1]) | 1]
     wrong_check = seed + bytes([h("paper", seed)[0] ^ 1]) + h("paper", seed)[1:4]
     tries = {
         typed: seed,
@@ -334,6 +335,12 @@ def paper() -> list[Group]:
         f"  {typed}\n": seed,
         typed.replace("-", " ").replace("CV1 ", "CV1-"): seed,
         typed.replace("0", "o").replace("1", "l").replace("CVl", "CV1"): seed,
+        typed[:4] + typed[4:].replace("-", ""): seed,
+        typed.replace("CV1-", "cv1--- "): seed,
+        typed.replace("-", ""): None,
+        typed.replace("CV1-", "CV1 -"): None,
+        typed.replace("CV1-", "CVL-"): None,
+        typed.replace("CV1-", ""): None,
         typed[:-1] + last: None,
         "CV1-" + texts.crockford(wrong_check): None,
         typed[:-2]: None,
@@ -353,6 +360,11 @@ def identity_files() -> list[Group]:
         line + "\n": seed,
         f"# invented, of no worth\n\n{line}\n": seed,
         f"  {line}\r\n": seed,
+        line.lower(): seed,
+        f"# created: never\n# public key: none\n{line}": seed,
+        f"one line more\n{line}\n": None,
+        f"{line}\nage-secret\n": None,
+        f"identity: {line}": None,
         line[:-1]: None,
         line[:-1] + ("Q" if line[-1] != "Q" else "P"): None,
         line[:30] + line[31] + line[30] + line[32:]: None,
