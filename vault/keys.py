@@ -502,7 +502,7 @@ def _slot_info(vault_id: bytes, index: int) -> bytes:
 
 
 def _mac(vault_id: bytes, access_key: bytes, body: bytes) -> bytes:
-    return sealing.header_mac(Sealer(vault_id, 0, access_key).derive(Label.HEADER_MAC, 64), body)
+    return sealing.keyed_digest(Sealer(vault_id, 0, access_key).derive(Label.HEADER_MAC, 64), body)
 
 
 @dataclass(frozen=True, slots=True)

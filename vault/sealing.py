@@ -417,7 +417,7 @@ def chacha20poly1305_decrypt(key: bytes, nonce: bytes, data: bytes) -> bytes:
         raise IntegrityError(msg) from None
 
 
-def header_mac(prk_key: bytes, data: bytes) -> bytes:
+def keyed_digest(prk_key: bytes, data: bytes) -> bytes:
     """HMAC-SHA-512 cut to 32 bytes: the MAC of a header, and the keyed digest of a head.
 
     Args:

@@ -348,7 +348,7 @@ def library_heads(v: Vector) -> None:
     head = objects.Head.decode(hx(v["hex"]))
     assert head.encode().hex() == v["hex"] == codec.encode(untagged(v["head"])).hex()
     key = objects.head_digest_key(hx(v["vault_id"]), hx(v["access_key"]), hx(v["vault_secret"]))
-    digest = sealing.header_mac(key, hx(v["sealed"]))
+    digest = sealing.keyed_digest(key, hx(v["sealed"]))
     assert digest.hex() == v["digest"]
     assert objects.checkpoint(head.epoch, digest) == v["checkpoint"]
 

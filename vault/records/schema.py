@@ -469,7 +469,7 @@ def _identifying(found: Field, claim: Claim) -> Iterator[tuple[str, str]]:
         return
     if not found.known:
         text = text_of(value)
-        if text and len(text) <= MAX_TITLE_CHARACTERS:
+        if LEAST_UNKNOWN <= len(text) <= MAX_TITLE_CHARACTERS:
             yield "text", text
         return
     if found.identifies and (text := text_of(value)):
@@ -484,6 +484,8 @@ def _identifying(found: Field, claim: Claim) -> Iterator[tuple[str, str]]:
         yield ("id" if as_id else kind), text
 
 
+LEAST_UNKNOWN: Final = 4
+"""Characters of a value in an unknown field from which on it may name somebody."""
 PLACE_PARTS: Final = ("text", "county", "region", "country")
 
 

@@ -22,7 +22,7 @@ from vault.keys import Header, Keyring, Passphrase, Secret, Slot, SlotKind, Unlo
 from vault.ledger import LogEntry
 from vault.objects import Head, Kind, ObjectBatch, parse_checkpoint
 from vault.paths import safe_name
-from vault.records import Claim, Draft, Revision, Schemas, continued, edtf
+from vault.records import Claim, Draft, Revision, Schemas, continued, edtf, load_schema
 from vault.sealing import KdfProfile
 from vault.vault import disclosing, erasing, inspection
 from vault.vault.desk import KeyDesk, KeyslotInfo, used_slots
@@ -308,6 +308,29 @@ class Vault:
         """Schemas in force: the shipped ones and the vault's own."""
         with self._session.reading() as (objects, _):
             return self._session.schemas(objects)
+
+    def set_schema(self, text: str) -> Schemas:
+        """Keep a schema of the vault's own: a new kind, or more fields for a shipped one; made without programming.
+
+        Args:
+            text: TOML, as docs/schemas.md says.
+
+        Returns:
+            The schemas in force from now on.
+
+        Raises:
+            SchemaError: It cannot be used; the message names the line.
+            BusyError, EngineError, StaleError: As `put`; nothing was written.
+
+        Source:
+            docs/schemas.md.
+        """
+        schema = load_schema(text)
+        with self._session.writing() as commit:
+            self._session.schemas(commit.batch).merge(schema)
+            commit.set_setting(f"schema/{schema.kind}", text)
+            commit.log("settings", {"set": f"schema/{schema.kind}"})
+        return self.schemas
 
     # --- records ---
 

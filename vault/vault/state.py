@@ -65,7 +65,7 @@ class State:
     @property
     def digest(self) -> bytes:
         """Keyed digest of the head, 32 bytes."""
-        return sealing.header_mac(
+        return sealing.keyed_digest(
             head_digest_key(self.header.vault_id, self.access_key, self.keyring.vault_secret), self.sealed_head
         )
 

@@ -274,6 +274,8 @@ def test_identifying_values_come_with_what_they_are():
         Claim("health", "weak heart"),
         Claim("passport", state="unknown"),
         Claim("blood_group", "AB"),
+        Claim("handle", "aygul77"),
+        Claim("story", "x" * 81),
     )
     assert list(identifying(found, SHIPPED)) == [
         ("name", 0, "name", "Айгүл"),
@@ -284,6 +286,7 @@ def test_identifying_values_come_with_what_they_are():
         ("id_document", 6, "id", "AB123"),
         ("address", 7, "place", "Köktal"),
         ("address", 7, "place", "Ili"),
+        ("handle", 12, "text", "aygul77"),
     ]
 
 
