@@ -213,6 +213,24 @@ def test_an_older_head_in_one_copy(small):
         assert small.copies("head") == [newer, newer]
 
 
+@pytest.mark.parametrize("place", [0, 1])
+def test_an_older_head_in_one_copy_under_an_open_session(small, place):
+    """Attack 39: a session that knows only the older state does not write over the newer one."""
+    with small.open() as behind:
+        older = small.copies("head")[0]
+        with small.open() as vault:
+            note(vault, "entered since")
+        newer = small.copies("head")[0]
+        small.set_copies("head", *(older if place == each else newer for each in (0, 1)))
+        assert behind.status().epoch == small.state().head.epoch
+        note(behind, "entered by the one behind")
+    with small.open() as vault:
+        notes = {text for revision in vault.records() for text in revision.values("notes")}
+        assert {"entered since", "entered by the one behind"} <= notes
+        assert vault.check().problems == ()
+        assert vault.check().orphans == 0
+
+
 # -- Attack 40 --------------------------------------------------------------------------------------------------------
 
 

@@ -234,7 +234,8 @@ def refresh(reader: Reader, state: State) -> State:
         IntegrityError: Head or keyring do not belong here.
     """
     heads = reader.head_copies()
-    if any(copy.intact and copy.data == state.sealed_head for copy in heads):
+    # Both copies: an older head put back into one of them must not hide the newer one in the other.
+    if heads and all(copy.intact and copy.data == state.sealed_head for copy in heads):
         return state
     headers = [copy.data for copy in reader.header_copies()]
     if state.header.data not in headers:
