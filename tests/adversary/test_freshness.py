@@ -214,6 +214,37 @@ def test_an_older_head_in_one_copy(small):
 
 
 @pytest.mark.parametrize("place", [0, 1])
+def test_an_older_state_beside_the_newer_one(small, tmp_path, machine, place):
+    """Attack 39: the state of before a change of keys in one copy, its objects restored: the newer one counts."""
+    older = small.copied(tmp_path / "older")
+    with small.open(state_dir=machine) as vault:
+        vault.keys.add_paper("one more")
+        note(vault, "entered since")
+    header, head, expected = small.copies("header")[0], small.copies("head")[0], small.outcome()
+    small.store(dict(older.objects()))
+    for table, good in (("header", header), ("head", head)):
+        small.set_copies(table, *(older.copies(table)[0] if place == each else good for each in (0, 1)))
+    for secret in (FIRST, *small.secrets):
+        assert small.outcome(secret) == expected
+    with small.open(state_dir=machine) as vault:
+        assert any("mended" in notice for notice in vault.notices)
+    assert small.copies("header") == [header, header]
+    assert small.copies("head") == [head, head]
+
+
+def test_a_refused_open_mends_nothing(small, tmp_path, machine):
+    """Attack 39: an older file with one damaged copy is refused by the anchor, and its bytes stay as they are."""
+    older = small.path.read_bytes()
+    with small.open(state_dir=machine) as vault:
+        note(vault, "entered since")
+    small.path.write_bytes(older)
+    small.set_copies("head", small.copies("head")[0], b"noise" * 200)
+    before = small.path.read_bytes()
+    assert small.outcome(state_dir=machine, read_only=False) == "StaleError"
+    assert small.path.read_bytes() == before
+
+
+@pytest.mark.parametrize("place", [0, 1])
 def test_an_older_head_in_one_copy_under_an_open_session(small, place):
     """Attack 39: a session that knows only the older state does not write over the newer one."""
     with small.open() as behind:
