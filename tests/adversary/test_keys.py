@@ -201,6 +201,26 @@ def test_a_rebuilt_vault_is_stale_where_the_removal_is_known(before_and_after):
         assert small.outcome(expect=checkpoint) == "StaleError"
 
 
+def test_a_rebuilt_vault_is_not_taken_for_a_restored_backup(before_and_after):
+    """Attack 33a: told that the file has another history, whoever takes it into use still must compare words."""
+    small, old, _, late = before_and_after
+    with small.open() as vault:
+        epoch = vault.status().epoch
+    rebuild(small, old, epoch + 1)
+    before = small.path.read_bytes()
+    with small.open(state_dir=late, accept_older=True) as vault:
+        assert any(vault.status().fingerprint in notice for notice in vault.notices)
+        for write in (vault.accept_older, lambda: note(vault, "never written")):
+            with pytest.raises(StaleError):
+                write()
+        assert small.path.read_bytes() == before
+        vault.keys.confirm()
+        vault.accept_older()
+        assert vault.disclosures.log()[-1].action == "accepted-older"
+    with small.open(state_dir=late) as vault:
+        assert vault.notices == ()
+
+
 def test_a_rebuilt_vault_ends_a_command_that_writes(before_and_after, tmp_path, monkeypatch):
     """Attack 33a: through the command line: reading warns, writing without a terminal ends with 5."""
     small, old, early, _ = before_and_after

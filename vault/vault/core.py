@@ -253,6 +253,7 @@ class Vault:
 
         Raises:
             LockedError: The vault is locked.
+            StaleError: The keys are others than this machine last saw, and nobody has confirmed them.
             EngineError: The disk refused.
         """
         self._session.accept_older()

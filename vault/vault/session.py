@@ -117,22 +117,24 @@ class Session:
             seen = self._anchor.read()
         except IntegrityError as error:
             self.notices.append(f"{error}; whether the file is the newest cannot be told. Compare the checkpoint.")
-            self._unconfirmed = StaleError(state.head.epoch, state.head.epoch, str(error))
+            if not accept_older:
+                self._unconfirmed = StaleError(state.head.epoch, state.head.epoch, str(error))
             seen = None
         self._device = seen.device if seen else sealing.random_bytes(keys.DEVICE_BYTES)
         self._seen = seen
         self.checked_at = seen.checked_at if seen else None
-        if seen is not None and not accept_older:
-            self.expect(seen.epoch, seen.digest)
+        if seen is not None:
+            if not accept_older:
+                self.expect(seen.epoch, seen.digest)
             words = keys.fingerprint(state.header.vault_id, state.access_key)
+            # Of an older state too: a vault that was rebuilt around other keys may be shown as a restored one.
             if seen.fingerprint != words:
+                how = "this state has others" if accept_older else self._key_change(seen.epoch)
                 self.notices.append(
-                    f"{_KEYS_CHANGED}: {self._key_change(seen.epoch)}; now these words name them: {words}. "
+                    f"{_KEYS_CHANGED}: {how}; now these words name them: {words}. "
                     "Compare them by voice with the other holders before you write."
                 )
                 self._unconfirmed = StaleError(state.head.epoch, seen.epoch, _KEYS_CHANGED)
-        if accept_older:
-            self._unconfirmed = None
         if self._unconfirmed is None and not accept_older:
             self.note(state)
 
@@ -172,9 +174,9 @@ class Session:
 
         Raises:
             LockedError: The vault is locked.
+            StaleError: The keys are others than this machine last saw, and nobody has confirmed them.
             EngineError: The disk refused.
         """
-        self._unconfirmed = None
         older_than = self._seen.epoch if self._seen else 0
         with self.writing() as commit:
             commit.log("accepted-older", {"seen_before": older_than})
