@@ -136,22 +136,47 @@ def encode(value: Plain, *, max_bytes: int = MAX_BYTES) -> bytes:
     Source:
         docs/format.md §Encoding.
     """
+    return pack(_canonical(value, 0), max_bytes=max_bytes)
+
+
+def canonical(value: Plain, *, depth: int) -> Plain:
+    """Bring a value that is to stand inside another into canonical form.
+
+    Args:
+        value: As `encode` takes it.
+        depth: How many arrays and maps it will stand in.
+
+    Returns:
+        The same with every map in order, for `pack`.
+
+    Raises:
+        FormatError, LimitError: As `encode`.
+    """
+    return value if type(value) in _AS_IS else _canonical(value, depth)
+
+
+def pack(value: Plain, *, max_bytes: int = MAX_BYTES) -> bytes:
+    """Write a value whose maps stand in canonical order already; for rooms that build them so.
+
+    Args:
+        value: In canonical form; that is not looked at again. `decode` refuses what is not.
+        max_bytes: Largest result allowed, in bytes.
+
+    Returns:
+        What `encode` would write.
+
+    Raises:
+        FormatError: Text with a lone surrogate.
+        LimitError: Too large.
+    """
     try:
-        data: bytes = msgpack.packb(_canonical(value, 0), use_bin_type=True)
+        data: bytes = msgpack.packb(value, use_bin_type=True)
     except (UnicodeError, RecursionError, ValueError, OverflowError):
         msg = "the value cannot be written as msgpack"
         raise FormatError(msg) from None
     if len(data) > max_bytes:
         raise LimitError("encoded size in bytes", max_bytes)
     return data
-
-
-def _pairs(pairs: list[tuple[Plain, Plain]]) -> dict[Plain, Plain]:
-    result = dict(pairs)
-    if len(result) != len(pairs):
-        msg = "a map names one key twice"
-        raise FormatError(msg)
-    return result
 
 
 def _refuse_ext(_code: int, _data: bytes) -> Plain:
@@ -184,7 +209,6 @@ def decode(data: bytes, *, max_bytes: int = MAX_BYTES) -> Plain:
             raw=False,
             use_list=True,
             strict_map_key=False,
-            object_pairs_hook=_pairs,
             ext_hook=_refuse_ext,
             max_str_len=max_bytes,
             max_bin_len=max_bytes,
@@ -200,7 +224,8 @@ def decode(data: bytes, *, max_bytes: int = MAX_BYTES) -> Plain:
         msg = "the bytes are not canonical msgpack"
         raise FormatError(msg) from None
     _check(value, 0)
-    # Written anew in the order it came, a value gives the same bytes only if every part had its shortest form.
+    # Written anew in the order it came, a value gives the same bytes only if every part had its shortest form and no
+    # key stood twice.
     if msgpack.packb(value, use_bin_type=True) != data:
         msg = "the bytes are not canonical msgpack"
         raise FormatError(msg)

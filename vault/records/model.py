@@ -256,6 +256,11 @@ def _is_time(value: object) -> bool:
     return type(value) is int
 
 
+_BASES: Final = (None, *BASES)
+_CONFIDENCES: Final = (None, *CONFIDENCES)
+_WITHOUT_VALUE: Final = ("unknown", "withheld", "not-asked")
+
+
 def _check_claim(claim: Claim, *, newer: bool) -> None:
     """Refuse a claim that is not well formed.
 
@@ -265,16 +270,17 @@ def _check_claim(claim: Claim, *, newer: bool) -> None:
         raise _refuse("the name of a field")
     for word, known, what in (
         (claim.state, STATES, "state"),
-        (claim.basis, (None, *BASES), "basis"),
-        (claim.confidence, (None, *CONFIDENCES), "confidence"),
+        (claim.basis, _BASES, "basis"),
+        (claim.confidence, _CONFIDENCES, "confidence"),
     ):
         if word not in known and not (newer and type(word) is str):
             msg = f"the {what} of a claim of {claim.field}"
             raise _refuse(msg)
-    if claim.state == "stated" and claim.value is None:
-        msg = f"a claim of {claim.field} states nothing"
-        raise _refuse(msg)
-    if claim.state in {"unknown", "withheld", "not-asked"} and claim.value is not None:
+    if claim.value is None:
+        if claim.state == "stated":
+            msg = f"a claim of {claim.field} states nothing"
+            raise _refuse(msg)
+    elif claim.state in _WITHOUT_VALUE:
         msg = f"a claim of {claim.field} is {claim.state} and has a value"
         raise _refuse(msg)
     if claim.as_of is not None and type(claim.as_of) is not str:
@@ -289,10 +295,13 @@ def _check_claim(claim: Claim, *, newer: bool) -> None:
 
 
 def _statement(claim: Claim) -> dict[int | str, Any]:
-    """Lay out what a claim says: the part under its first commitment. What is absent or usual is left out."""
+    """Lay out what a claim says: the part under its first commitment. What is absent or usual is left out.
+
+    Keys rise, here and below: a revision is the most written of all things, and is not sorted again.
+    """
     part: dict[int | str, Any] = {_C_FIELD: claim.field}
     if claim.value is not None:
-        part[_C_VALUE] = claim.value
+        part[_C_VALUE] = codec.canonical(claim.value, depth=_VALUE_DEPTH)
     if claim.state != "stated":
         part[_C_STATE] = claim.state
     if claim.basis is not None:
@@ -304,16 +313,16 @@ def _statement(claim: Claim) -> dict[int | str, Any]:
     return part
 
 
-def _provenance(claim: Claim) -> dict[int | str, Any]:
-    """Lay out where a claim comes from: the part under its second commitment.
+def _provenance(claim: Claim, part: dict[int | str, Any]) -> dict[int | str, Any]:
+    """Lay out, into a part, where a claim comes from: what stands under its second commitment.
 
     Unknown keys stand here, so that what a disclosure shows of the first part never depends on them.
     """
-    part = dict(claim.extra)
     if claim.source is not None:
         part[_C_SOURCE] = claim.source
     if claim.recorded_at is not None:
         part[_C_RECORDED] = claim.recorded_at
+    part.update(claim.extra)
     return part
 
 
@@ -344,31 +353,36 @@ def _check(revision: Revision) -> None:
         raise _refuse("its mark of removal")
     if len(revision.claims) > MAX_CLAIMS:
         raise LimitError("claims of a revision", MAX_CLAIMS)
-    for claim in revision.claims:
-        _check_claim(claim, newer=revision.schema_version > SCHEMA_VERSION)
 
 
 def _encode(revision: Revision) -> bytes:
     _check(revision)
-    _check_extra(revision.extra, _R_REMOVED + 1, "an unknown key has a known number")
-    tree: dict[int | str, Any] = {
-        **revision.extra,
-        _R_SCHEMA: revision.schema_version,
-        _R_ID: revision.record_id,
-        _R_KIND: revision.kind,
-        _R_PARENTS: list(revision.parents),
-        _R_DEVICE: revision.device,
-        _R_TIME: revision.time,
-        _R_CLAIMS: [],
-        _R_SEED: revision.seed,
-    }
-    if revision.removed:
-        tree[_R_REMOVED] = True
     for claim in revision.claims:
-        _check_extra(claim.extra, _C_RECORDED + 1, "an unknown key of a claim has a known number")
-        tree[_R_CLAIMS].append(_statement(claim) | _provenance(claim))
+        _check_claim(claim, newer=revision.schema_version > SCHEMA_VERSION)
+    _check_extra(revision.extra, _R_REMOVED + 1, "an unknown key has a known number")
+    known = not revision.extra
+    claims: list[Any] = []
     try:
-        return codec.encode(tree, max_bytes=MAX_REVISION_BYTES)
+        for claim in revision.claims:
+            if claim.extra:
+                _check_extra(claim.extra, _C_RECORDED + 1, "an unknown key of a claim has a known number")
+                known = False
+            claims.append(_provenance(claim, _statement(claim)))
+        tree: dict[int | str, Any] = {
+            _R_SCHEMA: revision.schema_version,
+            _R_ID: revision.record_id,
+            _R_KIND: revision.kind,
+            _R_PARENTS: list(revision.parents),
+            _R_DEVICE: revision.device,
+            _R_TIME: revision.time,
+            _R_CLAIMS: claims,
+            _R_SEED: revision.seed,
+        }
+        if revision.removed:
+            tree[_R_REMOVED] = True
+        # Of its own keys all are in order; where a newer program's stand among them, all is sorted.
+        write = codec.pack if known else codec.encode
+        return write({**tree, **revision.extra}, max_bytes=MAX_REVISION_BYTES)
     except LimitError:
         raise
     except FormatError:
@@ -376,23 +390,32 @@ def _encode(revision: Revision) -> bytes:
         raise _refuse(msg) from None
 
 
+_VALUE_DEPTH: Final = 3
+"""A claim's value stands in the claim, the list of claims, and the revision."""
+_CLAIM_KEYS: Final = frozenset(range(_C_RECORDED + 1))
+
+
 def _claim(tree: object, *, newer: bool) -> Claim:
     if type(tree) is not dict:
         raise _refuse("a claim is not a map")
-    rest = dict(tree)
     # A key that is present must carry something: absence has one spelling only.
-    if any(rest.get(key, 0) is None for key in range(_C_RECORDED + 1)) or rest.get(_C_STATE) == "stated":
+    if None in tree.values() and any(tree.get(key, 0) is None for key in _CLAIM_KEYS):
         raise _refuse("a claim spells out what is left out")
+    said = tree.get
+    state = said(_C_STATE)
+    if state == "stated":
+        raise _refuse("a claim spells out what is left out")
+    known = tree.keys() <= _CLAIM_KEYS
     claim = Claim(
-        field=rest.pop(_C_FIELD, ""),
-        value=rest.pop(_C_VALUE, None),
-        state=rest.pop(_C_STATE, "stated"),
-        basis=rest.pop(_C_BASIS, None),
-        as_of=rest.pop(_C_AS_OF, None),
-        confidence=rest.pop(_C_CONFIDENCE, None),
-        source=rest.pop(_C_SOURCE, None),
-        recorded_at=rest.pop(_C_RECORDED, None),
-        extra=rest,
+        said(_C_FIELD, ""),
+        said(_C_VALUE),
+        "stated" if state is None else state,
+        said(_C_BASIS),
+        said(_C_AS_OF),
+        said(_C_CONFIDENCE),
+        said(_C_SOURCE),
+        said(_C_RECORDED),
+        {} if known else {key: item for key, item in tree.items() if key not in _CLAIM_KEYS},
     )
     _check_claim(claim, newer=newer)
     return claim
@@ -508,7 +531,7 @@ def _openings(revision: Revision, index: int) -> tuple[Opening, Opening]:
     path = f"{revision.kind}.{claim.field}"
     return (
         Opening(path, codec.encode(_statement(claim)), salts[:32]),
-        Opening(path, codec.encode(_provenance(claim)), salts[32:]),
+        Opening(path, codec.encode(_provenance(claim, {})), salts[32:]),
     )
 
 
