@@ -94,16 +94,14 @@ def varint(data: bytes, at: int) -> tuple[int, int]:
 
 def postings(data: bytes, at: int = 0) -> tuple[list[int], int]:  # the document numbers, and the place after them
     first, at = varint(data, at)
-    if first & 1:
-        return [first >> 1], at
-    length, at = (first >> 1, at) if first else varint(data, at)
-    body, numbers, place = data[at : at + length], [], 0
+    length, at = (0 if first & 1 else first >> 1, at) if first else varint(data, at)
+    body, numbers, place = data[at : at + length], [first >> 1] * (first & 1), 0
     check(len(body) == length and (not first or length <= 160), "the length of postings")
     while first and place < length:
         step, place = varint(body, place)
         numbers.append(numbers[-1] + 1 + step if numbers else step)
     numbers = numbers if first else roaring(body)
-    check(numbers and all(a < b for a, b in pairwise(numbers)), "the order of postings")
+    check(numbers and numbers[-1] < 1 << 18 and all(a < b for a, b in pairwise(numbers)), "the order of postings")
     return numbers, at + length
 
 
@@ -117,17 +115,19 @@ def roaring(data: bytes) -> list[int]:  # containers of runs, of sorted numbers,
     runs, at = (data[4:], 4 + (size + 7) // 8) if cookie == 12347 else (bytes(8192), 8)
     check(cookie == 12347 or ((cookie, more) == (12346, 0) and 0 < size < 65536), "not a Roaring bitmap")
     heads, offsets = u16(at, 2 * size), cookie == 12346 or size >= 4
+    check(all(a < b for a, b in pairwise(heads[::2])), "the order of Roaring containers")
     at += (8 if offsets else 4) * size  # where the offsets lead follows from the sizes
     for i, (key, last) in enumerate(zip(heads[::2], heads[1::2], strict=True)):
         if runs[i // 8] >> i % 8 & 1:
             pairs, at = u16(at + 2, 2 * u16(at, 1)[0]), at + 2 + 4 * u16(at, 1)[0]
             low = [n for a, more in zip(pairs[::2], pairs[1::2], strict=True) for n in range(a, a + more + 1)]
+            check(len(pairs) // 2 == 1 + sum(b - a != 1 for a, b in pairwise(low)), "runs that touch")
         elif last < 4096:
             low, at = list(u16(at, last + 1)), at + 2 * last + 2
         else:
             words, at = u16(at, 4096), at + 8192
             low = [16 * w + b for w, word in enumerate(words) for b in range(16) if word >> b & 1]
-        check(len(low) == last + 1, "the size of a Roaring container")
+        check(len(low) == last + 1 and low[-1] < 1 << 16, "the size of a Roaring container")
         numbers += [key << 16 | n for n in low]
     check(at == len(data), "something after a Roaring bitmap")
     return numbers
@@ -234,7 +234,6 @@ class Vault:  # opened for reading; what must be refused raises `Refused`, or `I
             tables[serial] = segment[7] if segment.get(10) else b"".join(self.objects("pag", segment[7]))
             check(len(tables[serial]) == 87 * documents > 0, "document rows")
             gone |= {(old, number) for old, data in segment[4] for number in postings(data)[0]}
-            check(all(number < 1 << 18 for _, number in gone), "followed documents")
         for serial, table in tables.items():
             for number, row in enumerate(map(Row._make, struct.iter_unpack(">16s32s32sBBBI", table))):
                 yield row._replace(flags=row.flags | SUPERSEDED) if (serial, number) in gone else row

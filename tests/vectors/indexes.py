@@ -132,7 +132,21 @@ def postings_refused() -> list[Group]:
         "a bitmap with a number twice": "00" + f"{len(good):02x}" + (good[:-4] + good[-2:] * 2).hex(),
         "a bitmap beyond the segment": "00" + f"{len(good):02x}" + roaring([5, 1000], "array").hex(),
     }
-    return [{"name": name, "hex": data, "documents": 1000} for name, data in cases.items()]
+    found: list[Group] = [{"name": name, "hex": data, "documents": 1000} for name, data in cases.items()]
+    forged = {
+        "a run beyond its container": (99, [(65_500, 99)]),
+        "runs that touch": (39, [(10, 19), (30, 19)]),
+        "runs that overlap": (39, [(10, 20), (30, 18)]),
+        "runs out of order": (39, [(40, 19), (10, 19)]),
+        "a container without runs": (0, []),
+    }
+    for name, (last, runs) in forged.items():
+        body = b"".join(struct.pack("<HH", *run) for run in runs)
+        data = struct.pack("<HHBHHH", 12347, 0, 1, 0, last, len(runs)) + body
+        found.append({"name": name, "hex": "00" + f"{len(data):02x}" + data.hex(), "documents": 1 << 18})
+    twice = struct.pack("<HHBHHHH", 12347, 1, 0, 0, 0, 0, 0) + struct.pack("<HH", 3, 9)
+    found.append({"name": "a container twice", "hex": "00" + f"{len(twice):02x}" + twice.hex(), "documents": 1 << 18})
+    return found
 
 
 @group("pages of terms with their documents", INDEPENDENT)
