@@ -134,6 +134,9 @@ def decode_postings(data: bytes, at: int, documents: int) -> BitMap:
         except (ValueError, IndexError):
             # pyroaring checks the structure: order, sizes and cardinalities.
             raise malformed("a list") from None
+        # Written anew it gives the same bytes, or there was more than one way to say it.
+        if found.serialize() != data[at : at + size]:
+            raise malformed("a list")
     if not found or found.max() >= documents:
         raise malformed("a list")
     return found

@@ -6,8 +6,9 @@ that takes the write lock first. State in memory changes only after a commit.
 
 from __future__ import annotations
 
+import gc
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -386,9 +387,10 @@ class Vault:
     def _put(self, drafts: Iterable[Draft], written: Callable[[Revision], None]) -> None:
         with self._session.writing() as commit:
             writer = RecordWriter(commit, self._session.schemas(commit.batch), self._session.cache)
-            for draft in drafts:
-                written(writer.put(draft))
-            writer.finish()
+            with _no_collector():
+                for draft in drafts:
+                    written(writer.put(draft))
+                writer.finish()
             commit.log("put", writer.facts())
 
     def resolve(self, record: str | bytes) -> bytes:
@@ -710,6 +712,18 @@ class Vault:
         if not report.problems and self._session.unconfirmed is None:
             self._session.note(state, int(self._session.clock()))
         return report
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Keep Python's cycle collector still in a bulk load: nothing here makes cycles, its passes cost a tenth."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _end_of_day(day: date) -> int:
