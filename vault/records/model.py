@@ -114,8 +114,12 @@ class Revision:
     # The plaintext, once made or read; a copy made by dataclasses.replace starts without it.
     _plaintext: bytes | None = attribute(default=None, init=False, repr=False, compare=False)
 
-    def encode(self) -> bytes:
+    def encode(self, *, recorded_at: int | None = None) -> bytes:
         """Write the revision in its one canonical form.
+
+        Args:
+            recorded_at: For claims that do not say when they were written down, seconds since 1970 UTC; only the first
+                time, when the revision is made. Read the result to have the revision with these times in its claims.
 
         Returns:
             Canonical msgpack, at most 1 MiB. Secret.
@@ -128,7 +132,7 @@ class Revision:
             docs/format.md §Records.
         """
         if self._plaintext is None:
-            object.__setattr__(self, "_plaintext", _encode(self))
+            object.__setattr__(self, "_plaintext", _encode(self, recorded_at))
         assert self._plaintext is not None  # noqa: S101 - set in the line above
         return self._plaintext
 
@@ -313,7 +317,7 @@ def _statement(claim: Claim) -> dict[int | str, Any]:
     return part
 
 
-def _provenance(claim: Claim, part: dict[int | str, Any]) -> dict[int | str, Any]:
+def _provenance(claim: Claim, part: dict[int | str, Any], recorded_at: int | None = None) -> dict[int | str, Any]:
     """Lay out, into a part, where a claim comes from: what stands under its second commitment.
 
     Unknown keys stand here, so that what a disclosure shows of the first part never depends on them.
@@ -322,6 +326,8 @@ def _provenance(claim: Claim, part: dict[int | str, Any]) -> dict[int | str, Any
         part[_C_SOURCE] = claim.source
     if claim.recorded_at is not None:
         part[_C_RECORDED] = claim.recorded_at
+    elif recorded_at is not None:
+        part[_C_RECORDED] = recorded_at
     part.update(claim.extra)
     return part
 
@@ -355,7 +361,7 @@ def _check(revision: Revision) -> None:
         raise LimitError("claims of a revision", MAX_CLAIMS)
 
 
-def _encode(revision: Revision) -> bytes:
+def _encode(revision: Revision, recorded_at: int | None = None) -> bytes:
     _check(revision)
     for claim in revision.claims:
         _check_claim(claim, newer=revision.schema_version > SCHEMA_VERSION)
@@ -367,7 +373,7 @@ def _encode(revision: Revision) -> bytes:
             if claim.extra:
                 _check_extra(claim.extra, _C_RECORDED + 1, "an unknown key of a claim has a known number")
                 known = False
-            claims.append(_provenance(claim, _statement(claim)))
+            claims.append(_provenance(claim, _statement(claim), recorded_at))
         tree: dict[int | str, Any] = {
             _R_SCHEMA: revision.schema_version,
             _R_ID: revision.record_id,

@@ -353,9 +353,8 @@ class Vault:
         Secrets:
             `drafts` and the results.
         """
-        written: list[Revision] = []
-        self._put(drafts, written.append)
-        return written
+        with self._recording() as writer:
+            return [writer.put(draft) for draft in drafts]
 
     def put_many(self, drafts: Iterable[Draft], *, progress: Callable[[int], None] | None = None) -> int:
         """Write any number of revisions in one commit, in bounded memory.
@@ -374,23 +373,21 @@ class Vault:
             `drafts`.
         """
         count = 0
-
-        def note(_: Revision) -> None:
-            nonlocal count
-            count += 1
-            if progress is not None:
-                progress(count)
-
-        self._put(drafts, note)
+        with self._recording() as writer, _no_collector():
+            for draft in drafts:
+                writer.add(draft)
+                count += 1
+                if progress is not None:
+                    progress(count)
         return count
 
-    def _put(self, drafts: Iterable[Draft], written: Callable[[Revision], None]) -> None:
+    @contextmanager
+    def _recording(self) -> Iterator[RecordWriter]:
+        """Begin a commit of revisions; their segment is written at the end."""
         with self._session.writing() as commit:
             writer = RecordWriter(commit, self._session.schemas(commit.batch), self._session.cache)
-            with _no_collector():
-                for draft in drafts:
-                    written(writer.put(draft))
-                writer.finish()
+            yield writer
+            writer.finish()
             commit.log("put", writer.facts())
 
     def resolve(self, record: str | bytes) -> bytes:

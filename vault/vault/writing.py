@@ -12,7 +12,7 @@ from vault import sealing
 from vault.errors import NotFoundError, RecordError, RevisionConflictError
 from vault.index import Builder, Index, document_of, read_entries
 from vault.objects import Kind
-from vault.records import Claim, Revision
+from vault.records import Revision, decode_revision
 
 if TYPE_CHECKING:
     from vault.index import Change, Document, PageCache, Row
@@ -20,21 +20,6 @@ if TYPE_CHECKING:
     from vault.vault.state import Commit
 
 _MAX_LOGGED_IDS: Final = 16
-
-
-def _recorded(claim: Claim, now: int) -> Claim:
-    """Note when a claim was recorded; written out because it is done for every claim of a bulk load."""
-    return Claim(
-        claim.field,
-        claim.value,
-        claim.state,
-        claim.basis,
-        claim.as_of,
-        claim.confidence,
-        claim.source,
-        now,
-        claim.extra,
-    )
 
 
 class RecordWriter:
@@ -65,12 +50,16 @@ class RecordWriter:
             time: Seconds since 1970 UTC; the commit's time if None.
 
         Returns:
-            The revision.
+            The revision as it stands in the vault.
 
         Raises:
             RevisionConflictError: The record was changed, removed for good or made by someone else meanwhile.
             RecordError: The draft is not acceptable.
         """
+        return decode_revision(self.add(draft, time=time))
+
+    def add(self, draft: Draft, *, time: int | None = None) -> bytes:
+        """Do what `put` does, and give the plaintext alone; for loads of many."""
         record_id = draft.record_id or sealing.random_bytes(16)
         return self._write(record_id, draft, self._follows(record_id, draft), time)
 
@@ -79,30 +68,30 @@ class RecordWriter:
         if draft.record_id is None:
             msg = "a record that begins again has an id"
             raise ValueError(msg)
-        return self._write(draft.record_id, draft, [], None)
+        return decode_revision(self._write(draft.record_id, draft, [], None))
 
-    def _write(self, record_id: bytes, draft: Draft, older: list[Row], time: int | None) -> Revision:
+    def _write(self, record_id: bytes, draft: Draft, older: list[Row], time: int | None) -> bytes:
         now = self._commit.now if time is None else time
-        claims = tuple(claim if claim.recorded_at is not None else _recorded(claim, now) for claim in draft.claims)
         revision = Revision(
             record_id=record_id,
             kind=draft.kind,
             parents=draft.parents,
             device=self._commit.device,
             time=now,
-            claims=claims,
+            claims=draft.claims,
             seed=sealing.random_bytes(32),
             removed=draft.removed,
             schema_version=draft.schema_version,
             extra=draft.extra,
         )
-        ref = self._commit.batch.put(Kind.REVISION, revision.encode())
+        plaintext = revision.encode(recorded_at=now)
+        ref = self._commit.batch.put(Kind.REVISION, plaintext)
         self._kinds[draft.kind] += 1
         self._new.add(record_id)
         if len(self._ids) < _MAX_LOGGED_IDS:
             self._ids.append(record_id)
         self.add_document(document_of(revision, ref, self._schemas, self._commit.epoch), older)
-        return revision
+        return plaintext
 
     def _follows(self, record_id: bytes, draft: Draft) -> list[Row]:
         """Check that a draft continues the newest revisions, and give those rows."""
