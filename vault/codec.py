@@ -46,6 +46,7 @@ def u32(number: int) -> bytes:
 
 _AS_IS: Final = frozenset({str, bytes, bool, type(None)})
 """Types that need no look inside; text is checked by the encoder."""
+_INTEGERS: Final = {int}
 _CONTAINERS: Final = frozenset({dict, list, tuple})
 
 
@@ -94,6 +95,13 @@ def _canonical(value: Plain, depth: int) -> Plain:
     return value
 
 
+def _check_keys(keys: list[Plain]) -> None:
+    """Refuse keys out of order; those of integers alone, as records have them, were looked at before."""
+    if keys != _sorted_keys(dict.fromkeys(keys)):
+        msg = "the keys of a map are not in order"
+        raise FormatError(msg)
+
+
 def _check(value: Plain, depth: int) -> None:
     """Refuse a decoded value that is too deep, has maps that are not sorted, floats, or integers above i64."""
     kind = type(value)
@@ -107,9 +115,9 @@ def _check(value: Plain, depth: int) -> None:
         raise LimitError("nesting depth", MAX_DEPTH)
     items: Iterable[Plain] = value
     if kind is dict:
-        if list(value) != _sorted_keys(value):
-            msg = "the keys of a map are not in order"
-            raise FormatError(msg)
+        keys = list(value)
+        if set(map(type, keys)) != _INTEGERS or keys != sorted(keys) or keys[0] < 0 or keys[-1] > MAX_INT_KEY:
+            _check_keys(keys)
         items = value.values()
     elif kind is not list:
         msg = "a value of a type that has no place"

@@ -173,15 +173,29 @@ _ASCII: Final = {
 
 
 @cache
-def _normal() -> re.Pattern[str]:
-    """Compile words of letters that are in normal form already; in lower case most words have no others."""
-    letters = _class_of(
+def _plain_letters() -> str:
+    """Give the letters, for a class of characters, that are in normal form already; most words have no others."""
+    return _class_of(
         code
         for first, last in ((0x0430, 0x0500), (0x0620, 0x06D6))
         for code in range(first, last)
         if chr(code).isalpha() and chr(code) == chr(code).lower() == _fold_character(chr(code))
     )
-    return re.compile(f"[a-z0-9{letters}]+")
+
+
+@cache
+def _normal() -> re.Pattern[str]:
+    return re.compile(f"[a-z0-9{_plain_letters()}]+")
+
+
+@cache
+def _plain() -> re.Pattern[str]:
+    return re.compile(f"[a-z0-9{_plain_letters()} .-]*")
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether a text in small letters is in normal form as it stands, so that a word of it is a part of it."""
+    return _plain().fullmatch(text) is not None
 
 
 def _fold(text: str) -> tuple[str, ...]:

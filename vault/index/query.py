@@ -319,6 +319,10 @@ class Match:
     reason: str = field(repr=False)
 
 
+_APART: Final = frozenset(' \n\t,.;:!?()[]{}"«»„“”…/\\|—–-')
+"""What stands beside a word and is no part of it."""
+
+
 class _Text:
     """The terms of one claim: looked at quickly where that is enough, taken apart where it is not."""
 
@@ -332,6 +336,9 @@ class _Text:
         self._low: str | None = None
         self._terms: set[str] | None = None
 
+    def __len__(self) -> int:
+        return len(self._text)
+
     @property
     def terms(self) -> set[str]:
         """All terms."""
@@ -341,19 +348,27 @@ class _Text:
                 self._terms |= names.index_keys(self._name)
         return self._terms
 
-    def quickly(self, term: Term) -> bool:
-        """Tell whether a word in normal form stands there between blanks: True is sure, False is not."""
-        return f" {term.word} " in self._quick
+    def quickly(self, word: str, *, prefix: bool) -> bool:
+        """Tell whether a word in normal form stands there, or begins one: True is sure, False is not."""
+        text = self._quick
+        at = text.find(word)
+        while at > 0:
+            if text[at - 1] in _APART and (prefix or text[at + len(word)] in _APART):
+                return True
+            at = text.find(word, at + 1)
+        return False
 
     def closeness(self, term: Term, *, fully: bool) -> int:
         """Tell how well a word is answered: 2 it stands there, 1 as a beginning, 0 not (or, if not fully, unlikely)."""
-        if self.quickly(term):
+        if self.quickly(term.word, prefix=False):
             return 2
-        if not (fully or self._name):
-            # Letters in another form are missed here, and the claim may come second to another that answers.
+        if not fully and term.prefix and self.quickly(term.word, prefix=True):
+            return 1
+        if not fully:
+            # Letters in another form are missed here in texts, and the claim may come second to another that answers.
             if self._low is None:
-                self._low = self._text.casefold()
-            if term.word not in self._low:
+                self._low = f"{self._text} {self._name}".casefold()
+            if term.word not in self._low and (not self._name or names.is_plain(self._low)):
                 return 0
         return (term.word in self.terms) + term.among(self.terms)
 
@@ -368,7 +383,10 @@ class _View:
         self.texts = list(map(_Text, self.claims, self.types))
 
     def _has(self, term: Term) -> bool:
-        return any(text.quickly(term) for text in self.texts) or any(term.among(text.terms) for text in self.texts)
+        if any(text.quickly(term.word, prefix=term.prefix) for text in self.texts):
+            return True
+        # Most words stand in the longest text.
+        return any(term.among(text.terms) for text in sorted(self.texts, key=len, reverse=True))
 
     def holds(self, clause: Clause) -> bool:
         """Tell whether a clause holds of the record."""
