@@ -511,7 +511,9 @@ class Vault:
         """
         with self._session.reading() as (objects, index):
             schemas = self._session.schemas(objects)
-            found = index.search(parse(query, schemas), schemas, partial(read_revision, objects))
+            found = index.search(
+                parse(query, schemas), schemas, partial(read_revision, objects, cache=self._session.opened)
+            )
             return [
                 Hit(each.revision, each.match.claim, each.score, each.match.reason) for each in islice(found, limit)
             ]
@@ -550,7 +552,7 @@ class Vault:
                 done = Removal(record_id, purged=False, mentions=(), objects=0)
                 commit.log("removed", {"records": [record_id]})
             writer.finish()
-        self._session.cache.clear()
+        self._session.clear()
         return done
 
     def mentions(self, record: str | bytes) -> list[Mention]:

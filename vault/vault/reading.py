@@ -15,17 +15,18 @@ from vault.records import decode_revision
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from vault.index import Row
+    from vault.index import PageCache, Row
     from vault.objects import ObjectReader
     from vault.records import Revision
 
 
-def read_revision(objects: ObjectReader, row: Row) -> Revision:
+def read_revision(objects: ObjectReader, row: Row, cache: PageCache | None = None) -> Revision:
     """Open the revision that a row of the index names.
 
     Args:
         objects: Snapshot.
         row: Neither purged nor of an attachment.
+        cache: What was opened before, by name; a name stands for one object only.
 
     Returns:
         The revision.
@@ -36,8 +37,13 @@ def read_revision(objects: ObjectReader, row: Row) -> Revision:
     Secrets:
         The result.
     """
+
+    def load() -> tuple[bytes, int]:
+        found = objects.get(Kind.REVISION, row.ref)
+        return found, len(found)
+
     try:
-        revision = decode_revision(objects.get(Kind.REVISION, row.ref))
+        revision = decode_revision(load()[0] if cache is None else cache.get(row.ref.name, load))
     except (FormatError, RecordError):
         msg = "a stored revision is not made by the rule"
         raise IntegrityError(msg) from None

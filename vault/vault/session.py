@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from vault.engine import Engine, Reader
     from vault.objects import Head, ObjectReader, Ref
 
+_OPENED_BYTES: Final = 8 << 20
+"""Plaintext of revisions that searches opened last; what a person looks at, they look at again."""
 _KEYS_CHANGED: Final = "the keys changed since this machine last saw the vault"
 
 
@@ -52,6 +54,7 @@ class Session:
         self.engine = engine
         self.clock = clock
         self.cache = PageCache()
+        self.opened = PageCache(_OPENED_BYTES)
         self._state: State | None = state
         self._anchor: Anchor | None = None
         self._seen: Seen | None = None
@@ -65,9 +68,14 @@ class Session:
         """Drop the keys and let go of the file; a second call does nothing."""
         self._state = None
         self._schemas = None
-        self.cache.clear()
-        forget()
+        self.clear()
         self.engine.close()
+
+    def clear(self) -> None:
+        """Drop what was remembered of pages, records and words."""
+        self.cache.clear()
+        self.opened.clear()
+        forget()
 
     def mend(self, *, damaged_header: bool, damaged_head: bool) -> None:
         """Write a good copy of header or head over a damaged one, and say so; never on a read-only open.
