@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 LAWYER: Final = "Advocate Example"
 TELEPHONE: Final = "Office by telephone"
 # What must be in no bundle: the man inside who gave the hint, his number, his village; in several spellings.
-SECRETS: Final = ("Бауыржан", "Бауыржанның", "Бауке", "Калиолда", "包尔江", "7714", "Бесағаш", "Бесагаш")
+SECRETS: Final = (
+    *("Бауыржан", "Бауыржанның", "Бауке", "Калиолда", "包尔江", "Бесағаш", "Бесагаш"),
+    *("0000 7714", "0000-7714", "00007714"),
+)
 # What the lawyer needs, and must find.
 NEEDED: Final = ("Сәбит", "2017-07", "Дөрбілжін")
 

@@ -282,7 +282,8 @@ def test_a_read_only_medium(small, tmp_path, tool):
     if "unshare" in done.stderr or "mount" in done.stderr:
         pytest.skip("this account may not mount anything")
     assert done.stdout.split() == [str(len(small.records) + len(small.documents)), "5"], done.stderr
-    assert Vault.open(target / "backup.vault", vault_secret(), allow_test_profile=True).check().problems == ()
+    with Vault.open(target / "backup.vault", vault_secret(), allow_test_profile=True) as copy:
+        assert copy.check().problems == ()
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away")

@@ -151,6 +151,7 @@ sys.addaudithook(lambda event, arguments: CONNECTED.append(arguments) if event =
 @pytest.mark.parametrize("kind", PLANTED)
 def test_a_planted_schema_is_refused_before_sqlite_sees_it(path, kind):
     """Attack 42: no statement runs, for there is no connection; no byte of the file changes; nothing lies beside it."""
+    held = set(guard._shared)
     plant(path, PLANTED[kind])
     before = digests(path.parent)
     CONNECTED.clear()
@@ -159,7 +160,7 @@ def test_a_planted_schema_is_refused_before_sqlite_sees_it(path, kind):
             sqlite.open(path, read_only=read_only)
     assert not CONNECTED
     assert digests(path.parent) == before
-    assert not guard._shared
+    assert not set(guard._shared) - held
 
 
 @pytest.mark.parametrize("kind", [kind for kind in PLANTED if "text" not in kind and kind != "write-ahead log"])
@@ -997,6 +998,7 @@ def test_damaged_files_give_content_or_an_error_of_ours(path, tmp_path, deep):
     content, source = path.read_bytes(), rounds.random()
     ids = list(read(path))
     damaged = tmp_path / "damaged.vault"
+    held = set(guard._shared)
     refused_or_read = [0, 0]
     for _, changed in zip(range(rounds), mutations(content, source), strict=False):
         damaged.write_bytes(changed)
@@ -1024,7 +1026,7 @@ def test_damaged_files_give_content_or_an_error_of_ours(path, tmp_path, deep):
         for entry in tmp_path.glob("damaged.vault-*"):
             entry.unlink()
     assert min(refused_or_read) > 0
-    assert not guard._shared
+    assert not set(guard._shared) - held
 
 
 def test_cut_files(path, tmp_path):

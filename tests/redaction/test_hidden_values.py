@@ -1,5 +1,6 @@
 """Values easily forgotten: an organisation that told, a field nobody knows, a removed withdrawal. All invented."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -27,8 +28,13 @@ def consent(*more: Claim) -> Draft:
 
 
 @pytest.fixture
-def vault(tmp_path: Path) -> Vault:
-    made = Vault.create(tmp_path / "a.vault", "invented words", profile=KdfProfile.TEST)
+def vault(tmp_path: Path) -> Iterator[Vault]:
+    with Vault.create(tmp_path / "a.vault", "invented words", profile=KdfProfile.TEST) as made:
+        fill(made)
+        yield made
+
+
+def fill(made: Vault) -> None:
     story = "Steppe Watch saw him; someone called Dalelkhan asked for him."
     made.put(
         Draft("case", (Claim("title", "One family"),), record_id=CASE),
@@ -37,7 +43,6 @@ def vault(tmp_path: Path) -> Vault:
         Draft("event", (Claim("case", CASE), Claim("kind", "arrest"), Claim("person", MAN), Claim("narrative", story))),
         Draft("source", (Claim("case", CASE), Claim("organisation", "Steppe Watch"), Claim("handle", "Dalelkhan"))),
     )
-    return made
 
 
 def shown(vault: Vault, *fields: str) -> str:
