@@ -278,7 +278,9 @@ class Session:
         if self._unconfirmed is not None:
             raise self._unconfirmed
         with self.engine.transaction() as writer:
-            commit = Commit(writer, refresh(writer, state), device=self._device, now=int(self.clock()))
+            # What others committed meanwhile is the state from here on, whatever becomes of this commit.
+            self._state = state = refresh(writer, state)
+            commit = Commit(writer, state, device=self._device, now=int(self.clock()))
             yield commit
             done = commit.finish()
         self._state = done
