@@ -21,7 +21,11 @@ ROOT = Path(__file__).parents[2]
 # The cheap key derivation is passed as an argument; no option and no variable could ask for it.
 START = "import sys\nfrom cli.__main__ import main\nfrom vault.sealing import KdfProfile\n"
 RUN = START + "sys.exit(main(sys.argv[1:], kdf_profile=KdfProfile.TEST))"
-OWN_TERMINAL = "import fcntl, termios\nfcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
+# Tests that run in the background inherit an interrupt that is ignored; a terminal's own programs do not.
+OWN_TERMINAL = """import fcntl, signal, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""
 CANARY = "Құпияқанар"
 
 
