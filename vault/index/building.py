@@ -10,7 +10,7 @@ import heapq
 from bisect import bisect_left
 from collections import defaultdict, deque
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from pyroaring import BitMap
@@ -181,19 +181,30 @@ class Builder:
         )
         self._names.append(pack_names(document.names))
 
-    def _sorted(self) -> Iterator[tuple[bytes, list[int]]]:
-        """Give all terms in order, with their documents."""
+    def _sorted(self) -> tuple[list[bytes], Iterator[list[int]]]:
+        """Give all terms in order, and the documents of each."""
         marks = sorted(self._marks)
-        before_names, before_texts = bisect_left(marks, NAME), bisect_left(marks, TEXT)
-        yield from ((mark, self._marks[mark]) for mark in marks[:before_names])
         # Text sorts by code points, which is the order of its UTF-8 bytes.
-        yield from ((NAME + key.encode(), self._keys[key]) for key in sorted(self._keys))
-        yield from ((mark, self._marks[mark]) for mark in marks[before_names:before_texts])
-        yield from ((TEXT + word.encode(), self._words[word]) for word in sorted(self._words))
-        yield from ((mark, self._marks[mark]) for mark in marks[before_texts:])
+        keys, words = sorted(self._keys), sorted(self._words)
+        before_names, before_texts = bisect_left(marks, NAME), bisect_left(marks, TEXT)
+        terms = [
+            *marks[:before_names],
+            *[NAME + key.encode() for key in keys],
+            *marks[before_names:before_texts],
+            *[TEXT + word.encode() for word in words],
+            *marks[before_texts:],
+        ]
+        numbers = chain(
+            map(self._marks.__getitem__, marks[:before_names]),
+            map(self._keys.__getitem__, keys),
+            map(self._marks.__getitem__, marks[before_names:before_texts]),
+            map(self._words.__getitem__, words),
+            map(self._marks.__getitem__, marks[before_texts:]),
+        )
+        return terms, numbers
 
     def _encoded(self, dead: set[int]) -> Iterator[tuple[bytes, bytes]]:
-        for term, numbers in self._sorted():
+        for term, numbers in zip(*self._sorted(), strict=True):
             kept = numbers if term[:1] == ID else [number for number in numbers if number not in dead]
             if kept:
                 yield term, encode_postings(kept)
@@ -218,7 +229,8 @@ class Builder:
         if dead:
             writer.terms.write(self._encoded(dead))
         else:
-            writer.terms.write((term, encode_postings(numbers)) for term, numbers in self._sorted())
+            terms, numbers_of = self._sorted()
+            writer.terms.write(zip(terms, map(encode_postings, numbers_of), strict=True))
         for number, (row, entry) in enumerate(zip(self._rows, self._names, strict=True)):
             if number in dead:
                 writer.row(_with_flag(row, SUPERSEDED))
