@@ -162,7 +162,7 @@ class NewFile:
         try:
             self._publish()
         except FileExistsError:
-            msg = f"{self._target.name} appeared meanwhile; nothing was replaced"
+            msg = "something of that name appeared meanwhile; nothing was replaced"
             raise UnsafePathError(msg) from None
         except OSError as error:
             msg = f"writing failed: {error.strerror}"
@@ -335,7 +335,7 @@ class NewFolder:
                     self._target.rmdir()
                 raise
         except FileExistsError:
-            raise UnsafePathError(f"{self._target.name} appeared meanwhile; nothing was replaced") from None
+            raise UnsafePathError("something of that name appeared meanwhile; nothing was replaced") from None
         except OSError as error:
             raise EngineError(f"writing failed: {error.strerror}") from None
         self._folders.clear()

@@ -7,6 +7,7 @@ that takes the write lock first. State in memory changes only after a commit.
 from __future__ import annotations
 
 import gc
+import os
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -17,13 +18,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self
 
 from vault import files, keys, sealing
 from vault.engine import guard, sqlite
-from vault.errors import AmbiguousIdError, IntegrityError, NotFoundError
+from vault.errors import AmbiguousIdError, IntegrityError, NotFoundError, UnsafePathError
 from vault.index import Index, attachment_of, parse
 from vault.keys import Header, Keyring, Passphrase, Secret, Slot, SlotKind, Unlocker
 from vault.ledger import LogEntry
 from vault.objects import Head, Kind, ObjectBatch, parse_checkpoint
 from vault.paths import safe_name
-from vault.records import Claim, Draft, Revision, Schemas, continued, edtf, load_schema
+from vault.records import Claim, Draft, Revision, Schemas, continued, edtf, id_text, load_schema
 from vault.sealing import KdfProfile
 from vault.vault import disclosing, erasing, inspection
 from vault.vault.desk import KeyDesk, KeyslotInfo, used_slots
@@ -664,6 +665,10 @@ class Vault:
                     if safe.casefold() in {path.name.casefold() for path in written}:
                         safe = f"{len(written) + 1}-{safe}"  # two photographs of one name are no reason to give neither
                     target = directory / safe
+                    if os.path.lexists(target):
+                        # Not by its name: that comes from the record, and a message may land in a log.
+                        msg = f"a file of the name that document {id_text(document.record_id)} gives is there already"
+                        raise UnsafePathError(msg)
                     files.write_out(objects, attachment, row.ref, target, progress)
                     written.append(target)
         if not written:

@@ -1,5 +1,7 @@
 """Records through an open vault: writing, reading, resolving, times, removing. All people are invented."""
 
+import io
+
 import pytest
 
 from vault import keys
@@ -222,3 +224,12 @@ def test_every_way_in_shows_the_same(vault, path, reopen):
         with Vault.open(path, secret, allow_test_profile=True) as other:
             assert other.get(revision.record_id) == revision
             assert other.status() == expected
+
+
+def test_an_extraction_that_is_refused_does_not_tell_the_name_in_the_record(vault, person, tmp_path):
+    record = person("Bolat Example")
+    vault.attach(record, io.BytesIO(b"invented"), "Serik passport.jpg")
+    vault.extract(record, tmp_path)
+    with pytest.raises(UnsafePathError) as caught:
+        vault.extract(record, tmp_path)
+    assert "Serik" not in str(caught.value)
