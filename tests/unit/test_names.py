@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vault import names
+from vault.names import texts
 
 
 @pytest.mark.parametrize(
@@ -147,9 +148,9 @@ def test_variants_keep_to_the_script():
 
 def test_what_was_seen_can_be_forgotten():
     names.text_terms("Unrepeatable")
-    assert "Unrepeatable" in names._TERMS
+    assert "Unrepeatable" in texts._TERMS
     names.forget()
-    assert not names._TERMS
+    assert not texts._TERMS
 
 
 def test_long_texts_take_linear_time():
