@@ -35,7 +35,7 @@ from vault.index.pages import (
 )
 from vault.index.postings import MAX_DOCUMENTS, encode_postings
 from vault.index.segment import Segment, SegmentEntry
-from vault.index.terms import ATTACHED, ID, NAME, TEXT, Document
+from vault.index.terms import ATTACHED, ID, NAME, SOUND, TEXT, Document
 from vault.objects import Kind, Ref
 
 if TYPE_CHECKING:
@@ -126,6 +126,7 @@ class Builder:
         self._words: dict[str, list[int]] = {}
         self._pieces = _Pieces(self._words)
         self._keys: defaultdict[str, list[int]] = defaultdict(list)
+        self._sounds: defaultdict[str, list[int]] = defaultdict(list)
         self._marks: defaultdict[bytes, list[int]] = defaultdict(list)
         self._rows: list[bytes] = []
         self._names: list[bytes] = []
@@ -166,9 +167,10 @@ class Builder:
         # Two pieces may have a word in common: a number then stands twice in its list.
         _append(self._pieces, pieces, number)
         _append(self._keys, document.keys, number)
+        _append(self._sounds, document.sounds, number)
         _append(self._marks, document.marks, number)
         self._pieces.nowhere.clear()
-        self._postings += len(pieces) + len(document.keys) + len(document.marks)
+        self._postings += len(pieces) + len(document.keys) + len(document.sounds) + len(document.marks)
         self._rows.append(
             pack_row(
                 document.record_id,
@@ -185,21 +187,24 @@ class Builder:
         """Give all terms in order, and the documents of each."""
         marks = sorted(self._marks)
         # Text sorts by code points, which is the order of its UTF-8 bytes.
-        keys, words = sorted(self._keys), sorted(self._words)
-        before_names, before_texts = bisect_left(marks, NAME), bisect_left(marks, TEXT)
+        keys, sounds, words = sorted(self._keys), sorted(self._sounds), sorted(self._words)
+        # No mark stands between sounds and texts.
+        before_names, before_sounds = bisect_left(marks, NAME), bisect_left(marks, SOUND)
         terms = [
             *marks[:before_names],
             *[NAME + key.encode() for key in keys],
-            *marks[before_names:before_texts],
+            *marks[before_names:before_sounds],
+            *[SOUND + key.encode() for key in sounds],
             *[TEXT + word.encode() for word in words],
-            *marks[before_texts:],
+            *marks[before_sounds:],
         ]
         numbers = chain(
             map(self._marks.__getitem__, marks[:before_names]),
             map(self._keys.__getitem__, keys),
-            map(self._marks.__getitem__, marks[before_names:before_texts]),
+            map(self._marks.__getitem__, marks[before_names:before_sounds]),
+            map(self._sounds.__getitem__, sounds),
             map(self._words.__getitem__, words),
-            map(self._marks.__getitem__, marks[before_texts:]),
+            map(self._marks.__getitem__, marks[before_sounds:]),
         )
         return terms, numbers
 

@@ -345,7 +345,7 @@ class _Text:
         if self._terms is None:
             self._terms = names.text_terms(self._text)
             if self._name:
-                self._terms |= names.index_keys(self._name)
+                self._terms |= names.text_terms(self._name)
         return self._terms
 
     def quickly(self, word: str, *, prefix: bool) -> bool:

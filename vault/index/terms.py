@@ -30,8 +30,9 @@ DATE: Final = b"d"  # part of another date's span
 ID: Final = b"i"  # record id, of every revision ever
 KIND: Final = b"k"  # kind, of newest revisions
 LINK: Final = b"l"  # record id that a claim points at or comes from
-NAME: Final = b"n"  # key of a name
+NAME: Final = b"n"  # word of a name
 GONE: Final = b"r"  # kind, of tombstones
+SOUND: Final = b"s"  # sound key of a name
 TEXT: Final = b"t"  # word of a text
 VALUE: Final = b"v"  # field, zero byte, word of a short value
 
@@ -55,7 +56,8 @@ class Document:
         epoch: Commit that writes it.
         parents: Revision ids that it follows.
         texts: Texts whose words are text terms.
-        keys: Name keys.
+        keys: Words of names.
+        sounds: Sound keys of names.
         marks: All other terms, each with its first byte.
         names: Names as written.
 
@@ -72,6 +74,7 @@ class Document:
     parents: tuple[bytes, ...] = ()
     texts: tuple[str, ...] = field(default=(), repr=False)
     keys: set[str] = field(default_factory=set, repr=False)
+    sounds: set[str] = field(default_factory=set, repr=False)
     marks: set[bytes] = field(default_factory=set, repr=False)
     names: tuple[str, ...] = field(default=(), repr=False)
 
@@ -115,7 +118,7 @@ def compact(text: str) -> str:
 
 
 def claim_text(claim: Claim, field_type: str) -> str:
-    """Give the text of a claim whose words are text terms; those of a person's name are name keys instead.
+    """Give the text of a claim whose words are text terms; those of a person's name are terms of names instead.
 
     Args:
         claim: A claim.
@@ -220,6 +223,7 @@ def document_of(revision: Revision, ref: Ref, schemas: Schemas, epoch: int) -> D
     kind = revision.kind
     texts: list[str] = []
     keys: set[str] = set()
+    sounds: set[str] = set()
     marks = {ID + revision.record_id, (GONE if revision.removed else KIND) + kind.encode()}
     found: list[str] = []
     for claim in () if revision.removed else revision.claims:
@@ -233,7 +237,8 @@ def document_of(revision: Revision, ref: Ref, schemas: Schemas, epoch: int) -> D
             texts.append(value)
             continue
         if field_type in _NAMED_TYPES and (name := claim_names(claim, field_type)):
-            keys |= names.index_keys(name)
+            keys |= names.text_terms(name)
+            sounds |= names.index_keys(name)
             found.append(name)
         if field_type != "name":
             texts.append(claim_text(claim, field_type))
@@ -248,6 +253,7 @@ def document_of(revision: Revision, ref: Ref, schemas: Schemas, epoch: int) -> D
         parents=revision.parents,
         texts=tuple(texts),
         keys=keys,
+        sounds=sounds,
         marks=marks,
         names=tuple(found),
     )
