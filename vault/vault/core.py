@@ -26,7 +26,7 @@ from vault.objects import Head, Kind, ObjectBatch, parse_checkpoint
 from vault.paths import safe_name
 from vault.records import Claim, Draft, Revision, Schemas, continued, edtf, id_text, load_schema
 from vault.sealing import KdfProfile
-from vault.vault import disclosing, erasing, inspection
+from vault.vault import disclosing, erasing, inspection, likeness
 from vault.vault.desk import KeyDesk, KeyslotInfo, used_slots
 from vault.vault.disclosing import DisclosureDesk
 from vault.vault.erasing import Mention, Removal
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from vault.engine import Engine
+    from vault.objects import ObjectReader
     from vault.redact import Disclosure, Request
 
 _PURGED: Final = "this record was purged; only its id is known"
@@ -446,10 +447,7 @@ class Vault:
         with self._session.reading() as (objects, index):
             record_id = self._resolve(index, record)
             if as_of is None:
-                row = index.current(record_id)
-                if row is None or row.purged:
-                    raise NotFoundError(_PURGED)
-                return read_revision(objects, row)
+                return self._newest(objects, index, record_id)
             end = edtf.parse(as_of).latest
             revisions = [read_revision(objects, row) for row in index.history(record_id) if not row.purged]
         limit = None if end is None else _end_of_day(end)
@@ -458,6 +456,13 @@ class Vault:
             msg = "the record did not exist then"
             raise NotFoundError(msg)
         return known[-1]
+
+    @staticmethod
+    def _newest(objects: ObjectReader, index: Index, record_id: bytes) -> Revision:
+        row = index.current(record_id)
+        if row is None or row.purged:
+            raise NotFoundError(_PURGED)
+        return read_revision(objects, row)
 
     def history(self, record: str | bytes) -> list[Revision]:
         """Read all revisions of a record, oldest first.
@@ -571,6 +576,69 @@ class Vault:
         with self._session.reading() as (objects, index):
             record_id = self._resolve(index, record)
             return erasing.Finder(objects, index, self._session.schemas(objects), record_id).mentions()
+
+    # --- one person in two records ---
+
+    def same(self, first: str | bytes, second: str | bytes) -> list[Revision]:
+        """Write down that a person found two records to be of one and the same person.
+
+        Both point at each other (`same_as`), a former `not_same_as` is taken back, and each gets the names of the other
+        that it lacks (`also_named`), so that whoever looks for either is shown both. Saying it again brings these names
+        up to date.
+
+        Args:
+            first: Id of a person's record, or its first digits.
+            second: The other one.
+
+        Returns:
+            Both as they stand now, in this order; if all of it was written before, nothing new is.
+
+        Raises:
+            NotFoundError, AmbiguousIdError, IntegrityError: As `get`.
+            RecordError: They are one record, one is not of a person, or one is removed.
+            RevisionConflictError: Another process changed one of them at this moment.
+            BusyError, EngineError, StaleError: As `put`; nothing was written.
+
+        Secrets:
+            The results.
+        """
+        return self._judge(first, second, same=True)
+
+    def different(self, first: str | bytes, second: str | bytes) -> list[Revision]:
+        """Write down that a person found two records to be of two persons; they are not asked about again.
+
+        Both point at each other (`not_same_as`, which never leaves the vault), a former `same_as` is taken back, and
+        the names that came with it go.
+
+        Args:
+            first: Id of a person's record, or its first digits.
+            second: The other one.
+
+        Returns:
+            Both as they stand now, in this order.
+
+        Raises:
+            NotFoundError, AmbiguousIdError, IntegrityError, RecordError, RevisionConflictError, BusyError, EngineError,
+                StaleError: As `same`.
+
+        Secrets:
+            The results.
+        """
+        return self._judge(first, second, same=False)
+
+    def _judge(self, first: str | bytes, second: str | bytes, *, same: bool) -> list[Revision]:
+        with self._session.reading() as (objects, index):
+            pair = [self._newest(objects, index, self._resolve(index, record)) for record in (first, second)]
+            likeness.check_pair(*pair)
+            drafts = []
+            for mine, other in (pair, reversed(pair)):
+                linked = {*mine.links(likeness.SAME), other.record_id} - (set() if same else {other.record_id})
+                rows = [row for target in sorted(linked) if (row := index.current(target)) is not None]
+                partners = [read_revision(objects, row) for row in rows]
+                drafts.append(likeness.with_verdict(mine, other.record_id, partners, same=same))
+        said = [draft for draft in drafts if draft is not None]
+        written = {one.record_id: one for one in self.put(*said)} if said else {}
+        return [written.get(one.record_id, one) for one in pair]
 
     # --- files ---
 

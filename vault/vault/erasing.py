@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from vault import files
 from vault.matching import Matcher, Protected
-from vault.records import Draft, identifying, link_of, text_of
+from vault.records import Draft, continued, identifying, link_of, text_of
+from vault.vault import likeness
 from vault.vault.reading import attachments_of, read_revision
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class Finder:
         self._schemas = schemas
         self._record_id = record_id
         self.history = [read_revision(objects, row) for row in index.history(record_id) if not row.purged]
+        self._own_names = {text for revision in self.history for text in likeness.texts_of_names(revision)}
         tells = any(revision.kind == "source" for revision in self.history)
         kept: set[tuple[str, str]] = set()
         for other in (read_revision(objects, row) for row in index.rows(removed=True) if row.record_id != record_id):
@@ -116,8 +118,9 @@ class Finder:
                 yield "place", text
 
     def _naming(self, revision: Revision) -> Iterator[tuple[str, str]]:
-        for _, _, kind, text in identifying(revision, self._schemas):
-            if kind in _NAMING and len(text) > 1:
+        for field, _, kind, text in identifying(revision, self._schemas):
+            # A name taken over from a record of the same person is that record's.
+            if kind in _NAMING and len(text) > 1 and field != likeness.ALSO_NAMED:
                 yield kind, text
 
     def mentions(self) -> list[Mention]:
@@ -134,7 +137,7 @@ class Finder:
             for claim in other.claims:
                 if self._record_id in {link_of(claim.value), claim.source}:
                     found.add(Mention(other.record_id, claim.field, link=True))
-                if self._names(other.kind, claim):
+                if self._names(other, claim):
                     found.add(Mention(other.record_id, claim.field, link=False))
         return sorted(found, key=lambda mention: (mention.record_id, mention.field, mention.link))
 
@@ -149,18 +152,43 @@ class Finder:
             if row.attachment or not row.superseded or row.record_id in {self._record_id, *found}:
                 continue
             older = read_revision(self._objects, row)
-            if any(self._names(older.kind, claim) for claim in older.claims):
+            if any(self._names(older, claim) for claim in older.claims):
                 found.add(row.record_id)
         return found
 
-    def _names(self, kind: str, claim: Claim) -> bool:
-        if self._schemas.field(kind, claim.field).type not in _TEXTS:
+    def _names(self, revision: Revision, claim: Claim) -> bool:
+        if claim.field == likeness.ALSO_NAMED:
+            return self._judged(revision) and text_of(claim.value) in self._own_names
+        if self._schemas.field(revision.kind, claim.field).type not in _TEXTS:
             return False
         return any(self._matcher.spans(text) for text in _texts(claim.value))
 
-    def masked(self, kind: str, claim: Claim) -> Claim:
-        """Give a claim without the names."""
-        return replace(claim, value=self._mask(claim.value)) if self._names(kind, claim) else claim
+    def _judged(self, revision: Revision) -> bool:
+        """Tell whether a record says that it is, or is not, of the same person."""
+        return any(self._is_verdict(claim) for claim in revision.claims)
+
+    def _is_verdict(self, claim: Claim) -> bool:
+        return claim.field in likeness.VERDICTS and link_of(claim.value) == self._record_id
+
+    def rest(self, revision: Revision) -> tuple[Claim, ...]:
+        """Give the claims of another record without the names, and without verdicts about this one."""
+        claims = [
+            replace(claim, value=self._mask(claim.value)) if self._names(revision, claim) else claim
+            for claim in revision.claims
+            if not self._is_verdict(claim)
+        ]
+        if not self._judged(revision):
+            return tuple(claims)
+        others = [self._index.current(target) for target in revision.links(likeness.SAME) if target != self._record_id]
+        partners = [read_revision(self._objects, row) for row in others if row is not None]
+        return likeness.with_aliases(claims, partners)
+
+    def judged(self) -> Iterator[Revision]:
+        """Give the newest revisions of the records with a verdict about this one."""
+        for row in self._index.links_to(self._record_id):
+            other = read_revision(self._objects, row)
+            if self._judged(other):
+                yield other
 
     def _mask(self, value: Any) -> Any:  # noqa: ANN401 - a claim's value
         if isinstance(value, str):
@@ -213,17 +241,21 @@ def purge(commit: Commit, writer: RecordWriter, schemas: Schemas, record_id: byt
         masked.append(
             Draft(
                 kind=newest.kind,
-                claims=tuple(finder.masked(newest.kind, claim) for claim in newest.claims),
+                claims=finder.rest(newest),
                 record_id=other,
                 removed=newest.removed,
                 schema_version=newest.schema_version,
                 extra=newest.extra,
             )
         )
+    anew = {draft.record_id for draft in masked}
+    unlinked = [continued(one, finder.rest(one)) for one in finder.judged() if one.record_id not in anew]
     writer.apply(index.purge(objects, erased, commit.epoch))
     commit.orphans += orphans
     for draft in masked:
         writer.put_anew(draft)
+    for draft in unlinked:
+        writer.put(draft)
     return Removal(record_id, purged=True, mentions=tuple(mentions), objects=len(erased) + len(orphans))
 
 
