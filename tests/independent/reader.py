@@ -230,7 +230,7 @@ class Vault:  # opened for reading; what must be refused raises `Refused`, or `I
         tables, gone = {}, set()
         for serial, name, generation, documents, terms in self.head[4]:
             segment = decode(self.object("seg", name, generation))
-            check(segment[1] == 1 and [segment[2], segment[3]] == [documents, terms], "segment")
+            check(segment[1] == 2 and [segment[2], segment[3]] == [documents, terms], "segment")
             tables[serial] = segment[7] if segment.get(10) else b"".join(self.objects("pag", segment[7]))
             check(len(tables[serial]) == 87 * documents > 0, "document rows")
             gone |= {(old, number) for old, data in segment[4] for number in postings(data)[0]}

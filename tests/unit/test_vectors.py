@@ -620,7 +620,9 @@ def library_terms(v: Vector) -> None:
         batch = objects.ObjectBatch(writer, {g: Sealer(bytes(16), g, bytes(32)) for g in range(2)}, 1)
         entry = building.build(batch, [index_terms.document_of(revision, ref, schemas, 1)], 1)
         opened = segment.Segment(batch, entry, segment.PageCache())
-        assert [term.hex() for term, _, _ in opened.raw_terms()] == v["terms"]
+        # Sound keys are the program's own: they are no part of the vectors.
+        terms = [term for term, _, _ in opened.raw_terms() if term[:1] != b"s"]
+        assert [term.hex() for term in terms] == v["terms"]
 
 
 # --- the tests ---

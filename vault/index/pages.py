@@ -9,7 +9,9 @@ from __future__ import annotations
 import struct
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from itertools import accumulate, pairwise
+from functools import cached_property
+from itertools import accumulate, islice
+from operator import lt
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from pyroaring import BitMap
@@ -22,10 +24,14 @@ from vault.objects import Kind, Ref
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-VERSION: Final = 1
+VERSION: Final = 2
 PAGE_BYTES: Final = 65_532
 """Largest payload of a page: with the four bytes of its length a frame of 64 KiB."""
+NAME_PAGE_BYTES: Final = 8_075
+"""Payload of a page of names as written: sealed it fills one page of the file, for names are read one by one."""
 INLINE_BYTES: Final = 16_384
+MAX_ROOT_BYTES: Final = 3 << 18
+"""Segment objects that together are larger are not merged into one, which must stay below 1 MiB."""
 RESTART: Final = 16
 MAX_TERM_BYTES: Final = 255
 _REF_BYTES: Final = 33
@@ -162,8 +168,7 @@ class TermPage:
             self._restarts: tuple[int, ...] = struct.unpack_from(f">{count}H", payload, self._end)
         except struct.error:
             raise malformed("a page of terms") from None
-        ascending = all(a < b for a, b in pairwise(self._restarts))
-        if not count or self._restarts[0] != 0 or self._restarts[-1] >= self._end or not ascending:
+        if not count or self._restarts[0] != 0 or self._restarts[-1] >= self._end or not _rising(self._restarts):
             raise malformed("a page of terms")
 
     def _restart_term(self, at: int) -> bytes:
@@ -311,10 +316,15 @@ MAX_NAMES: Final = 32
 MAX_NAME_CHARACTERS: Final = 200
 
 
+def kept_names(names: Iterable[str]) -> list[str]:
+    """Give what is kept of the names of one document: at most 32 of 200 characters, none of them empty."""
+    kept = [" ".join(name[:MAX_NAME_CHARACTERS].split()) for name in islice(names, MAX_NAMES)]
+    return [name for name in kept if name]
+
+
 def pack_names(names: Iterable[str]) -> bytes:
-    """Write the names of one document: at most 32 of 200 characters, line feeds between them."""
-    kept = [" ".join(name[:MAX_NAME_CHARACTERS].split()) for _, name in zip(range(MAX_NAMES), names, strict=False)]
-    return "\n".join(name for name in kept if name).encode()
+    """Write the names of one document, line feeds between them."""
+    return "\n".join(kept_names(names)).encode()
 
 
 class NameWriter:
@@ -335,7 +345,8 @@ class NameWriter:
 
     def add(self, entry: bytes) -> None:
         """Write the names of the next document."""
-        if self._size + 2 + len(entry) > PAGE_BYTES:
+        # What may yet stand inside the segment object has to stay one page.
+        if self._size + 2 + len(entry) > (INLINE_BYTES if self._pages.inside else NAME_PAGE_BYTES):
             self.flush()
         if not self._entries:
             self.firsts.append(self._next)
@@ -401,49 +412,105 @@ _VERSION, _DOCUMENTS, _TERMS, _SUPERSEDES, _FIRST_TERMS, _TERM_PAGES, _ROW_PAGES
 
 
 class Pages(NamedTuple):
-    """Pages of one kind: their names, or the one page itself.
+    """Pages of one kind: where they are, or the one page itself.
 
     Args:
-        refs: Where they are.
-        inline: The page, when it stands inside the segment object.
+        held: Name and generation of each, 33 bytes; or the page, when it stands inside the segment object.
+        inside: Whether it does.
     """
 
-    refs: tuple[Ref, ...]
-    inline: bytes | None
+    held: bytes
+    inside: bool
 
     def __len__(self) -> int:
-        return len(self.refs) if self.inline is None else bool(self.inline)
+        return bool(self.held) if self.inside else len(self.held) // _REF_BYTES
+
+    def ref(self, index: int) -> Ref:
+        """Give where a page is; only if they do not stand inside."""
+        at = index * _REF_BYTES
+        return Ref(self.held[at : at + 32], self.held[at + 32])
+
+    def refs(self) -> list[Ref]:
+        """Give where all pages are that are objects of their own."""
+        return [] if self.inside else [self.ref(index) for index in range(len(self))]
 
 
-@dataclass(frozen=True, slots=True)
 class Root:
-    """A segment object, read.
+    """A segment object, read; its long lists only when something in them is looked for.
 
     Args:
         documents: Number of documents.
         terms: Number of terms.
         supersedes: Documents of other segments that documents in this one follow, by serial number.
-        first_terms: First term of each term page.
+        first_terms: First term of each term page, packed.
         term_pages: Term pages.
         row_pages: Pages of document rows.
-        first_names: Number of the first document of each page of names.
+        first_names: Number of the first document of each page of names, packed.
         name_pages: Pages of names.
-        size: Bytes it takes in memory, about.
+        size: Bytes of the object.
     """
 
-    documents: int
-    terms: int
-    supersedes: dict[int, BitMap]
-    first_terms: tuple[bytes, ...]
-    term_pages: Pages
-    row_pages: Pages
-    first_names: tuple[int, ...]
-    name_pages: Pages
-    size: int
+    def __init__(
+        self,
+        documents: int,
+        terms: int,
+        supersedes: dict[int, BitMap],
+        *,
+        first_terms: bytes,
+        term_pages: Pages,
+        row_pages: Pages,
+        first_names: bytes,
+        name_pages: Pages,
+        size: int,
+    ) -> None:
+        """Hold what was read."""
+        self.documents = documents
+        self.terms = terms
+        self.supersedes = supersedes
+        self.term_pages = term_pages
+        self.row_pages = row_pages
+        self.name_pages = name_pages
+        self.size = size
+        self._first_terms = first_terms
+        self._first_names = first_names
+
+    @cached_property
+    def first_terms(self) -> tuple[bytes, ...]:
+        """First term of each term page.
+
+        Raises:
+            IntegrityError: Not made by the rule.
+        """
+        data = self._first_terms
+        found: list[bytes] = []
+        at = 0
+        while at < len(data):
+            after = at + 1 + data[at]
+            found.append(data[at + 1 : after])
+            at = after
+        if at != len(data) or len(found) != len(self.term_pages) or not _rising(found):
+            raise malformed("a segment")
+        return tuple(found)
+
+    @cached_property
+    def first_names(self) -> tuple[int, ...]:
+        """Number of the first document of each page of names.
+
+        Raises:
+            IntegrityError: Not made by the rule.
+        """
+        firsts = struct.unpack(f">{len(self._first_names) // 4}I", self._first_names)
+        if firsts[0] != 0 or firsts[-1] >= self.documents or not _rising(firsts):
+            raise malformed("a segment")
+        return firsts
 
     def refs(self) -> list[Ref]:
         """Give the names of all pages that are objects of their own."""
-        return [*self.term_pages.refs, *self.row_pages.refs, *self.name_pages.refs]
+        return [*self.term_pages.refs(), *self.row_pages.refs(), *self.name_pages.refs()]
+
+
+def _rising(items: Sequence[Any]) -> bool:
+    return all(map(lt, items, islice(items, 1, None)))
 
 
 def _pack_refs(refs: Sequence[Ref]) -> bytes:
@@ -484,31 +551,10 @@ def encode_root(
     return codec.encode(plain)
 
 
-def _read_pages(held: Any, *, inline: bool) -> Pages:  # noqa: ANN401 - decoded data of unknown shape
-    if type(held) is not bytes:
+def _read_pages(held: Any, *, inside: bool) -> Pages:  # noqa: ANN401 - decoded data of unknown shape
+    if type(held) is not bytes or (not inside and len(held) % _REF_BYTES):
         raise malformed("a segment")
-    if inline:
-        return Pages((), held)
-    if len(held) % _REF_BYTES:
-        raise malformed("a segment")
-    return Pages(
-        tuple(Ref(held[at : at + 32], held[at + 32]) for at in range(0, len(held), _REF_BYTES)),
-        None,
-    )
-
-
-def _read_first_terms(data: Any) -> tuple[bytes, ...]:  # noqa: ANN401 - decoded data of unknown shape
-    if type(data) is not bytes:
-        raise malformed("a segment")
-    found: list[bytes] = []
-    at = 0
-    while at < len(data):
-        size = data[at]
-        found.append(data[at + 1 : at + 1 + size])
-        at += 1 + size
-    if at != len(data) or any(a >= b for a, b in pairwise(found)):
-        raise malformed("a segment")
-    return tuple(found)
+    return Pages(held, inside)
 
 
 def decode_root(payload: bytes) -> Root:
@@ -518,7 +564,7 @@ def decode_root(payload: bytes) -> Root:
         payload: Its bytes.
 
     Returns:
-        The segment's directory.
+        The segment's directory; its lists of first terms and first names are checked when they are first used.
 
     Raises:
         UnsupportedVersionError: Made by a newer rule.
@@ -527,38 +573,39 @@ def decode_root(payload: bytes) -> Root:
     try:
         plain = codec.decode_map(payload)
         version = plain[_VERSION]
-        root = _read_root(plain, 3 * len(payload) + 1024) if version == VERSION else None
+        root = _read_root(plain, len(payload)) if version == VERSION else None
     except (FormatError, KeyError, TypeError, ValueError, IndexError, struct.error):
         raise malformed("a segment") from None
     if root is None:
         raise UnsupportedVersionError("an index segment is of a version that this program does not know")
-    good = (
-        1 <= root.documents <= MAX_DOCUMENTS
-        and len(root.first_terms) == len(root.term_pages)
-        and len(root.row_pages) == (-(-root.documents // ROWS_A_PAGE))
-        and len(root.first_names) == len(root.name_pages) > 0
-        and root.first_names[0] == 0
-        and all(a < b for a, b in pairwise(root.first_names))
-        and root.first_names[-1] < root.documents
-    )
-    if not good:
+    if not 1 <= root.documents <= MAX_DOCUMENTS or len(root.row_pages) != -(-root.documents // ROWS_A_PAGE):
         raise malformed("a segment")
     return root
 
 
 def _read_root(plain: dict[int, Any], size: int) -> Root:
-    documents, terms, inline = plain[_DOCUMENTS], plain[_TERMS], plain[_INLINE]
-    if type(documents) is not int or type(terms) is not int or type(inline) is not bool:
+    documents, terms, inside = plain[_DOCUMENTS], plain[_TERMS], plain[_INLINE]
+    first_terms, first_names = plain[_FIRST_TERMS], plain[_FIRST_NAMES]
+    name_pages = _read_pages(plain[_NAME_PAGES], inside=inside)
+    good = (
+        type(documents) is int
+        and type(terms) is int
+        and type(inside) is bool
+        and type(first_terms) is bytes
+        and type(first_names) is bytes
+        and len(first_names) == 4 * len(name_pages) > 0
+    )
+    if not good:
         raise malformed("a segment")
     return Root(
-        documents=documents,
-        terms=terms,
-        supersedes=_read_supersedes(plain[_SUPERSEDES]),
-        first_terms=_read_first_terms(plain[_FIRST_TERMS]),
-        term_pages=_read_pages(plain[_TERM_PAGES], inline=inline),
-        row_pages=_read_pages(plain[_ROW_PAGES], inline=inline),
-        first_names=struct.unpack(f">{len(plain[_FIRST_NAMES]) // 4}I", plain[_FIRST_NAMES]),
-        name_pages=_read_pages(plain[_NAME_PAGES], inline=inline),
+        documents,
+        terms,
+        _read_supersedes(plain[_SUPERSEDES]),
+        first_terms=first_terms,
+        term_pages=_read_pages(plain[_TERM_PAGES], inside=inside),
+        row_pages=_read_pages(plain[_ROW_PAGES], inside=inside),
+        first_names=first_names,
+        name_pages=name_pages,
         size=size,
     )
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 from pyroaring import BitMap
 
 from vault import names
-from vault.index.building import MAX_TERM_PAGES, Change, plan_merge, write_merged
-from vault.index.pages import Batch, Reader, Row
+from vault.index.building import Change, plan_merge, write_merged
+from vault.index.pages import MAX_ROOT_BYTES, Batch, Reader, Row
 from vault.index.query import InField, OfKind, Phrase, When, WithId, Words, match
 from vault.index.segment import PageCache, Segment, SegmentEntry
 from vault.index.terms import (
@@ -326,7 +326,7 @@ class Index:
         """
         window = plan_merge(self.entries)
         sources = self._segments[slice(*window)] if window else []
-        if window is None or sum(len(source.root.term_pages) for source in sources) > MAX_TERM_PAGES:
+        if window is None or sum(source.root.size for source in sources) > MAX_ROOT_BYTES:
             return Change(self.entries)
         first, last = window
         others = frozenset(self._by_serial) - {source.serial for source in sources}

@@ -156,13 +156,13 @@ class Segment:
 
     def _load_root(self) -> tuple[Root, int]:
         root = decode_root(self._reader.get(Kind.SEGMENT, self.entry.ref))
-        return root, root.size
+        # Twice its bytes: the lists are taken apart when they are used.
+        return root, 2 * root.size + 1024
 
     def _page(self, pages: Pages, index: int, make: Callable[[bytes], Any], tag: bytes) -> Any:  # noqa: ANN401
-        if pages.inline is not None:
-            inline = pages.inline
-            return self._cache.get(tag + self.entry.ref.name, lambda: (make(inline), len(inline)))
-        ref = pages.refs[index]
+        if pages.inside:
+            return self._cache.get(tag + self.entry.ref.name, lambda: (make(pages.held), len(pages.held)))
+        ref = pages.ref(index)
 
         def load() -> tuple[Any, int]:
             payload = self._reader.get(Kind.PAGE, ref)
@@ -206,7 +206,7 @@ class Segment:
         """Give every term with its page and place, without keeping pages."""
         pages = self.root.term_pages
         for index in range(len(pages)):
-            payload = pages.inline if pages.inline is not None else self._reader.get(Kind.PAGE, pages.refs[index])
+            payload = pages.held if pages.inside else self._reader.get(Kind.PAGE, pages.ref(index))
             page = TermPage(payload, self.documents)
             for position, (term, at) in enumerate(page.scan()):
                 if not position and term != self.root.first_terms[index]:

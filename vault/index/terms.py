@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final
 
 from vault import names
 from vault.errors import RecordError
-from vault.index.pages import ATTACHMENT, MAX_TERM_BYTES, REMOVED
+from vault.index.pages import ATTACHMENT, MAX_TERM_BYTES, REMOVED, kept_names
 from vault.records import edtf, link_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from vault.objects import Ref
     from vault.records.model import Claim, Revision
@@ -173,6 +173,23 @@ def parse_date(text: object) -> edtf.Date | None:
         return None
 
 
+def sound_keys(found: Iterable[str]) -> set[str]:
+    """Give the keys under which names are found in other spellings.
+
+    Args:
+        found: All names of a record, in the order of its claims; those that a page of names keeps are used.
+
+    Returns:
+        Sound keys, each of 1 to 60 characters.
+
+    Secrets:
+        Both.
+    """
+    keys: set[str] = set()
+    keys.update(*map(names.index_keys, kept_names(found)))
+    return {key[: names.MAX_WORD] for key in keys if key}
+
+
 def value_term(name: str, word: str) -> bytes:
     """Give the term of a word in a field of short values; of another kind's field of this name too."""
     return (VALUE + name.encode() + b"\0" + word.encode())[:MAX_TERM_BYTES]
@@ -223,7 +240,6 @@ def document_of(revision: Revision, ref: Ref, schemas: Schemas, epoch: int) -> D
     kind = revision.kind
     texts: list[str] = []
     keys: set[str] = set()
-    sounds: set[str] = set()
     marks = {ID + revision.record_id, (GONE if revision.removed else KIND) + kind.encode()}
     found: list[str] = []
     for claim in () if revision.removed else revision.claims:
@@ -238,7 +254,6 @@ def document_of(revision: Revision, ref: Ref, schemas: Schemas, epoch: int) -> D
             continue
         if field_type in _NAMED_TYPES and (name := claim_names(claim, field_type)):
             keys |= names.text_terms(name)
-            sounds |= names.index_keys(name)
             found.append(name)
         if field_type != "name":
             texts.append(claim_text(claim, field_type))
@@ -253,7 +268,7 @@ def document_of(revision: Revision, ref: Ref, schemas: Schemas, epoch: int) -> D
         parents=revision.parents,
         texts=tuple(texts),
         keys=keys,
-        sounds=sounds,
+        sounds=sound_keys(found),
         marks=marks,
         names=tuple(found),
     )
