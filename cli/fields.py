@@ -184,6 +184,23 @@ def refuse_typed(schemas: Schemas, kind: str, assignments: Iterable[Assignment])
             raise click.UsageError(message)
 
 
+def refuse_verdicts(keys: Iterable[str]) -> None:
+    """Refuse fields that stand in two records at once and are written by commands of their own.
+
+    Args:
+        keys: Fields as given.
+
+    Raises:
+        click.UsageError: One is such a field.
+    """
+    from vault.vault.likeness import VERDICTS
+
+    for key in keys:
+        if key.removeprefix("person.").partition(".")[0] in VERDICTS:
+            message = f"{key} is written by `casevault same` and `casevault different`."
+            raise click.UsageError(message)
+
+
 def tree_of(kind: str, assignments: Iterable[Assignment], what: Marks) -> dict[str, Any]:
     """Turn what the command line says into the JSON form of a record.
 

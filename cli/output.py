@@ -61,6 +61,28 @@ def escape(text: object, *, newlines: bool = False) -> str:
     return _MAYBE_UNSAFE.sub(shown, str(text))
 
 
+_LEFT_TO_RIGHT: Final = "\u200e"
+_RIGHT_TO_LEFT: Final = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+
+
+def in_columns(cells: Sequence[str]) -> list[str]:
+    """Keep the cells of a row in their order where one holds writing from right to left.
+
+    A terminal that turns such writing would take two of them with the blanks between for one piece, and swap them.
+
+    Args:
+        cells: Escaped texts of one row.
+
+    Returns:
+        The same; if need be with a mark of no width before each cell, where no cut of a long cell takes it away.
+    """
+    if not any(map(_RIGHT_TO_LEFT.search, cells)):
+        return list(cells)
+    return [f"{_LEFT_TO_RIGHT}{cell}" for cell in cells]
+
+
 def json_text(value: object, *, ascii_only: bool = False) -> str:
     """Write one JSON object that is readable by people and safe on a terminal.
 
@@ -184,8 +206,9 @@ class Output:
         for heading in columns:
             table.add_column(heading, no_wrap=not wrap, overflow="fold" if wrap else "ellipsis")
         for row in rows:
+            cells = [escape("" if cell is None else cell, newlines=wrap) for cell in row]
             # Text objects are never read as markup.
-            table.add_row(*(Text(escape("" if cell is None else cell, newlines=wrap)) for cell in row))
+            table.add_row(*map(Text, in_columns(cells)))
         Console(highlight=False, markup=False, emoji=False).print(table)
 
     @contextmanager

@@ -1,4 +1,4 @@
-"""Commands that only read: show, history, list, search.
+"""Commands that only read: show, history, list.
 
 Floor: roof.
 """
@@ -14,7 +14,7 @@ import click
 from cli.app import Settings, command
 from cli.fields import known_kind
 from cli.output import Output, escape, is_terminal
-from cli.session import ask, can_ask, open_vault
+from cli.session import open_vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -162,66 +162,3 @@ def list_records(settings: Settings, kind: str | None, *, removed: bool) -> None
             out.json({"records": found})
             return
         out.table(("id", "kind", "what", "changed"), lines_of(revisions, schemas))
-
-
-@command("search", short_help="Find records by names, words, fields and dates.")
-@click.argument("words", nargs=-1)
-@click.option(
-    "-n", "--limit", metavar="N", type=click.IntRange(1, 1000), default=20, show_default=True, help="At most so many."
-)
-@click.pass_obj
-def search(settings: Settings, words: tuple[str, ...], limit: int) -> None:
-    """Find records by names, words, fields and dates.
-
-    All words must fit. `field:value`, `kind:person` and `when:2017-05..2018` narrow it down. Without words it asks
-    for them, so that they stay out of the shell's history. No match proves nothing: a name may be spelled otherwise.
-
-    Example:
-      casevault search
-      casevault search kind:event when:2017-05..2018
-    """
-    from cli.views import short_id
-    from vault.records import id_text, title
-
-    out = Output(settings)
-    query = " ".join(words)
-    if not query.strip():
-        if not can_ask(settings):
-            message = "Search for what? Give words, or a terminal to type them at."
-            raise click.UsageError(message)
-        query = ask("Search for:")
-    with open_vault(settings) as vault:
-        hits, schemas = vault.find(query, limit=limit), vault.schemas
-        if out.json(
-            {
-                "hits": [
-                    {
-                        **heading(hit.revision),
-                        "title": title(hit.revision, schemas),
-                        "field": hit.field,
-                        "score": round(hit.score, 4),
-                        "reason": hit.reason,
-                    }
-                    for hit in hits
-                ]
-            }
-        ):
-            return
-        import sys
-
-        write = short_id if is_terminal(sys.stdout) else id_text
-        out.table(
-            ("id", "kind", "what", "found in", "why"),
-            (
-                (
-                    write(hit.revision.record_id),
-                    hit.revision.kind,
-                    title(hit.revision, schemas),
-                    hit.field,
-                    hit.reason,
-                )
-                for hit in hits
-            ),
-        )
-        if not hits:
-            out.talk("Nothing found. That proves nothing: try another spelling, one word only, or a date.")

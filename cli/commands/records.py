@@ -15,7 +15,17 @@ import click
 
 from cli.app import Settings, command
 from cli.exits import Exit
-from cli.fields import Assignment, Marks, claim_options, field_of, known_kind, parse_assignments, refuse_typed, tree_of
+from cli.fields import (
+    Assignment,
+    Marks,
+    claim_options,
+    field_of,
+    known_kind,
+    parse_assignments,
+    refuse_typed,
+    refuse_verdicts,
+    tree_of,
+)
 from cli.output import Output, escape
 from cli.session import ask, ask_long, can_ask, open_vault, standard_input
 
@@ -87,6 +97,7 @@ def add(
         raise click.UsageError(message)
     from vault.records import parse_record
 
+    refuse_verdicts([*(assignment.key for assignment in assignments), *what.states])
     with open_vault(settings, write=True) as vault:
         schemas = known_kind(vault.schemas, kind)
         known = [*assignments, *(Assignment(field, None, typed=False) for field in what.states)]
@@ -211,6 +222,8 @@ def ask_fields(vault: Vault, kind: str) -> dict[str, Any]:
     Returns:
         The record in JSON form, with what was entered alone.
     """
+    from vault.vault.likeness import VERDICTS
+
     click.echo(
         f"New {kind}. Enter skips a field; ? = nobody knows; ! = the person would not say; - = not asked.\n"
         "A field is asked again until you skip it, so that claims can stand side by side.",
@@ -218,8 +231,8 @@ def ask_fields(vault: Vault, kind: str) -> dict[str, Any]:
     )
     tree: dict[str, Any] = {"kind": kind}
     for field in vault.schemas.fields(kind):
-        if field.type == "file":
-            continue  # `attach` makes these
+        if field.type == "file" or field.name in VERDICTS:
+            continue  # `attach` makes these, and `same` and `different`
         while answer := _ask_field(field):
             key = f"{kind}.{field.name}"
             value: Any = answer
@@ -301,6 +314,7 @@ def edit(
         raise click.UsageError(message)
     from vault.records import continued, parse_record
 
+    refuse_verdicts([*(assignment.key for assignment in assignments), *what.states, *retract])
     with open_vault(settings, write=True) as vault:
         old = vault.get(record)
         named = [*what.states, *retract]

@@ -14,7 +14,7 @@ from vault.errors import RecordError
 from vault.records import Claim, continued, id_text, link_of, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from vault.records import Draft, Revision
 
@@ -117,6 +117,31 @@ def with_aliases(claims: Iterable[Claim], partners: Iterable[Revision]) -> tuple
         claim for claim in claims if claim.field != ALSO_NAMED or wanted.pop(_same_name(claim.value), None) is not None
     ]
     return (*kept, *(Claim(ALSO_NAMED, value) for value in wanted.values()))
+
+
+def following(written: Sequence[Revision], newest: Callable[[bytes], Revision | None]) -> Iterator[Draft]:
+    """Bring up to date what other records have from the names of records just written.
+
+    Args:
+        written: The new revisions.
+        newest: Reads the newest revision that a record had before.
+
+    Yields:
+        Drafts of the others, each record once.
+
+    Secrets:
+        All of it.
+    """
+    known = {revision.record_id: revision for revision in written}
+    linked = {target for revision in written if revision.kind == PERSON for target in revision.links(SAME)}
+    for target in sorted(linked - known.keys()):
+        other = newest(target)
+        if other is None or other.removed:
+            continue
+        partners = [known.get(partner) or newest(partner) for partner in other.links(SAME)]
+        claims = with_aliases(other.claims, filter(None, partners))
+        if claims != other.claims:
+            yield continued(other, claims)
 
 
 def _same_name(value: object) -> str:

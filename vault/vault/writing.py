@@ -13,6 +13,7 @@ from vault.errors import NotFoundError, RecordError, RevisionConflictError
 from vault.index import Builder, Index, document_of, read_entries
 from vault.objects import Kind
 from vault.records import Revision, decode_revision
+from vault.vault.reading import read_revision
 
 if TYPE_CHECKING:
     from vault.index import Change, Document, PageCache, Row
@@ -122,6 +123,11 @@ class RecordWriter:
             msg = "there is no such record"
             raise NotFoundError(msg)
         return row
+
+    def newest(self, record_id: bytes) -> Revision | None:
+        """Read the newest revision that a record had before this commit; None if it has none or was purged."""
+        row = self.index.current(record_id)
+        return None if row is None else read_revision(self._commit.batch, row)
 
     def add_document(self, document: Document, older: list[Row]) -> None:
         """Put a line into the index; `older` are the rows it follows."""
