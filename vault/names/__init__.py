@@ -1,12 +1,13 @@
-"""Text of any script to comparable words, and names to search keys and a similarity.
+"""Text of any script to comparable words, and names to sound keys, a similarity and its reasons.
 
 Floor: ground. Pure text: it keeps no key and knows no record. It refuses nothing: every string has words, perhaps none.
 """
 
-from vault.names.likeness import explain, index_keys, query_keys, similarity, variants
+from vault.names import han, keys, likeness, texts
+from vault.names.keys import index_keys, query_keys
+from vault.names.likeness import SIMILAR, Asked, explain, similarity, variants
 from vault.names.texts import (
     MAX_WORD,
-    forget,
     is_han,
     is_plain,
     normalise,
@@ -18,6 +19,8 @@ from vault.names.texts import (
 
 __all__ = [
     "MAX_WORD",
+    "SIMILAR",
+    "Asked",
     "explain",
     "forget",
     "index_keys",
@@ -32,3 +35,11 @@ __all__ = [
     "variants",
     "words",
 ]
+
+
+def forget() -> None:
+    """Drop all that is remembered from texts and names seen so far; to be called when a vault is locked."""
+    texts.forget()
+    keys.forget()
+    likeness.forget()
+    han.forget()

@@ -1,107 +1,198 @@
-"""How a name answers a query: keys, likeness, reasons.
+"""How well a name answers a query.
 
-Part of the ground.
+Part of the ground. What it remembers between calls, bounded tables of words and names, `forget` empties.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from vault.names.texts import query_terms, text_terms, words
+from vault.names import keys, letters, texts
+from vault.names.letters import Token
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+SIMILAR: Final = 0.5
+"""Likeness from which a name is shown as similar."""
+
+_CACHE: Final = 1 << 16
+_PARTIAL: Final = 0.99
 
 
-def index_keys(name: str) -> set[str]:
-    """Give the keys under which a name is found.
+class Sound(NamedTuple):
+    """A word as it is compared: its letters, and of its readings three forms."""
 
-    Args:
-        name: A person's or a place's name in any script.
-
-    Returns:
-        At present its text terms.
-
-    Secrets:
-        As secret as the name.
-    """
-    return text_terms(name)
+    text: str
+    folded: tuple[str, ...]
+    fine: tuple[str, ...]
+    coarse: tuple[str, ...]
 
 
-def query_keys(text: str) -> set[str]:
-    """Give the keys under which to look for a name.
-
-    Args:
-        text: A name, or one word of it, in any script.
-
-    Returns:
-        At present the terms of the query.
-
-    Secrets:
-        As secret as the name.
-    """
-    return set(query_terms(text))
+class _Name(NamedTuple):
+    words: tuple[str, ...]
+    tokens: tuple[Token, ...]
 
 
-def _pairs(word: str) -> set[str]:
-    return set(map(str.__add__, word, word[1:])) or {word}
+_SOUNDS: dict[Token, Sound] = {}
+_NAMES: dict[str, _Name] = {}
 
 
-def _word_similarity(asked: str, word: str) -> float:
-    """Compare two words: 1 equal; else below 1, by a shared beginning and by pairs of neighbours in common."""
-    if asked == word:
-        return 1.0
-    longer = max(len(asked), len(word))
-    shared = next((i for i, (a, b) in enumerate(zip(asked, word, strict=False)) if a != b), min(len(asked), len(word)))
-    ours, theirs = _pairs(asked), _pairs(word)
-    dice = 2 * len(ours & theirs) / (len(ours) + len(theirs))
-    return 0.99 * max(dice, shared / longer)
-
-
-def _name_words(text: str) -> list[str]:
-    return [word for word, _, _ in words(text)]
-
-
-def _align(asked: Sequence[str], name: Sequence[str]) -> list[tuple[str, str, float]]:
-    """Give each asked word its best partner, best pairs first, no partner twice."""
-    pairs = sorted(
-        ((_word_similarity(a, b), i, j) for i, a in enumerate(asked) for j, b in enumerate(name)),
-        key=lambda pair: (-pair[0], pair[1], pair[2]),
-    )
-    taken_asked: set[int] = set()
-    taken_name: set[int] = set()
-    found: list[tuple[str, str, float]] = []
-    for score, i, j in pairs:
-        if i not in taken_asked and j not in taken_name:
-            taken_asked.add(i)
-            taken_name.add(j)
-            found.append((asked[i], name[j], score))
+def _sound(token: Token) -> Sound:
+    found = _SOUNDS.get(token)
+    if found is None:
+        if len(_SOUNDS) >= _CACHE:
+            _SOUNDS.clear()
+        readings = [reading.sounds for reading in letters.read(token)]
+        forms = [tuple(dict.fromkeys(map(form, readings))) for form in (keys.folded, keys.fine, keys.coarse)]
+        found = _SOUNDS[token] = Sound(token.text, *forms)
     return found
 
 
-_MAX_ALIGNED: Final = 16
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(sorted([word for word, _, _ in texts.words(text[: letters.MAX_TEXT])]))
+
+
+def _name(name: str) -> _Name:
+    found = _NAMES.get(name)
+    if found is None:
+        if len(_NAMES) >= _CACHE:
+            _NAMES.clear()
+        found = _Name(_words(name), tuple(letters.tokens(name)))
+        if len(name) <= letters.MAX_LETTERS:
+            _NAMES[name] = found
+    return found
+
+
+@cache
+def _distance() -> Callable[[str, str], float]:
+    """Import the one distance when the first names are ranked: most commands never do."""
+    from rapidfuzz.distance import Levenshtein  # noqa: PLC0415
+
+    return Levenshtein.normalized_similarity
+
+
+def _likeness(asked: Sound, word: Sound) -> float:
+    """Compare two words by their sounds: below 1."""
+    if asked.text == word.text:
+        return 1.0
+    close = _distance()
+    likeness = 0.0
+    for ours, theirs, share in (
+        (asked.folded, word.folded, 0.4),
+        (asked.fine, word.fine, 0.35),
+        (asked.coarse, word.coarse, 0.25),
+    ):
+        likeness += share * max([close(a, b) for a in ours for b in theirs], default=0.0)
+    if len(asked.text) > 1 and word.text.startswith(asked.text):
+        likeness = max(likeness, 0.8)
+    return _PARTIAL * likeness
+
+
+class Asked:
+    """A query made ready to be compared with many names.
+
+    Args:
+        text: What is looked for; its first 16 words count.
+
+    Secrets:
+        Holds the query and what it was compared with.
+    """
+
+    __slots__ = ("_memo", "_text", "_tokens", "_words")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._words = _words(text)
+        self._tokens = tuple(letters.tokens(text))
+        self._memo: dict[Token, list[float]] = {}
+
+    def __repr__(self) -> str:
+        """Tell nothing of the query."""
+        return "Asked(…)"
+
+    @property
+    def keys(self) -> set[str]:
+        """Give the keys under which to look, as `query_keys` does."""
+        return keys.query_keys(self._text)
+
+    def _row(self, token: Token) -> list[float]:
+        """Compare a word of a name with every word of the query."""
+        row = self._memo.get(token)
+        if row is None:
+            if len(self._memo) >= _CACHE:
+                self._memo.clear()
+            word = _sound(token)
+            row = self._memo[token] = [_likeness(_sound(asked), word) for asked in self._tokens]
+        return row
+
+    def similarity(self, name: str) -> float:
+        """Tell how well a name answers, as `similarity` does."""
+        has = _name(name)
+        if not self._words or not has.words:
+            return 0.0
+        if has.words == self._words:
+            return 1.0
+        return min(_PARTIAL, self._aligned([self._row(token) for token in has.tokens]))
+
+    def _aligned(self, rows: Sequence[Sequence[float]]) -> float:
+        count, others = len(self._tokens), len(rows)
+        if not count or not others:
+            return 0.0
+        if count == others == 1:
+            return rows[0][0]
+        if count == others == 2:
+            return max(rows[0][0] + rows[1][1], rows[0][1] + rows[1][0]) / 2
+        total = 0.0
+        taken_asked: set[int] = set()
+        taken_name: set[int] = set()
+        pairs = sorted(((score, i, j) for j, row in enumerate(rows) for i, score in enumerate(row)), reverse=True)
+        for score, i, j in pairs:
+            if i not in taken_asked and j not in taken_name:
+                taken_asked.add(i)
+                taken_name.add(j)
+                total += score
+        return total / count * (0.9 + 0.1 * count / max(count, others))
+
+    def explain(self, name: str) -> list[str]:
+        """Say why a name answers, as `explain` does."""
+        lines = []
+        for asked in self._tokens:
+            best = max(((_likeness(_sound(asked), _sound(word)), word) for word in _name(name).tokens), default=None)
+            if best is None:
+                continue
+            likeness, word = best
+            if likeness >= 1.0:
+                lines.append(f"{asked.text} is the same word")
+            elif word.text.startswith(asked.text):
+                lines.append(f"{word.text} begins with {asked.text}")
+            elif likeness > SIMILAR:
+                lines.append(f"{asked.text} is like {word.text}")
+        return lines
+
+
+_LAST: list[Asked] = []
+
+
+def _asked(text: str) -> Asked:
+    """Give the query made ready; the last one is kept."""
+    if not _LAST or _LAST[0]._text != text:  # noqa: SLF001
+        _LAST[:] = [Asked(text)]
+    return _LAST[0]
 
 
 def similarity(query: str, name: str) -> float:
-    """Tell how well a name answers a query, whatever the order of the words.
+    """Tell how well a name answers a query, whatever the script, the spelling and the order of the words.
 
     Args:
         query: What is looked for; its first 16 words count.
         name: A name; its first 16 words count.
 
     Returns:
-        From 0.0 to 1.0; 1.0 if both have the same words.
+        From 0.0 to 1.0; 1.0 exactly if both have the same words.
     """
-    asked, has = _name_words(query)[:_MAX_ALIGNED], _name_words(name)[:_MAX_ALIGNED]
-    if not asked or not has:
-        return 0.0
-    if sorted(asked) == sorted(has):
-        return 1.0
-    weight = sum(map(len, asked))
-    score = sum(len(word) * closeness for word, _, closeness in _align(asked, has)) / weight
-    # Words of the name that nobody asked for count a little against it.
-    return score * (0.9 + 0.09 * min(1.0, len(asked) / len(has)))
+    return _asked(query).similarity(name)
 
 
 def explain(query: str, name: str) -> list[str]:
@@ -117,15 +208,7 @@ def explain(query: str, name: str) -> list[str]:
     Secrets:
         Quotes both.
     """
-    lines = []
-    for asked, word, closeness in _align(_name_words(query)[:_MAX_ALIGNED], _name_words(name)[:_MAX_ALIGNED]):
-        if closeness >= 1.0:
-            lines.append(f"{asked} is the same word")
-        elif word.startswith(asked):
-            lines.append(f"{word} begins with {asked}")
-        elif closeness > 0.5:
-            lines.append(f"{asked} is like {word}")
-    return lines
+    return _asked(query).explain(name)
 
 
 def variants(name: str, script: str) -> list[str]:
@@ -133,15 +216,19 @@ def variants(name: str, script: str) -> list[str]:
 
     Args:
         name: A name.
-        script: ISO 15924 code of the script wanted, such as Cyrl, Arab, Latn, Hani.
+        script: ISO 15924 code of the script wanted: Cyrl, Arab, Latn, Hani.
 
     Returns:
         At present none but its plain form, where the name is written in that script already.
     """
-    plain = " ".join(_name_words(name))
-    prefixes = {"Cyrl": "CYRILLIC", "Arab": "ARABIC", "Latn": "LATIN", "Hani": "CJK"}
-    letters = [character for character in plain if character.isalpha()]
-    known = prefixes.get(script)
-    if known is None or not letters or not all(unicodedata.name(c, "").startswith(known) for c in letters):
+    tokens = letters.tokens(name)
+    if not tokens or any(token.script != script for token in tokens):
         return []
-    return [plain]
+    return [" ".join([token.text for token in tokens])]
+
+
+def forget() -> None:
+    """Drop the words and names remembered."""
+    _SOUNDS.clear()
+    _NAMES.clear()
+    _LAST.clear()

@@ -118,34 +118,6 @@ def test_composed_and_decomposed_are_the_same(text):
     assert names.text_terms(unicodedata.normalize("NFD", text)) == names.text_terms(unicodedata.normalize("NFC", text))
 
 
-def test_similarity_puts_likelier_names_first():
-    query = "Жақып Омар"
-    ranked = ["Омар Жақып", "Жақып Омарұлы", "Жақып Серік", "Серік Болат"]
-    scores = [names.similarity(query, name) for name in ranked]
-    assert scores == sorted(scores, reverse=True)
-    assert scores[0] == 1.0
-    assert scores[1] < 1.0
-    assert scores[2] > 2 * scores[3]
-
-
-@given(st.text(max_size=40), st.text(max_size=40))
-def test_similarity_is_a_share(query, name):
-    assert 0.0 <= names.similarity(query, name) <= 1.0
-
-
-def test_explanations_name_the_words():
-    assert names.explain("Jakyp Omar", "Омар, Jakyp Omaruly") == ["jakyp is the same word", "omaruly begins with omar"]
-    assert names.explain("Zhakyp", "Zhaqyp") == ["zhakyp is like zhaqyp"]
-    assert names.explain("Zhakyp", "Болат") == []
-
-
-def test_variants_keep_to_the_script():
-    assert names.variants("Жақып", "Cyrl") == ["жақып"]
-    assert names.variants("Жақып", "Latn") == []
-    assert names.variants("加合甫", "Hani") == ["加 合 甫"]
-    assert names.variants("Жақып", "Xxxx") == []
-
-
 def test_what_was_seen_can_be_forgotten():
     names.text_terms("Unrepeatable")
     assert "Unrepeatable" in texts._TERMS
