@@ -10,8 +10,8 @@ import heapq
 from bisect import bisect_left
 from collections import defaultdict, deque
 from dataclasses import dataclass
-from itertools import chain, repeat
-from typing import TYPE_CHECKING, Final, TypeVar
+from itertools import repeat
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from pyroaring import BitMap
 
@@ -27,11 +27,13 @@ from vault.index.pages import (
     PageWriter,
     Row,
     TermPage,
+    TermSheet,
     TermWriter,
     encode_root,
     pack_names,
     pack_row,
     purged_row,
+    term_sheets,
 )
 from vault.index.postings import MAX_DOCUMENTS, encode_postings
 from vault.index.segment import Segment, SegmentEntry
@@ -39,7 +41,7 @@ from vault.index.terms import ATTACHED, ID, NAME, SOUND, TEXT, Document
 from vault.objects import Kind, Ref
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 _Key = TypeVar("_Key", str, bytes)
 
@@ -101,7 +103,7 @@ class _Pieces(dict[str, list[int]]):
         if len(terms) == 1:
             numbers = self[piece] = self._words.setdefault(terms[0], [])
             return numbers
-        for word in dict.fromkeys(terms):
+        for word in terms:
             self._words.setdefault(word, []).append(self.number)
         return self.nowhere
 
@@ -111,80 +113,45 @@ def _append(lists: Mapping[_Key, list[int]], keys: Iterable[_Key], number: int) 
     deque(map(list.append, map(lists.__getitem__, keys), repeat(number)), maxlen=0)
 
 
-class Builder:
-    """Collects documents and writes them as one segment.
+Postings: TypeAlias = tuple[list[bytes], list[list[int]]]
+"""Terms, ascending, and for each the numbers of its documents: ascending, perhaps with repeats."""
 
-    Memory is some eight bytes for each term of each document. When `full`, write it and begin another.
 
-    Args:
-        serial: Serial number of the segment to be.
+class TermLists:
+    """Collects the terms of documents, and for each term the numbers of its documents.
+
+    Memory is some eight bytes for each term of each document.
+
+    Secrets:
+        All it holds.
     """
 
-    def __init__(self, serial: int) -> None:
+    def __init__(self) -> None:
         """Begin without documents."""
-        self.serial = serial
         self._words: dict[str, list[int]] = {}
         self._pieces = _Pieces(self._words)
         self._keys: defaultdict[str, list[int]] = defaultdict(list)
         self._sounds: defaultdict[str, list[int]] = defaultdict(list)
         self._marks: defaultdict[bytes, list[int]] = defaultdict(list)
-        self._rows: list[bytes] = []
-        self._names: list[bytes] = []
-        self._revisions: dict[bytes, int] = {}
-        self._dead: set[int] = set()
-        self._supersedes: defaultdict[int, BitMap] = defaultdict(BitMap)
-        self._postings = 0
 
-    def __len__(self) -> int:
-        return len(self._rows)
+    def add(self, document: Document, number: int) -> int:
+        """Take the terms of a document; numbers never fall from one to the next.
 
-    @property
-    def full(self) -> bool:
-        """Whether it is time to write it: 32 768 documents, or eight million postings."""
-        return len(self._rows) >= RUN_DOCUMENTS or self._postings >= _RUN_POSTINGS
-
-    def supersede(self, serial: int, number: int) -> None:
-        """Note that a document in here follows one in an older segment: a row's `serial` and `number`."""
-        self._supersedes[serial].add(number)
-
-    def add(self, document: Document) -> None:
-        """Take a document; one that follows another in here marks that one superseded.
-
-        Raises:
-            ValueError: It holds 2^18 documents already.
+        Returns:
+            How many numbers were noted.
         """
-        number = len(self._rows)
-        if number >= MAX_DOCUMENTS:
-            msg = "a segment holds at most 2^18 documents; look at `full`"
-            raise ValueError(msg)
-        for parent in document.parents:
-            if (before := self._revisions.get(parent)) is not None:
-                self._dead.add(before)
-        if not document.flags & ATTACHMENT:
-            self._revisions[document.revision_id] = number
-        pieces = set(" ".join(document.texts).split())
+        pieces = " ".join(document.texts).split()
         self._pieces.number = number
-        # Two pieces may have a word in common: a number then stands twice in its list.
+        # A word that stands twice has the number twice in its list: to sift them here costs more than it saves.
         _append(self._pieces, pieces, number)
         _append(self._keys, document.keys, number)
         _append(self._sounds, document.sounds, number)
         _append(self._marks, document.marks, number)
         self._pieces.nowhere.clear()
-        self._postings += len(pieces) + len(document.keys) + len(document.sounds) + len(document.marks)
-        self._rows.append(
-            pack_row(
-                document.record_id,
-                document.revision_id,
-                document.ref,
-                kind=document.kind,
-                flags=document.flags,
-                epoch=document.epoch,
-            )
-        )
-        self._names.append(pack_names(document.names))
+        return len(pieces) + len(document.keys) + len(document.sounds) + len(document.marks)
 
-    def _sorted(self) -> tuple[list[bytes], Iterator[list[int]]]:
-        """Give all terms in order, and the documents of each."""
+    def postings(self) -> Postings:
+        """Give all terms, and the documents of each."""
         marks = sorted(self._marks)
         # Text sorts by code points, which is the order of its UTF-8 bytes.
         keys, sounds, words = sorted(self._keys), sorted(self._sounds), sorted(self._words)
@@ -198,21 +165,130 @@ class Builder:
             *[TEXT + word.encode() for word in words],
             *marks[before_sounds:],
         ]
-        numbers = chain(
-            map(self._marks.__getitem__, marks[:before_names]),
-            map(self._keys.__getitem__, keys),
-            map(self._marks.__getitem__, marks[before_names:before_sounds]),
-            map(self._sounds.__getitem__, sounds),
-            map(self._words.__getitem__, words),
-            map(self._marks.__getitem__, marks[before_sounds:]),
-        )
+        numbers = [
+            *map(self._marks.__getitem__, marks[:before_names]),
+            *map(self._keys.__getitem__, keys),
+            *map(self._marks.__getitem__, marks[before_names:before_sounds]),
+            *map(self._sounds.__getitem__, sounds),
+            *map(self._words.__getitem__, words),
+            *map(self._marks.__getitem__, marks[before_sounds:]),
+        ]
         return terms, numbers
 
-    def _encoded(self, dead: set[int]) -> Iterator[tuple[bytes, bytes]]:
-        for term, numbers in zip(*self._sorted(), strict=True):
-            kept = numbers if term[:1] == ID else [number for number in numbers if number not in dead]
-            if kept:
-                yield term, encode_postings(kept)
+
+def _without(postings: Postings, dead: set[int]) -> Postings:
+    """Drop documents that others follow from all terms but ids."""
+    kept = [
+        (term, left)
+        for term, numbers in zip(*postings, strict=True)
+        if (left := numbers if term[:1] == ID else [number for number in numbers if number not in dead])
+    ]
+    return [term for term, _ in kept], [numbers for _, numbers in kept]
+
+
+class Lines:
+    """Collects what a segment holds beside its terms: a row and the names of each document, and what they follow.
+
+    Args:
+        serial: Serial number of the segment to be.
+    """
+
+    def __init__(self, serial: int) -> None:
+        """Begin without documents."""
+        self.serial = serial
+        self._rows: list[bytes] = []
+        self._names: list[bytes] = []
+        self._supersedes: defaultdict[int, BitMap] = defaultdict(BitMap)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def supersede(self, serial: int, number: int) -> None:
+        """Note that a document in here follows one in an older segment: a row's `serial` and `number`."""
+        self._supersedes[serial].add(number)
+
+    def add_row(self, row: bytes) -> int:
+        """Take the row of a document, and give its number.
+
+        Raises:
+            ValueError: There are 2^18 documents already.
+        """
+        number = len(self._rows)
+        if number >= MAX_DOCUMENTS:
+            msg = "a segment holds at most 2^18 documents; look at `full`"
+            raise ValueError(msg)
+        self._rows.append(row)
+        return number
+
+    def add_names(self, entries: Iterable[bytes]) -> None:
+        """Take the names of the next documents, as `pack_names` gives them."""
+        self._names.extend(entries)
+
+    def seal(self, batch: Batch, sheets: Iterable[TermSheet], dead: Container[int] = ()) -> SegmentEntry:
+        """Write the segment.
+
+        Args:
+            batch: Where its objects are sealed.
+            sheets: All pages of terms, in order.
+            dead: Documents that others in here follow.
+
+        Returns:
+            Its entry for the head, to stand after all others.
+
+        Raises:
+            ValueError: There is no document.
+            LimitError: The segment would name more pages than an object can.
+        """
+        if not self._rows:
+            msg = "a segment has at least one document"
+            raise ValueError(msg)
+        writer = _Writer(batch)
+        for sheet in sheets:
+            writer.terms.put(sheet)
+        for number, (row, entry) in enumerate(zip(self._rows, self._names, strict=True)):
+            if number in dead:
+                writer.row(_with_flag(row, SUPERSEDED))
+                writer.names.add(b"")
+            else:
+                writer.row(row)
+                writer.names.add(entry)
+        return writer.finish(self.serial, dict(self._supersedes))
+
+
+class Builder(Lines):
+    """Collects documents and writes them as one segment. When `full`, write it and begin another.
+
+    Args:
+        serial: Serial number of the segment to be.
+    """
+
+    def __init__(self, serial: int) -> None:
+        """Begin without documents."""
+        super().__init__(serial)
+        self._terms = TermLists()
+        self._revisions: dict[bytes, int] = {}
+        self._dead: set[int] = set()
+        self._postings = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether it is time to write it: 32 768 documents, or eight million postings."""
+        return len(self) >= RUN_DOCUMENTS or self._postings >= _RUN_POSTINGS
+
+    def add(self, document: Document) -> None:
+        """Take a document; one that follows another in here marks that one superseded.
+
+        Raises:
+            ValueError: It holds 2^18 documents already.
+        """
+        number = self.add_row(row_of(document))
+        self.add_names((pack_names(document.names),))
+        for parent in document.parents:
+            if (before := self._revisions.get(parent)) is not None:
+                self._dead.add(before)
+        if not document.flags & ATTACHMENT:
+            self._revisions[document.revision_id] = number
+        self._postings += self._terms.add(document, number)
 
     def write(self, batch: Batch) -> SegmentEntry:
         """Write the segment.
@@ -225,25 +301,58 @@ class Builder:
 
         Raises:
             ValueError: There is no document.
+            LimitError: The segment would name more pages than an object can.
         """
-        if not self._rows:
-            msg = "a segment has at least one document"
-            raise ValueError(msg)
-        writer = _Writer(batch)
-        dead = self._dead
-        if dead:
-            writer.terms.write(self._encoded(dead))
-        else:
-            terms, numbers_of = self._sorted()
-            writer.terms.write(zip(terms, map(encode_postings, numbers_of), strict=True))
-        for number, (row, entry) in enumerate(zip(self._rows, self._names, strict=True)):
-            if number in dead:
-                writer.row(_with_flag(row, SUPERSEDED))
-                writer.names.add(b"")
-            else:
-                writer.row(row)
-                writer.names.add(entry)
-        return writer.finish(self.serial, dict(self._supersedes))
+        postings = self._terms.postings()
+        if self._dead:
+            postings = _without(postings, self._dead)
+        return self.seal(batch, sheets_of(postings), self._dead)
+
+
+def row_of(document: Document) -> bytes:
+    """Write the row of a document."""
+    return pack_row(
+        document.record_id,
+        document.revision_id,
+        document.ref,
+        kind=document.kind,
+        flags=document.flags,
+        epoch=document.epoch,
+    )
+
+
+def sheets_of(postings: Postings) -> Iterator[TermSheet]:
+    """Write terms and their documents into pages.
+
+    Args:
+        postings: As `TermLists` or `joined` give them.
+
+    Yields:
+        The pages.
+    """
+    return term_sheets(zip(postings[0], map(encode_postings, postings[1]), strict=True))
+
+
+def joined(parts: Iterable[Postings]) -> Postings:
+    """Put together what several collectors of one segment's terms hold; the lists are taken over.
+
+    Args:
+        parts: Of documents of their own, in any order.
+
+    Returns:
+        Every term of the parts, with all its documents.
+    """
+    lists: dict[bytes, list[int]] = {}
+    for terms, numbers in parts:
+        if not lists:
+            lists = dict(zip(terms, numbers, strict=True))
+            continue
+        for term, more in zip(terms, numbers, strict=True):
+            if (known := lists.setdefault(term, more)) is not more:
+                known += more
+                known.sort()
+    terms = sorted(lists)
+    return terms, list(map(lists.__getitem__, terms))
 
 
 def _with_flag(row: bytes, flag: int) -> bytes:

@@ -95,8 +95,70 @@ class PageWriter:
         return self._waiting is not None
 
 
+class TermSheet(NamedTuple):
+    """A page of terms, written.
+
+    Args:
+        first: Its first term.
+        terms: Number of its terms.
+        payload: Its bytes.
+    """
+
+    first: bytes
+    terms: int
+    payload: bytes
+
+
+def term_sheets(terms: Iterable[tuple[bytes, bytes]]) -> Iterator[TermSheet]:
+    """Front-code terms with their postings into pages.
+
+    Args:
+        terms: Ascending, each with its postings.
+
+    Yields:
+        Pages, each as full as can be.
+
+    Source:
+        docs/format.md §Term pages.
+    """
+    body = bytearray()
+    restarts: list[int] = []
+    first = last = b""
+    room = in_page = shared = 0
+    for term, postings in terms:
+        # Two bytes for the lengths in this entry; `room` counts what the tables at the end leave.
+        if len(body) + len(term) + len(postings) + 2 > room:
+            if in_page:
+                yield TermSheet(first, in_page, _closed(body, restarts))
+            body, restarts, in_page = bytearray(), [], 0
+            first = term
+        if in_page % RESTART == 0:
+            restarts.append(len(body))
+            room = PAGE_BYTES - 4 - 2 * len(restarts)
+            shared = 0
+        else:
+            # Neighbours mostly share what the two before shared.
+            if not term.startswith(last[:shared]):
+                shared = 0
+            limit = min(len(last), len(term))
+            while shared < limit and last[shared] == term[shared]:
+                shared += 1
+        body.append(shared)
+        body.append(len(term) - shared)
+        body += term[shared:]
+        body += postings
+        last = term
+        in_page += 1
+    if in_page:
+        yield TermSheet(first, in_page, _closed(body, restarts))
+
+
+def _closed(body: bytearray, restarts: list[int]) -> bytes:
+    return bytes(body) + struct.pack(f">{len(restarts) + 1}H", *restarts, len(restarts))
+
+
 class TermWriter:
-    """Front-codes sorted terms with their postings into pages.
+    """Keeps the pages of terms of a segment to be.
 
     Args:
         pages: Where full pages go.
@@ -109,43 +171,16 @@ class TermWriter:
         self.firsts: list[bytes] = []
         self.terms = 0
 
-    def write(self, terms: Iterable[tuple[bytes, bytes]]) -> None:
-        """Write all terms of a segment, ascending, each with its postings; to be called once."""
-        body = bytearray()
-        restarts: list[int] = []
-        last = b""
-        room = in_page = count = shared = 0
-        for term, postings in terms:
-            # Two bytes for the lengths in this entry; `room` counts what the tables at the end leave.
-            if len(body) + len(term) + len(postings) + 2 > room:
-                self._flush(body, restarts)
-                body, restarts, in_page = bytearray(), [], 0
-                self.firsts.append(term)
-            if in_page % RESTART == 0:
-                restarts.append(len(body))
-                room = PAGE_BYTES - 4 - 2 * len(restarts)
-                shared = 0
-            else:
-                # Neighbours mostly share what the two before shared.
-                if not term.startswith(last[:shared]):
-                    shared = 0
-                limit = min(len(last), len(term))
-                while shared < limit and last[shared] == term[shared]:
-                    shared += 1
-            body.append(shared)
-            body.append(len(term) - shared)
-            body += term[shared:]
-            body += postings
-            last = term
-            in_page += 1
-            count += 1
-        self._flush(body, restarts)
-        self.terms = count
+    def put(self, sheet: TermSheet) -> None:
+        """Take the next page."""
+        self.firsts.append(sheet.first)
+        self.terms += sheet.terms
+        self._pages.put(self.refs, sheet.payload)
 
-    def _flush(self, body: bytearray, restarts: list[int]) -> None:
-        if restarts:
-            body += struct.pack(f">{len(restarts) + 1}H", *restarts, len(restarts))
-            self._pages.put(self.refs, bytes(body))
+    def write(self, terms: Iterable[tuple[bytes, bytes]]) -> None:
+        """Write terms, ascending, each with its postings."""
+        for sheet in term_sheets(terms):
+            self.put(sheet)
 
 
 class TermPage:
