@@ -47,6 +47,7 @@ def u32(number: int) -> bytes:
 _AS_IS: Final = frozenset({str, bytes, bool, type(None)})
 """Types that need no look inside; text is checked by the encoder."""
 _INTEGERS: Final = {int}
+_TEXTS: Final = {str}
 _CONTAINERS: Final = frozenset({dict, list, tuple})
 
 
@@ -95,9 +96,15 @@ def _canonical(value: Plain, depth: int) -> Plain:
     return value
 
 
-def _check_keys(keys: list[Plain]) -> None:
-    """Refuse keys out of order; those of integers alone, as records have them, were looked at before."""
-    if keys != _sorted_keys(dict.fromkeys(keys)):
+def _check_keys(value: dict[Plain, Plain]) -> None:
+    """Refuse keys out of order."""
+    keys = list(value)
+    types = set(map(type, keys))
+    if types == _TEXTS or (types == _INTEGERS and keys[0] >= 0 and keys[-1] <= MAX_INT_KEY):
+        in_order = keys == sorted(keys)
+    else:
+        in_order = keys == _sorted_keys(value)
+    if not in_order:
         msg = "the keys of a map are not in order"
         raise FormatError(msg)
 
@@ -115,9 +122,7 @@ def _check(value: Plain, depth: int) -> None:
         raise LimitError("nesting depth", MAX_DEPTH)
     items: Iterable[Plain] = value
     if kind is dict:
-        keys = list(value)
-        if set(map(type, keys)) != _INTEGERS or keys != sorted(keys) or keys[0] < 0 or keys[-1] > MAX_INT_KEY:
-            _check_keys(keys)
+        _check_keys(value)
         items = value.values()
     elif kind is not list:
         msg = "a value of a type that has no place"
@@ -209,6 +214,25 @@ def decode(data: bytes, *, max_bytes: int = MAX_BYTES) -> Plain:
     Source:
         docs/format.md §Encoding.
     """
+    value = unpack(data, max_bytes=max_bytes)
+    _check(value, 0)
+    return value
+
+
+def unpack(data: bytes, *, max_bytes: int = MAX_BYTES) -> Plain:
+    """Read msgpack whose order of keys and types of values the caller looks at; for rooms that know what stands where.
+
+    Args:
+        data: The whole encoding, nothing after it.
+        max_bytes: Largest input accepted, in bytes.
+
+    Returns:
+        What `pack` would write as these bytes; all of it that the caller does not look at belongs into `check`.
+
+    Raises:
+        FormatError: Not msgpack, not in its shortest form, an extension type, a repeated key, bytes after the end.
+        LimitError: Larger than `max_bytes`.
+    """
     if len(data) > max_bytes:
         raise LimitError("encoded size in bytes", max_bytes)
     try:
@@ -225,19 +249,34 @@ def decode(data: bytes, *, max_bytes: int = MAX_BYTES) -> Plain:
             max_map_len=len(data) // 2 + 1,
             max_ext_len=0,
         )
+        # Written anew in the order it came, a value gives the same bytes only if every part had its shortest form and
+        # no key stood twice.
+        same = msgpack.packb(value, use_bin_type=True) == data
     except FormatError:
         raise
     except (ValueError, TypeError, UnicodeError, RecursionError, OverflowError, msgpack.UnpackException):
         # TypeError: a map key that cannot be hashed, such as a list.
         msg = "the bytes are not canonical msgpack"
         raise FormatError(msg) from None
-    _check(value, 0)
-    # Written anew in the order it came, a value gives the same bytes only if every part had its shortest form and no
-    # key stood twice.
-    if msgpack.packb(value, use_bin_type=True) != data:
+    if not same:
         msg = "the bytes are not canonical msgpack"
         raise FormatError(msg)
     return value
+
+
+def check(value: Plain, *, depth: int) -> None:
+    """Look at a part of what `unpack` gave.
+
+    Args:
+        value: The part.
+        depth: How many arrays and maps it stands in.
+
+    Raises:
+        FormatError: Keys out of order, or a type that the format has no place for.
+        LimitError: Deeper than 16, or an integer above i64.
+    """
+    if type(value) not in _AS_IS:
+        _check(value, depth)
 
 
 def decode_map(data: bytes, *, max_bytes: int = MAX_BYTES) -> dict[Plain, Plain]:

@@ -364,7 +364,11 @@ class Sealer:
     @staticmethod
     def _unframe(frame: bytes) -> bytes:
         length = int.from_bytes(frame[:4])
-        if length > len(frame) - 4 or padded_frame_bytes(length) != len(frame) or any(frame[4 + length :]):
+        if (
+            length > len(frame) - 4
+            or padded_frame_bytes(length) != len(frame)
+            or frame.count(0, 4 + length) != len(frame) - 4 - length
+        ):
             msg = "a sealed object's frame is not made by the rule"
             raise IntegrityError(msg)
         return frame[4 : 4 + length]

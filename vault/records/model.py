@@ -20,7 +20,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from dataclasses import field as attribute  # `field` is what a claim speaks of
-from typing import TYPE_CHECKING, Any, Final
+from functools import lru_cache
+from itertools import chain, combinations
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from vault import codec
 from vault.errors import FormatError, IntegrityError, LimitError, RecordError
@@ -111,8 +113,9 @@ class Revision:
     removed: bool = False
     schema_version: int = SCHEMA_VERSION
     extra: Mapping[int | str, Any] = attribute(default_factory=dict, repr=False)
-    # The plaintext, once made or read; a copy made by dataclasses.replace starts without it.
+    # The plaintext, once made or read, and its hash; a copy made by dataclasses.replace starts without them.
     _plaintext: bytes | None = attribute(default=None, init=False, repr=False, compare=False)
+    _id: bytes | None = attribute(default=None, init=False, repr=False, compare=False)
 
     def encode(self, *, recorded_at: int | None = None) -> bytes:
         """Write the revision in its one canonical form.
@@ -139,7 +142,10 @@ class Revision:
     @property
     def id(self) -> bytes:
         """Return the revision id: 32 bytes, the hash of the plaintext; it never stands outside a seal."""
-        return digest(Label.REVISION, self.encode())
+        if self._id is None:
+            object.__setattr__(self, "_id", digest(Label.REVISION, self.encode()))
+        assert self._id is not None  # noqa: S101 - set in the line above
+        return self._id
 
     def claims_of(self, name: str) -> list[Claim]:
         """Return the claims of one field in all states, in the order of writing."""
@@ -257,44 +263,68 @@ def _is_bytes(value: object, size: int) -> bool:
 
 
 def _is_time(value: object) -> bool:
-    return type(value) is int
+    return type(value) is int and -_I64 <= value < _I64
 
 
-_BASES: Final = (None, *BASES)
-_CONFIDENCES: Final = (None, *CONFIDENCES)
+@lru_cache(maxsize=1024)
+def _is_name(text: str) -> bool:
+    return _NAME.fullmatch(text) is not None
+
+
+_I64: Final = 1 << 63
+_STATES: Final = frozenset(STATES)
+_BASES: Final = frozenset((None, *BASES))
+_CONFIDENCES: Final = frozenset((None, *CONFIDENCES))
 _WITHOUT_VALUE: Final = ("unknown", "withheld", "not-asked")
 
+_Parts: TypeAlias = tuple[Any, Any, Any, Any, Any, Any, Any, Any]
+"""What a claim says, in the order of `Claim`; without what only a newer program knows."""
 
-def _check_claim(claim: Claim, *, newer: bool) -> None:
+
+def _parts_of(claim: Claim) -> _Parts:
+    return (
+        claim.field,
+        claim.value,
+        claim.state,
+        claim.basis,
+        claim.as_of,
+        claim.confidence,
+        claim.source,
+        claim.recorded_at,
+    )
+
+
+def _check_claim(parts: _Parts, *, newer: bool) -> None:
     """Refuse a claim that is not well formed.
 
     A newer form of record may know further states, bases and grades: those are accepted as text and kept.
     """
-    if type(claim.field) is not str or not _NAME.fullmatch(claim.field):
+    field, value, state, basis, as_of, confidence, source, recorded_at = parts
+    if type(field) is not str or not _is_name(field):
         raise _refuse("the name of a field")
     for word, known, what in (
-        (claim.state, STATES, "state"),
-        (claim.basis, _BASES, "basis"),
-        (claim.confidence, _CONFIDENCES, "confidence"),
+        (state, _STATES, "state"),
+        (basis, _BASES, "basis"),
+        (confidence, _CONFIDENCES, "confidence"),
     ):
-        if word not in known and not (newer and type(word) is str):
-            msg = f"the {what} of a claim of {claim.field}"
+        if (word is not None and type(word) is not str) or (word not in known and not (newer and word is not None)):
+            msg = f"the {what} of a claim of {field}"
             raise _refuse(msg)
-    if claim.value is None:
-        if claim.state == "stated":
-            msg = f"a claim of {claim.field} states nothing"
+    if value is None:
+        if state == "stated":
+            msg = f"a claim of {field} states nothing"
             raise _refuse(msg)
-    elif claim.state in _WITHOUT_VALUE:
-        msg = f"a claim of {claim.field} is {claim.state} and has a value"
+    elif state in _WITHOUT_VALUE:
+        msg = f"a claim of {field} is {state} and has a value"
         raise _refuse(msg)
-    if claim.as_of is not None and type(claim.as_of) is not str:
-        msg = f"the date of a claim of {claim.field}"
+    if as_of is not None and type(as_of) is not str:
+        msg = f"the date of a claim of {field}"
         raise _refuse(msg)
-    if claim.source is not None and not _is_bytes(claim.source, RECORD_ID_BYTES):
-        msg = f"the source of a claim of {claim.field}"
+    if source is not None and not _is_bytes(source, RECORD_ID_BYTES):
+        msg = f"the source of a claim of {field}"
         raise _refuse(msg)
-    if claim.recorded_at is not None and not _is_time(claim.recorded_at):
-        msg = f"the time of a claim of {claim.field}"
+    if recorded_at is not None and not _is_time(recorded_at):
+        msg = f"the time of a claim of {field}"
         raise _refuse(msg)
 
 
@@ -364,7 +394,7 @@ def _check(revision: Revision) -> None:
 def _encode(revision: Revision, recorded_at: int | None = None) -> bytes:
     _check(revision)
     for claim in revision.claims:
-        _check_claim(claim, newer=revision.schema_version > SCHEMA_VERSION)
+        _check_claim(_parts_of(claim), newer=revision.schema_version > SCHEMA_VERSION)
     _check_extra(revision.extra, _R_REMOVED + 1, "an unknown key has a known number")
     known = not revision.extra
     claims: list[Any] = []
@@ -399,32 +429,52 @@ def _encode(revision: Revision, recorded_at: int | None = None) -> bytes:
 _VALUE_DEPTH: Final = 3
 """A claim's value stands in the claim, the list of claims, and the revision."""
 _CLAIM_KEYS: Final = frozenset(range(_C_RECORDED + 1))
+_CLAIM_ORDERS: Final = frozenset(
+    (_C_FIELD, *others) for size in range(_C_RECORDED + 1) for others in combinations(range(1, _C_RECORDED + 1), size)
+)
+_REVISION_ORDERS: Final = frozenset((tuple(range(_R_REMOVED)), tuple(range(_R_REMOVED + 1))))
+_ONLY_INTEGERS: Final = {int}
+_ONLY_MAPS: Final = {dict}
 
 
-def _claim(tree: object, *, newer: bool) -> Claim:
+def _is_usual(tree: dict[Any, Any]) -> bool:
+    """Tell whether a revision and its claims have only keys that are known here, in order."""
+    claims = tree.get(_R_CLAIMS)
+    return (
+        type(claims) is list
+        and tuple(tree) in _REVISION_ORDERS
+        and set(map(type, claims)) <= _ONLY_MAPS
+        # True is 1 and equals it: the types of the keys are looked at too.
+        and set(map(type, chain(tree, *claims))) == _ONLY_INTEGERS
+        and _CLAIM_ORDERS.issuperset(map(tuple, claims))
+    )
+
+
+def _read_claim(tree: object, *, newer: bool) -> _Parts:
     if type(tree) is not dict:
         raise _refuse("a claim is not a map")
-    # A key that is present must carry something: absence has one spelling only.
-    if None in tree.values() and any(tree.get(key, 0) is None for key in _CLAIM_KEYS):
-        raise _refuse("a claim spells out what is left out")
     said = tree.get
-    state = said(_C_STATE)
-    if state == "stated":
+    # A key that is present must carry something: absence has one spelling only.
+    if (None in tree.values() and any(tree.get(key, 0) is None for key in _CLAIM_KEYS)) or said(_C_STATE) == "stated":
         raise _refuse("a claim spells out what is left out")
-    known = tree.keys() <= _CLAIM_KEYS
-    claim = Claim(
-        said(_C_FIELD, ""),
+    parts = (
+        said(_C_FIELD),
         said(_C_VALUE),
-        "stated" if state is None else state,
+        said(_C_STATE, "stated"),
         said(_C_BASIS),
         said(_C_AS_OF),
         said(_C_CONFIDENCE),
         said(_C_SOURCE),
         said(_C_RECORDED),
-        {} if known else {key: item for key, item in tree.items() if key not in _CLAIM_KEYS},
     )
-    _check_claim(claim, newer=newer)
-    return claim
+    _check_claim(parts, newer=newer)
+    return parts
+
+
+def _claim(tree: object, *, newer: bool) -> Claim:
+    parts = _read_claim(tree, newer=newer)
+    assert isinstance(tree, dict)  # noqa: S101 - else it was refused
+    return Claim(*parts, {key: item for key, item in tree.items() if key not in _CLAIM_KEYS})
 
 
 def decode_revision(data: bytes) -> Revision:
@@ -444,11 +494,15 @@ def decode_revision(data: bytes) -> Revision:
     Source:
         docs/format.md §Records.
     """
-    tree = codec.decode(data, max_bytes=MAX_REVISION_BYTES)
+    tree = codec.unpack(data, max_bytes=MAX_REVISION_BYTES)
     if type(tree) is not dict:
+        codec.check(tree, depth=0)
         raise _refuse("it is not a map")
+    usual = _is_usual(tree)
+    if not usual:
+        codec.check(tree, depth=0)
     version, parents, claims = tree.pop(_R_SCHEMA, None), tree.pop(_R_PARENTS, None), tree.pop(_R_CLAIMS, None)
-    if type(version) is not int or version < 1:
+    if not _is_time(version) or version < 1:
         raise _refuse("its schema version")
     if type(parents) is not list or type(claims) is not list:
         raise _refuse("its parents or claims")
@@ -456,6 +510,16 @@ def decode_revision(data: bytes) -> Revision:
         raise LimitError("claims of a revision", MAX_CLAIMS)
     if tree.get(_R_REMOVED, True) is not True:
         raise _refuse("its mark of removal")
+    newer = version > SCHEMA_VERSION
+    if usual:
+        # Each of their parts is looked at for what it must be; a value may be anything that the format has a place for.
+        said = [_read_claim(item, newer=newer) for item in claims]
+        for parts in said:
+            if type(parts[1]) is not str:
+                codec.check(parts[1], depth=_VALUE_DEPTH)
+        read = tuple([Claim(*parts) for parts in said])
+    else:
+        read = tuple([_claim(item, newer=newer) for item in claims])
     revision = Revision(
         schema_version=version,
         record_id=tree.pop(_R_ID, None),
@@ -463,7 +527,7 @@ def decode_revision(data: bytes) -> Revision:
         parents=tuple(parents),
         device=tree.pop(_R_DEVICE, None),
         time=tree.pop(_R_TIME, None),
-        claims=tuple(_claim(item, newer=version > SCHEMA_VERSION) for item in claims),
+        claims=read,
         seed=tree.pop(_R_SEED, None),
         removed=tree.pop(_R_REMOVED, False),
         extra=tree,
