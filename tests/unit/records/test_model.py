@@ -7,6 +7,7 @@ import hmac
 import pickle
 from dataclasses import replace
 
+import msgpack
 import pytest
 
 from vault import codec
@@ -187,6 +188,42 @@ def test_other_bytes_are_refused(data):
 def test_a_revision_that_could_not_be_read_again_is_not_written(wrong):
     with pytest.raises(RecordError):
         revision(**wrong).encode()
+
+
+def _with_claim(claim, **changes):
+    return msgpack.packb(tree(k6=[{0: "title", 1: "A"}, claim], **changes))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        _with_claim({0: "notes", True: "A"}),
+        _with_claim({False: "notes", 1: "A"}),
+        _with_claim({0.0: "notes", 1: "A"}),
+        _with_claim({1: "A", 0: "notes"}),
+        _with_claim({0: "notes", 1: "A", 7: 5, 3: "told"}),
+        _with_claim({0: "notes", 1: 1.5}),
+        _with_claim({0: "notes", 1: {"text": 1.5}}),
+        _with_claim({0: "notes", 1: {"text": "A", "kind": "B"}}),
+        _with_claim({0: "notes", 1: {"text": 1 << 63}}),
+        _with_claim({0: "notes", 1: "A", 7: 1 << 63}),
+        _with_claim({0: "notes", 1: "A", 7: True}),
+        _with_claim({0: "notes", 1: "A", 3: 2.5}),
+        _with_claim({0: "notes", 1: "A", 3: b"told"}),
+        _with_claim({0: "notes", 1: "A", 8: {"b": 1, "a": 2}}),
+        _with_claim({0: "notes", 1: "A"}, k5=1 << 63),
+        _with_claim({0: "notes", 1: "A"}, k0=1 << 63),
+        _with_claim({0: "notes", 1: "A"}, k3=[1.5]),
+        _with_claim({0: "notes", 1: [[[[[[[[[[[[[[1]]]]]]]]]]]]]]}),
+        msgpack.packb({True if key == 1 else key: value for key, value in tree().items()}),
+        msgpack.packb(dict(reversed(tree().items()))),
+    ],
+)
+def test_what_is_not_canonical_is_refused_wherever_it_stands(data):
+    with pytest.raises(VaultError):
+        decode_revision(data)
+    good = _with_claim({0: "notes", 1: [[[[[[[[[[[[[1]]]]]]]]]]]]]})
+    assert decode_revision(good).encode() == good
 
 
 def test_limits_hold_both_ways():
