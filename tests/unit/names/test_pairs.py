@@ -16,11 +16,12 @@ PLACES = 10  # … or nearly so
 
 # What the search promises, and the rules of the tables that show it.
 PROMISES = {
-    "case, width, stress marks, joiners and format characters do not count": {
+    "case, width, stress marks, joiners, format characters and look-alikes do not count": {
         "case",
         "width",
         "stress-marks",
         "joiners",
+        "look-alikes",
     },
     "Cyrillic with the letters of Kazakh, Uyghur, Kyrgyz, Tatar, Uzbek and Russian": {
         "kazakh-cyrillic",
