@@ -7,12 +7,17 @@ committed, and deletes what is orphaned. It reads what a query needs and no more
 from vault.index.building import RUN_DOCUMENTS, Builder, Change, build, plan_merge
 from vault.index.pages import Row
 from vault.index.query import Match, Query, match, parse
-from vault.index.search import Candidate, Found, Index
+from vault.index.ranking import Alike, Candidate
+from vault.index.search import Answers, Found, Index
 from vault.index.segment import PageCache, SegmentEntry, read_entries
+from vault.index.sounds import SCRIPTS
 from vault.index.terms import Document, attachment_of, document_of, forget
 
 __all__ = [
     "RUN_DOCUMENTS",
+    "SCRIPTS",
+    "Alike",
+    "Answers",
     "Builder",
     "Candidate",
     "Change",

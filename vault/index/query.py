@@ -3,7 +3,8 @@
 Floor: 2. Pure: it opens nothing. Candidates from the index may be too many, never too few; `match` decides. Words not
 found are no proof of absence.
 
-    zhakyp kashgar          both, in names or texts; words of three letters and more also as a beginning
+    zhakyp kashgar          both, in names or texts; words of three letters and more also as a beginning, and names in
+                            any spelling; all words also as one name
     "exact words"           side by side in one statement
     jak*                    a beginning of any length
     -word                   not this; also before any other form
@@ -16,18 +17,19 @@ found are no proof of absence.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from vault import names
 from vault.errors import LimitError, RecordError
+from vault.index.sounds import SCRIPTS, Heard, Sound, written_in
 from vault.index.terms import claim_names, claim_text, compact, parse_date, value_text
 from vault.records import edtf, link_of
 from vault.records.edtf import Date
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from vault.records.model import Claim, Revision
     from vault.records.schema import Schemas
@@ -37,6 +39,8 @@ MAX_CLAUSE_CHARACTERS: Final = 1 << 14
 MAX_CLAUSES: Final = 64
 LEAST_PREFIX: Final = 3
 MAX_WORDS: Final = 256
+MAX_SOUNDS: Final = 16
+"""Words that are also looked for in other spellings; more than a name has."""
 _SHORT: Final = 200
 _DATES: Final = frozenset(("date", "birth"))
 
@@ -64,10 +68,17 @@ Ways: TypeAlias = tuple[tuple[Term, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What was typed without blanks: its words, or all of it in one piece."""
+    """What was typed without blanks: its words, or all of it in one piece.
+
+    Args:
+        ways: As written.
+        text: As typed.
+        sound: As a name in any spelling, if it is wanted so.
+    """
 
     ways: Ways
     text: str = field(repr=False)
+    sound: Sound | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +97,11 @@ class InField:
     Args:
         fields: The field's proper name and type, by kind of record.
         ways: Words, in any type of field but dates.
+        text: As typed.
         phrase: Words that must stand side by side, if they were quoted.
         span: A span of dates, in fields of dates, if it is one.
         hexadecimal: Beginning of an id, in fields that link, if it is one.
+        sound: As a name in any spelling, in fields of type name, if it is wanted so.
     """
 
     fields: Mapping[str, tuple[str, str]]
@@ -96,6 +109,13 @@ class InField:
     phrase: tuple[str, ...]
     span: Date | None
     hexadecimal: str | None
+    text: str = field(repr=False)
+    sound: Sound | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def named(self) -> list[str]:
+        """Kinds of record in which the field is a name."""
+        return [kind for kind, (_, field_type) in self.fields.items() if field_type == "name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +156,8 @@ class Query:
     Args:
         wanted: Clauses that must hold.
         unwanted: Clauses that must not.
+        script: Only words of names that are written in this script count as found in a name; None for all.
+        whole: All words together as one name in any spelling, if there are several.
 
     Secrets:
         Everything in it: what is looked for tells who is looked for.
@@ -143,11 +165,15 @@ class Query:
 
     wanted: tuple[Clause, ...] = field(repr=False)
     unwanted: tuple[Clause, ...] = field(repr=False)
+    script: str | None = None
+    whole: Sound | None = field(default=None, repr=False, compare=False)
 
     @property
-    def text(self) -> str:
-        """The words looked for in names and texts."""
-        return " ".join(clause.text for clause in self.wanted if isinstance(clause, Words | Phrase))
+    def sounds(self) -> list[Sound]:
+        """What is looked for in any spelling: all words together, else the one word; of fields each."""
+        fields = [clause.sound for clause in self.wanted if isinstance(clause, InField) and clause.sound]
+        words = [clause.sound for clause in self.wanted if isinstance(clause, Words) and clause.sound]
+        return [*([self.whole] if self.whole else words), *fields]
 
 
 # --- reading what was typed -------------------------------------------------------------------------------------------
@@ -158,17 +184,20 @@ _PIECE: Final = re.compile(r'\s*(-?)([A-Za-z_][\w.-]*:)?(?:"([^"]*)("?)|([^\s"]*
 _HEX: Final = re.compile(r"[0-9a-fA-F]{1,32}")
 
 
-def parse(text: str, schemas: Schemas) -> Query:
+def parse(text: str, schemas: Schemas, *, exact: bool = False, script: str | None = None) -> Query:
     """Read a query.
 
     Args:
         text: As typed; at most 2^16 characters, 64 clauses of 2^14 characters and 256 words.
         schemas: Schemas in force, for the names of fields and kinds.
+        exact: Words count only as they are written: in no other spelling, and as a beginning only with `*`.
+        script: ISO 15924 code, one of `SCRIPTS`: only what is written in this script counts as found in a name.
 
     Returns:
         What must hold.
 
     Raises:
+        ValueError: `script` is no known code.
         RecordError: Nothing to look for, a quotation that does not end, an unknown field or kind, or a date that is
             none. The message quotes names of fields, never what is looked for.
         LimitError: Too long, or too many clauses or words.
@@ -178,6 +207,17 @@ def parse(text: str, schemas: Schemas) -> Query:
     """
     if len(text) > MAX_QUERY_CHARACTERS:
         raise LimitError("characters of a query", MAX_QUERY_CHARACTERS)
+    if script is not None and script not in SCRIPTS:
+        msg = "the script is not one of `SCRIPTS`"
+        raise ValueError(msg)
+    wanted, unwanted = _clauses(text, exact=exact, schemas=schemas)
+    if not wanted and not unwanted:
+        raise RecordError("there is nothing to look for: give a word, a field with a value, a kind or a date")
+    return Query(tuple(wanted), tuple(unwanted), script) if exact else _with_sounds(wanted, unwanted, script)
+
+
+def _clauses(text: str, *, exact: bool, schemas: Schemas) -> tuple[list[Clause], list[Clause]]:
+    """Give the clauses that must hold, and those that must not."""
     wanted: list[Clause] = []
     unwanted: list[Clause] = []
     words = 0
@@ -187,7 +227,7 @@ def parse(text: str, schemas: Schemas) -> Query:
         quoted, value = piece[3] is not None, piece[3] or piece[5] or ""
         if len(value) > MAX_CLAUSE_CHARACTERS:
             raise LimitError("characters of a clause", MAX_CLAUSE_CHARACTERS)
-        clause = _clause((piece[2] or "")[:-1], value, quoted=quoted, schemas=schemas)
+        clause = _clause((piece[2] or "")[:-1], value, quoted=quoted, exact=exact, schemas=schemas)
         if clause is None:
             continue
         (unwanted if piece[1] else wanted).append(clause)
@@ -199,18 +239,36 @@ def parse(text: str, schemas: Schemas) -> Query:
             raise LimitError("words of a query", MAX_WORDS)
         if len(wanted) + len(unwanted) > MAX_CLAUSES:
             raise LimitError("clauses of a query", MAX_CLAUSES)
-    if not wanted and not unwanted:
-        raise RecordError("there is nothing to look for: give a word, a field with a value, a kind or a date")
-    return Query(tuple(wanted), tuple(unwanted))
+    return wanted, unwanted
 
 
-def _clause(name: str, value: str, *, quoted: bool, schemas: Schemas) -> Clause | None:
+def _with_sounds(wanted: Iterable[Clause], unwanted: Iterable[Clause], script: str | None) -> Query:
+    """Look for names in any spelling, too: of what is wanted, has a letter, and is not quoted or ended by a star."""
+    clauses: list[Clause] = []
+    texts: list[str] = []
+    for clause in wanted:
+        if isinstance(clause, Words) and _may_be_name(clause.text) and len(texts) < MAX_SOUNDS:
+            clauses.append(replace(clause, sound=Sound(clause.text, script)))
+            texts.append(clause.text)
+        elif isinstance(clause, InField) and clause.named and not clause.phrase and _may_be_name(clause.text):
+            clauses.append(replace(clause, sound=Sound(clause.text, script)))
+        else:
+            clauses.append(clause)
+    whole = Sound(" ".join(texts), script) if len(texts) > 1 else None
+    return Query(tuple(clauses), tuple(unwanted), script, whole)
+
+
+def _may_be_name(text: str) -> bool:
+    return not text.endswith("*") and any(map(str.isalpha, text))
+
+
+def _clause(name: str, value: str, *, quoted: bool, exact: bool, schemas: Schemas) -> Clause | None:
     if name:
-        return _named(name.lower(), value, quoted=quoted, schemas=schemas)
+        return _named(name.lower(), value, quoted=quoted, exact=exact, schemas=schemas)
     if quoted:
         words = _sequence(value)
-        return Phrase(words, _terms(value, quoted=True), value) if words else None
-    ways = _ways(value, quoted=False)
+        return Phrase(words, _terms(value, exact=True), value) if words else None
+    ways = _ways(value, exact=exact)
     return Words(ways, value) if ways else None
 
 
@@ -218,9 +276,9 @@ def _sequence(text: str) -> tuple[str, ...]:
     return tuple(word for word, _, _ in names.words(text))
 
 
-def _terms(text: str, *, quoted: bool) -> tuple[Term, ...]:
-    terms = [Term(word, prefix=not quoted and _may_begin(word)) for word in names.query_terms(text)]
-    if terms and not quoted and text.endswith("*"):
+def _terms(text: str, *, exact: bool, star: bool = False) -> tuple[Term, ...]:
+    terms = [Term(word, prefix=not exact and _may_begin(word)) for word in names.query_terms(text)]
+    if terms and star:
         terms[-1] = Term(terms[-1].word, prefix=True)
     return tuple(terms)
 
@@ -230,14 +288,15 @@ def _may_begin(word: str) -> bool:
     return len(word) >= LEAST_PREFIX and not names.is_han(word)
 
 
-def _ways(text: str, *, quoted: bool) -> Ways:
-    terms = _terms(text, quoted=quoted)
+def _ways(text: str, *, exact: bool, star: bool | None = None) -> Ways:
+    star = text.endswith("*") if star is None else star
+    terms = _terms(text, exact=exact, star=star)
     whole = compact(text)
     if not terms:
         return ()
     if not whole or len(terms) == 1:
         return (terms,)
-    return (terms, (Term(whole, prefix=not quoted and (text.endswith("*") or _may_begin(whole))),))
+    return (terms, (Term(whole, prefix=star or (not exact and _may_begin(whole))),))
 
 
 def _span(text: str) -> Date | None:
@@ -251,7 +310,7 @@ def _span(text: str) -> Date | None:
 _NO_DATE: Final = "wants a date such as 2017, 2017-05, 2017-05..2018 or ..2018"
 
 
-def _named(name: str, value: str, *, quoted: bool, schemas: Schemas) -> Clause:
+def _named(name: str, value: str, *, quoted: bool, exact: bool, schemas: Schemas) -> Clause:
     if not value:
         raise RecordError(f"{name[:64]}: wants a value right after the colon")
     if name == "id":
@@ -265,7 +324,7 @@ def _named(name: str, value: str, *, quoted: bool, schemas: Schemas) -> Clause:
         return When(span)
     if name == "kind" and value.lower() in schemas.kinds:
         return OfKind(value.lower())
-    return _in_field(name, value, quoted=quoted, schemas=schemas)
+    return _in_field(name, value, quoted=quoted, exact=exact, schemas=schemas)
 
 
 def _fields(name: str, schemas: Schemas) -> dict[str, tuple[str, str]]:
@@ -283,12 +342,12 @@ def _fields(name: str, schemas: Schemas) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _in_field(name: str, value: str, *, quoted: bool, schemas: Schemas) -> InField:
+def _in_field(name: str, value: str, *, quoted: bool, exact: bool, schemas: Schemas) -> InField:
     fields = _fields(name, schemas)
     span = _span(value)
     if span is None and all(field_type in _DATES for _, field_type in fields.values()):
         raise RecordError(f"{name}: {_NO_DATE}")
-    ways = _ways(value, quoted=quoted)
+    ways = _ways(value, exact=quoted or exact, star=False if quoted else None)
     if not ways and span is None:
         raise RecordError(f"{name}: wants a value with a letter or a digit in it")
     return InField(
@@ -297,6 +356,7 @@ def _in_field(name: str, value: str, *, quoted: bool, schemas: Schemas) -> InFie
         phrase=_sequence(value) if quoted else (),
         span=span,
         hexadecimal=value.lower() if _HEX.fullmatch(value) else None,
+        text=value,
     )
 
 
@@ -309,14 +369,21 @@ class Match:
 
     Args:
         claim: The claim that answers best; None when the query asks for no value.
-        reason: A few words for a person; may quote names.
+        spelling: The name found, as it is written; empty if it is no name that answers.
+        reasons: A few words for a person, each of them one reason; may quote names.
 
     Secrets:
-        Both.
+        All.
     """
 
     claim: Claim | None = field(repr=False)
-    reason: str = field(repr=False)
+    spelling: str = field(repr=False)
+    reasons: tuple[str, ...] = field(repr=False)
+
+    @property
+    def reason(self) -> str:
+        """All reasons on one line."""
+        return "; ".join(self.reasons)
 
 
 _APART: Final = frozenset(' \n\t,.;:!?()[]{}"«»„“”…/\\|—–-')
@@ -328,10 +395,10 @@ class _Text:
 
     __slots__ = ("_low", "_name", "_quick", "_terms", "_text")
 
-    def __init__(self, claim: Claim, field_type: str) -> None:
-        self._name = claim_names(claim, field_type)
-        self._text = claim_text(claim, field_type)
-        quick = f" {self._text} {self._name} "
+    def __init__(self, text: str, name: str) -> None:
+        self._name = name
+        self._text = text
+        quick = f" {text} {name} "
         self._quick = quick.casefold() if len(quick) <= _SHORT else quick
         self._low: str | None = None
         self._terms: set[str] | None = None
@@ -374,33 +441,66 @@ class _Text:
 
 
 class _View:
-    """A revision with the terms of its claims."""
+    """A revision with the terms of its claims, as a query looks at it."""
 
-    def __init__(self, revision: Revision, schemas: Schemas) -> None:
+    def __init__(self, query: Query, revision: Revision, schemas: Schemas, *, listening: bool) -> None:
+        self.query = query
+        self._listening = listening
         self.revision = revision
         self.claims = revision.claims
         self.types = [schemas.field(revision.kind, claim.field).type for claim in self.claims]
-        self.texts = list(map(_Text, self.claims, self.types))
+        self.names = list(map(claim_names, self.claims, self.types))
+        said = list(map(claim_text, self.claims, self.types))
+        self.texts = list(map(_Text, said, self.names))
+        # Where only one script counts in names: what words of another one are looked for in.
+        self._nameless = self.texts if query.script is None else [_Text(text, "") for text in said]
+        self.heard = Heard(self.names)
 
-    def _has(self, term: Term) -> bool:
-        if any(text.quickly(term.word, prefix=term.prefix) for text in self.texts):
+    def _texts(self, term: Term) -> list[_Text]:
+        script = self.query.script
+        return self.texts if script is None or written_in(term.word, script) else self._nameless
+
+    def _has(self, term: Term, texts: list[_Text]) -> bool:
+        if any(text.quickly(term.word, prefix=term.prefix) for text in texts):
             return True
         # Most words stand in the longest text.
-        return any(term.among(text.terms) for text in sorted(self.texts, key=len, reverse=True))
+        return any(term.among(text.terms) for text in sorted(texts, key=len, reverse=True))
 
-    def holds(self, clause: Clause) -> bool:
-        """Tell whether a clause holds of the record."""
+    def has_wanted(self) -> bool:
+        """Tell whether all holds that must."""
+        missing: list[Words] = []
+        for clause in self.query.wanted:
+            if self._holds(clause):
+                continue
+            if not isinstance(clause, Words):
+                return False
+            missing.append(clause)
+        return self._heard(missing)
+
+    def has_unwanted(self) -> bool:
+        """Tell whether anything holds that must not."""
+        return any(map(self._holds, self.query.unwanted))
+
+    def _heard(self, missing: list[Words]) -> bool:
+        """Tell whether words that do not stand there are names in other spellings, each or all together."""
+        if all(clause.sound is not None and self.heard.like(clause.sound) for clause in missing):
+            return True
+        starred = any(clause.sound is None for clause in missing)
+        return not starred and self.query.whole is not None and self.heard.like(self.query.whole)
+
+    def _holds(self, clause: Clause) -> bool:
+        """Tell whether a clause holds of the record, words as they are written."""
         if isinstance(clause, Words):
-            return any(all(map(self._has, way)) for way in clause.ways)
+            return any(all(self._has(term, self._texts(term)) for term in way) for way in clause.ways)
         if isinstance(clause, OfKind):
             return clause.kind == self.revision.kind
         if isinstance(clause, WithId):
             return self.revision.record_id.hex().startswith(clause.prefix)
-        if isinstance(clause, Phrase) and not all(map(self._has, clause.terms)):
+        if isinstance(clause, Phrase) and not all(self._has(term, self.texts) for term in clause.terms):
             return False
-        return any(self.holds_in(clause, index) for index in range(len(self.claims)))
+        return any(self._holds_in(clause, index) for index in range(len(self.claims)))
 
-    def holds_in(self, clause: Clause, index: int) -> bool:
+    def _holds_in(self, clause: Clause, index: int) -> bool:
         """Tell whether a phrase, a date or something in a field holds of one claim alone."""
         claim = self.claims[index]
         if isinstance(clause, Phrase):
@@ -421,43 +521,65 @@ class _View:
                 return True
         if clause.phrase and not _side_by_side(clause.phrase, claim):
             return False
-        return any(all(term.among(self.texts[index].terms) for term in way) for way in clause.ways)
+        if any(all(term.among(self._texts(term)[index].terms) for term in way) for way in clause.ways):
+            return True
+        return field_type == "name" and clause.sound is not None and self.heard.like(clause.sound, index)
 
-    def best(self, query: Query) -> Match:
-        """Choose the claim that answers most of what is wanted; names first."""
-        answers, chosen = self._best(query, fully=False)
-        if not answers:
-            answers, chosen = self._best(query, fully=True)
-        if not answers:
-            return Match(None, "its id" if any(isinstance(c, WithId) for c in query.wanted) else "its kind")
-        claim, field_type = self.claims[chosen], self.types[chosen]
-        if name := claim_names(claim, field_type):
-            return Match(claim, "; ".join(names.explain(query.text, name)) or "the name")
-        return Match(claim, "the date may fall into the span" if field_type in _DATES else "the words stand there")
+    # --- which claim it is that answers ---
 
-    def _best(self, query: Query, *, fully: bool) -> tuple[int, int]:
-        best, chosen = 0, 0
-        clauses = [clause for clause in query.wanted if not isinstance(clause, OfKind | WithId)]
+    def best(self) -> Match:
+        """Choose the claim that answers most of what is wanted; names first, and of those the one most like it."""
+        answers, likeness, chosen = self._best(fully=False)
+        if not answers:
+            answers, likeness, chosen = self._best(fully=True)
+        if not answers:
+            named = any(isinstance(clause, WithId) for clause in self.query.wanted)
+            return Match(None, "", ("its id" if named else "its kind",))
+        claim, name = self.claims[chosen], self.names[chosen]
+        if name:
+            return Match(claim, name, self._reasons(name, likeness))
+        dated = self.types[chosen] in _DATES
+        return Match(claim, "", ("the date may fall into the span" if dated else "the words stand there",))
+
+    def _reasons(self, name: str, likeness: float) -> tuple[str, ...]:
+        if likeness:
+            for sound in self.query.sounds:
+                if sound.likeness(name) == likeness and (reasons := sound.reasons(name)):
+                    return reasons
+        there = sorted(names.text_terms(name))
+        asked = {term.word for clause in self.query.wanted if isinstance(clause, Words) for term in clause.ways[0]}
+        begun = [(one, word) for word in sorted(asked.difference(there)) for one in there if one.startswith(word)]
+        return tuple(f"{one} begins with {word}" for one, word in begun) or ("the name",)
+
+    def _best(self, *, fully: bool) -> tuple[int, float, int]:
+        best, chosen = (0, 0.0), 0
+        clauses = [clause for clause in self.query.wanted if not isinstance(clause, OfKind | WithId)]
         for index, field_type in enumerate(self.types):
             answers = 0
             for clause in clauses:
                 answers += self._answers(clause, index, fully=fully)
+            likeness = 0.0
+            if self._listening and self.names[index]:
+                likeness = max((sound.likeness(self.names[index]) for sound in self.query.sounds), default=0.0)
+                likeness = likeness if likeness >= names.SIMILAR else 0.0
+                answers = max(answers, len(clauses)) if likeness else answers
             # A name goes before a text that answers a little better; of equals the earlier claim goes first.
-            rank = 2 * answers + 3 * (answers > 0 and field_type == "name")
+            rank = (2 * answers + 3 * (answers > 0 and field_type == "name"), likeness)
             if rank > best:
                 best, chosen = rank, index
-        return best, chosen
+        return *best, chosen
 
     def _answers(self, clause: Clause, index: int, *, fully: bool) -> int:
         if not isinstance(clause, Words):
-            return 2 * self.holds_in(clause, index)
-        text = self.texts[index]
+            return 2 * self._holds_in(clause, index)
         most = 0
         for way in clause.ways:
             answers = 0
             for term in way:
-                answers += text.closeness(term, fully=fully)
+                answers += self._texts(term)[index].closeness(term, fully=fully)
             most = max(most, answers)
+        if not most and self._listening and clause.sound is not None and self.names[index]:
+            most = clause.sound.likeness(self.names[index]) >= names.SIMILAR
         return most
 
 
@@ -473,23 +595,32 @@ def _side_by_side(words: tuple[str, ...], claim: Claim) -> bool:
     return any(word == words[0] and there[at : at + size] == words for at, word in enumerate(there))
 
 
-def match(query: Query, revision: Revision, schemas: Schemas) -> Match | None:
+def match(query: Query, revision: Revision, schemas: Schemas, *, listening: bool = True) -> Match | None:
     """Decide whether a record answers a query, and by which claim.
 
     Args:
         query: What must hold.
         revision: The record's newest revision, opened.
         schemas: Schemas in force.
+        listening: Choose a claim also for the likeness of its name; what holds does not depend on it.
 
     Returns:
         The best claim and why; None if the query does not hold, or the record is removed.
 
     Secrets:
         The result.
+
+    Source:
+        docs/search.md.
     """
     if revision.removed:
         return None
-    view = _View(revision, schemas)
-    if not all(map(view.holds, query.wanted)) or any(map(view.holds, query.unwanted)):
+    view = _View(query, revision, schemas, listening=listening)
+    if not view.has_wanted():
         return None
-    return view.best(query)
+    if query.unwanted:
+        # What is not wanted is so in every script.
+        every = view if query.script is None else _View(replace(query, script=None), revision, schemas, listening=False)
+        if every.has_unwanted():
+            return None
+    return view.best()

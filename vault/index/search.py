@@ -6,65 +6,30 @@ record: candidates go to the caller, who opens them and lets `vault.index.match`
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import islice
-from operator import and_, or_
-from typing import TYPE_CHECKING, Final
+from operator import or_
+from typing import TYPE_CHECKING
 
 from pyroaring import BitMap
 
-from vault import names
 from vault.index.building import Change, plan_merge, write_merged
 from vault.index.pages import MAX_ROOT_BYTES, Batch, Reader, Row
-from vault.index.query import InField, OfKind, Phrase, When, WithId, Words, match
+from vault.index.query import match
+from vault.index.ranking import NAME_EXACT, OTHER, TEXT_EXACT, Search, alike, beginnings
 from vault.index.segment import PageCache, Segment, SegmentEntry
-from vault.index.terms import (
-    ATTACHED,
-    BIRTH,
-    DATE,
-    GONE,
-    ID,
-    ID_BYTES,
-    KIND,
-    LINK,
-    NAME,
-    TEXT,
-    VALUE_TYPES,
-    span_terms,
-    value_term,
-)
+from vault.index.terms import ATTACHED, GONE, ID, ID_BYTES, KIND, LINK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from vault.index.query import Match, Query, Term
+    from vault.index.query import Match, Query
+    from vault.index.ranking import Alike, Candidate
     from vault.objects import Ref
-    from vault.records.edtf import Date
     from vault.records.model import Revision
     from vault.records.schema import Schemas
-
-MAX_RANKED: Final = 1_000
-"""Names compared with the query, at most; the rest follow unranked."""
-
-NAME_EXACT: Final = 3.0
-NAME_SIMILAR: Final = 2.0
-TEXT_EXACT: Final = 1.0
-OTHER: Final = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A record that may answer a query.
-
-    Args:
-        row: Where it is.
-        score: 3 all words stand in its names; 2 up to 3 they do as beginnings, the more alike the more; 1 all words
-            stand in its names or texts; 0 as beginnings, or no word was asked for.
-    """
-
-    row: Row
-    score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +52,40 @@ class Found:
     match: Match = field(repr=False)
 
 
-@dataclass(slots=True)
-class _Word:
-    """Documents of one segment that have what was typed in one piece."""
+class Answers(Iterator[Found]):
+    """Records that answer a query, best first; each is opened when it is asked for.
 
-    name_exact: BitMap
-    name_any: BitMap
-    exact: BitMap
-    any: BitMap
+    Args:
+        search: Where they come from.
+        schemas: Schemas in force.
+        opened: Opens the revision of a row.
+    """
 
+    def __init__(self, search: Search, schemas: Schemas, opened: Callable[[Row], Revision]) -> None:
+        """Open nothing yet."""
+        self._search = search
+        self._found = self._matched(schemas, opened)
 
-@dataclass(slots=True)
-class _Ranks:
-    """Documents of one segment that answer a query, best first; no document in two of them."""
+    def __next__(self) -> Found:
+        return next(self._found)
 
-    name_exact: BitMap
-    name_similar: BitMap
-    exact: BitMap
-    others: BitMap
+    @property
+    def capped(self) -> bool:
+        """Whether only the 1 000 names were compared that share most with what is asked for, of more that share some.
+
+        Records that have the words as they are written are given all the same. It is known once a record was given
+        that does not have all of them in its names.
+        """
+        return self._search.capped
+
+    def _matched(self, schemas: Schemas, opened: Callable[[Row], Revision]) -> Iterator[Found]:
+        for candidate in self._search.candidates():
+            revision = opened(candidate.row)
+            # Records that stand there with all words are not compared by likeness to choose the claim.
+            listening = candidate.score not in {NAME_EXACT, TEXT_EXACT, OTHER}
+            found = match(self._search.query, revision, schemas, listening=listening)
+            if found is not None:
+                yield Found(candidate.row, revision, candidate.score, found)
 
 
 class Index:
@@ -178,7 +159,7 @@ class Index:
             raise ValueError(msg)
         found: set[bytes] = set()
         for segment in self._segments:
-            ids = (term[1:] for beginning in _beginnings(low) for term, _ in segment.scan(ID + beginning))
+            ids = (term[1:] for beginning in beginnings(low) for term, _ in segment.scan(ID + beginning))
             found.update(islice(ids, limit))
         return sorted(found)[:limit]
 
@@ -238,18 +219,12 @@ class Index:
             query: What must hold.
 
         Returns:
-            All that answer it and perhaps more; names before texts, exact before similar, newer before older.
+            All that answer it and perhaps more; names before texts, exact before similar, newer before older. Words
+            alone, kinds, ids and whole months are decided already.
         """
-        ranks = [(segment, self._ranks(segment, query)) for segment in reversed(self._segments)]
-        for segment, rank in ranks:
-            yield from (Candidate(segment.row(number), NAME_EXACT) for number in reversed(rank.name_exact))
-        yield from self._ranked(query, [(segment, rank.name_similar) for segment, rank in ranks])
-        for segment, rank in ranks:
-            yield from (Candidate(segment.row(number), TEXT_EXACT) for number in reversed(rank.exact))
-        for segment, rank in ranks:
-            yield from (Candidate(segment.row(number), OTHER) for number in reversed(rank.others))
+        return Search(self._segments, query).candidates()
 
-    def search(self, query: Query, schemas: Schemas, opened: Callable[[Row], Revision]) -> Iterator[Found]:
+    def search(self, query: Query, schemas: Schemas, opened: Callable[[Row], Revision]) -> Answers:
         """Give the records that answer a query, best first, opening one after another.
 
         Args:
@@ -259,54 +234,27 @@ class Index:
 
         Returns:
             Each record once.
+
+        Source:
+            docs/search.md.
         """
-        for candidate in self.candidates(query):
-            revision = opened(candidate.row)
-            if (found := match(query, revision, schemas)) is not None:
-                yield Found(candidate.row, revision, candidate.score, found)
+        return Answers(Search(self._segments, query), schemas, opened)
 
-    def _ranked(self, query: Query, similar: list[tuple[Segment, BitMap]]) -> Iterator[Candidate]:
-        places = ((segment, number) for segment, numbers in similar for number in reversed(numbers))
-        text = query.text
-        scored = []
-        for segment, number in islice(places, MAX_RANKED):
-            likeness = max((names.similarity(text, name) for name in segment.names(number)), default=0.0)
-            scored.append((likeness, segment, number))
-        # Sorting is stable: of equals the newer stays first.
-        for likeness, segment, number in sorted(scored, key=lambda item: -item[0]):
-            yield Candidate(segment.row(number), NAME_SIMILAR + 0.99 * likeness)
-        for segment, number in places:
-            yield Candidate(segment.row(number), NAME_SIMILAR)
+    def alike(self, names: Sequence[str], *, limit: int = 20, kind: str | None = None) -> list[Alike]:
+        """Give records with a name that may be another spelling of one of some names.
 
-    def _ranks(self, segment: Segment, query: Query) -> _Ranks:
-        words: list[_Word] = []
-        filters: list[BitMap] = []
-        for clause in query.wanted:
-            if isinstance(clause, Words):
-                words.append(_any_way(segment, clause.ways))
-                filters.append(words[-1].any)
-            elif isinstance(clause, Phrase):
-                words.append(_every(segment, clause.terms))
-                filters.append(words[-1].any)
-            else:
-                filters.append(_filter(segment, clause))
-            if not filters[-1]:
-                return _Ranks(BitMap(), BitMap(), BitMap(), BitMap())
-        # Postings name newest revisions only, but for ids; what is superseded since is taken off.
-        needs_live = not words or any(isinstance(clause, WithId) for clause in query.wanted)
-        base = self._live(segment, None, removed=False) if needs_live else filters[0] - segment.dead
-        left = reduce(and_, filters, base)
-        for clause in query.unwanted:
-            if isinstance(clause, Words):
-                left -= _any_way(segment, clause.ways).any
-            elif isinstance(clause, OfKind | WithId) or (isinstance(clause, When) and clause.whole_months):
-                left -= _filter(segment, clause)
-        if not words:
-            return _Ranks(BitMap(), BitMap(), BitMap(), left)
-        name_exact = reduce(and_, [word.name_exact for word in words], left)
-        name_any = reduce(and_, [word.name_any for word in words], left)
-        exact = reduce(and_, [word.exact for word in words], left)
-        return _Ranks(name_exact, name_any - name_exact, exact - name_any - name_exact, left - name_any - exact)
+        Args:
+            names: The names; the first 32 of 200 characters count.
+            limit: Most records wanted.
+            kind: Only this kind of record; None for all.
+
+        Returns:
+            The most like of those that share most, most like first, of equals the newer first.
+
+        Secrets:
+            `names` and the result.
+        """
+        return alike(self._segments, names, limit=limit, kind=kind)
 
     # --- commits ---
 
@@ -365,106 +313,3 @@ class Index:
             entries.append(write_merged(batch, [segment], segment.serial, live=others, purge=gone, epoch=epoch))
             orphaned += segment.refs()
         return Change(tuple(entries), tuple(orphaned), tuple(erased))
-
-
-# --- what a segment has of a clause -----------------------------------------------------------------------------------
-
-
-def _term(segment: Segment, term: Term) -> _Word:
-    word = term.word.encode()
-    name_exact, text_exact = segment.find(NAME + word), segment.find(TEXT + word)
-    exact = name_exact | text_exact
-    if not term.prefix:
-        return _Word(name_exact, name_exact, exact, exact)
-    name_any = segment.union(NAME + word)
-    return _Word(name_exact, name_any, exact, name_any | segment.union(TEXT + word))
-
-
-def _every(segment: Segment, terms: Sequence[Term]) -> _Word:
-    found: _Word | None = None
-    for term in terms:
-        one = _term(segment, term)
-        if found is None:
-            found = one
-        else:
-            found = _Word(
-                found.name_exact & one.name_exact,
-                found.name_any & one.name_any,
-                found.exact & one.exact,
-                found.any & one.any,
-            )
-        if not found.any:
-            break
-    return found or _Word(BitMap(), BitMap(), BitMap(), BitMap())
-
-
-def _any_way(segment: Segment, ways: Sequence[Sequence[Term]]) -> _Word:
-    found = _every(segment, ways[0])
-    for way in ways[1:]:
-        one = _every(segment, way)
-        found = _Word(
-            found.name_exact | one.name_exact,
-            found.name_any | one.name_any,
-            found.exact | one.exact,
-            found.any | one.any,
-        )
-    return found
-
-
-def _dates(segment: Segment, tag: bytes, span: Date) -> BitMap:
-    """Give the documents with a date that shares a month with a span: parts of its parts, and what holds them."""
-    found = BitMap()
-    above: set[str] = set()
-    for part in span_terms(span.earliest, span.latest):
-        found |= segment.union(tag + part.encode())
-        above.update(part[:digits] for digits in range(1, min(len(part), 5)))
-    for part in above:
-        found |= segment.find(tag + part.encode())
-    return found
-
-
-def _beginnings(digits: str) -> list[bytes]:
-    """Give the bytes that hexadecimal digits begin with: of an odd number of digits, each way to go on."""
-    return [bytes.fromhex(digits + more) for more in ("0123456789abcdef" if len(digits) % 2 else ("",))]
-
-
-def _ids(segment: Segment, tag: bytes, digits: str) -> BitMap:
-    return reduce(or_, [segment.union(tag + beginning) for beginning in _beginnings(digits)])
-
-
-def _in_field(segment: Segment, clause: InField) -> BitMap:
-    """Give the documents that may have something in a field, of whatever kind they are."""
-    found = BitMap()
-    for name, field_type in sorted(set(clause.fields.values())):
-        if field_type in {"date", "birth"}:
-            if clause.span is not None:
-                found |= _dates(segment, DATE if field_type == "date" else BIRTH, clause.span)
-            continue
-        if field_type == "link" and clause.hexadecimal:
-            found |= _ids(segment, LINK, clause.hexadecimal)
-        if not clause.ways:
-            continue
-        if field_type in VALUE_TYPES:
-            for way in clause.ways:
-                found |= reduce(and_, [_value(segment, name, term) for term in way])
-            continue
-        word = _any_way(segment, clause.ways)
-        found |= word.name_any if field_type == "name" else word.any
-    kinds = [segment.find(KIND + kind.encode()) for kind in sorted(clause.fields)]
-    return found & reduce(or_, kinds)
-
-
-def _value(segment: Segment, name: str, term: Term) -> BitMap:
-    key = value_term(name, term.word)
-    return segment.union(key) if term.prefix else segment.find(key)
-
-
-def _filter(segment: Segment, clause: InField | OfKind | When | WithId) -> BitMap:
-    """Give the documents for which a clause other than words may hold."""
-    if isinstance(clause, OfKind):
-        return segment.find(KIND + clause.kind.encode())
-    if isinstance(clause, When):
-        return _dates(segment, DATE, clause.span)
-    if isinstance(clause, WithId):
-        return _ids(segment, ID, clause.prefix)
-    return _in_field(segment, clause)

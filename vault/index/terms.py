@@ -190,6 +190,15 @@ def sound_keys(found: Iterable[str]) -> set[str]:
     return {key[: names.MAX_WORD] for key in keys if key}
 
 
+def query_sounds(text: str) -> frozenset[str]:
+    """Give the sound keys of what is asked for: a name that is like it has one of them.
+
+    Secrets:
+        Both.
+    """
+    return frozenset(key[: names.MAX_WORD] for key in names.query_keys(text) if key)
+
+
 def value_term(name: str, word: str) -> bytes:
     """Give the term of a word in a field of short values; of another kind's field of this name too."""
     return (VALUE + name.encode() + b"\0" + word.encode())[:MAX_TERM_BYTES]

@@ -24,7 +24,8 @@ def test_words_are_wanted_one_by_one():
         [[("x", False)]],
     ]
     assert query.unwanted == ()
-    assert query.text == "Жақып Camp x"
+    assert query.whole.text == "Жақып Camp x"
+    assert [clause.sound.text for clause in query.wanted] == ["Жақып", "Camp", "x"]
 
 
 def test_every_form_is_read():

@@ -1,0 +1,505 @@
+"""Who answers a query, by the segments alone: documents by their terms, names by their likeness, best first.
+
+Floor: 2. It opens no record. Of what sounds like a name it compares so many names and no more, those that share most
+with it; `vault.index.match` decides on the opened record.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass, field
+from functools import cached_property, reduce
+from itertools import chain
+from math import log
+from operator import and_, or_
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pyroaring import BitMap
+
+from vault import names
+from vault.index.pages import Row, kept_names
+from vault.index.query import InField, OfKind, Phrase, When, WithId, Words
+from vault.index.sounds import Sound, by_overlap, written_in
+from vault.index.terms import (
+    BIRTH,
+    DATE,
+    ID,
+    KIND,
+    LINK,
+    NAME,
+    SOUND,
+    TEXT,
+    VALUE_TYPES,
+    span_terms,
+    value_term,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from vault.index.query import Clause, Query, Term, Ways
+    from vault.index.segment import Segment
+    from vault.records.edtf import Date
+
+MAX_LIKENESSES: Final = 1_000
+"""Names compared with a query, at most: those of the records that share most with it."""
+MAX_ALIKE: Final = 200
+"""The same where likely duplicates are looked for, record by record."""
+
+NAME_EXACT: Final = 3.0
+NAME_SIMILAR: Final = 2.0
+TEXT_EXACT: Final = 1.0
+OTHER: Final = 0.0
+_BELOW: Final = 0.99
+
+_PARTS: Final = (1.0, 0.8, 0.65, 0.5, 0.001)
+"""What part of a word of a name must have been asked for: its beginnings are put in order by this."""
+
+
+class Candidate(NamedTuple):
+    """A record that may answer a query.
+
+    Args:
+        row: Where it is.
+        score: 3 all words stand in its names; 2 up to 3 they do as beginnings or in other spellings, the more alike the
+            more; 1 all words stand in its names or texts; below 1 some stand in its names in other spellings; 0 as
+            beginnings, or no word was asked for.
+    """
+
+    row: Row
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A record with a name that may be another spelling of a given one.
+
+    Args:
+        row: Where it is.
+        name: Its name that is most like a given one.
+        likeness: From `names.SIMILAR` to 1.
+
+    Secrets:
+        `name`.
+    """
+
+    row: Row
+    name: str = field(repr=False)
+    likeness: float
+
+
+class _Word:
+    """Documents of one segment that have what was typed in one piece.
+
+    Args:
+        named: In a name; for each of `_PARTS` those of which so much of the word was asked for.
+        exact: In a name or text, wholly.
+        any: In a name or text, wholly or as a beginning.
+    """
+
+    __slots__ = ("any", "exact", "named")
+
+    def __init__(self, named: tuple[BitMap, ...], exact: BitMap, any_: BitMap) -> None:
+        self.named = named
+        self.exact = exact
+        self.any = any_
+
+    def __and__(self, other: _Word) -> _Word:
+        return _Word(tuple(map(and_, self.named, other.named)), self.exact & other.exact, self.any & other.any)
+
+    def __or__(self, other: _Word) -> _Word:
+        return _Word(tuple(map(or_, self.named, other.named)), self.exact | other.exact, self.any | other.any)
+
+
+# --- what a segment has of a clause -----------------------------------------------------------------------------------
+
+_NOWHERE: Final = (BitMap(),) * len(_PARTS)
+
+
+def _named(segment: Segment, term: Term) -> tuple[BitMap, ...]:
+    word = term.word.encode()
+    exact = segment.find(NAME + word)
+    if not term.prefix:
+        return (exact,) * len(_PARTS)
+    parts: list[list[BitMap]] = [[] for _ in _PARTS]
+    for found, documents in segment.scan(NAME + word):
+        asked = len(word) / (len(found) - 1)
+        parts[next(place for place, part in enumerate(_PARTS) if asked >= part)].append(documents)
+    named: list[BitMap] = []
+    for some in parts:
+        named.append(BitMap.union(*named[-1:], *some) if some else named[-1] if named else exact)
+    return tuple(named)
+
+
+def _term(segment: Segment, term: Term, script: str | None) -> _Word:
+    word = term.word.encode()
+    named = _named(segment, term) if script is None or written_in(term.word, script) else _NOWHERE
+    exact = segment.find(TEXT + word)
+    every = segment.union(TEXT + word) if term.prefix else exact
+    return _Word(named, named[0] | exact, named[-1] | every)
+
+
+def _every(segment: Segment, terms: Sequence[Term], script: str | None) -> _Word:
+    found = _term(segment, terms[0], script)
+    for term in terms[1:]:
+        if not found.any:
+            break
+        found &= _term(segment, term, script)
+    return found
+
+
+def _any_way(segment: Segment, ways: Ways, script: str | None) -> _Word:
+    return reduce(or_, [_every(segment, way, script) for way in ways])
+
+
+def _dates(segment: Segment, tag: bytes, span: Date) -> BitMap:
+    """Give the documents with a date that shares a month with a span: parts of its parts, and what holds them."""
+    found = BitMap()
+    above: set[str] = set()
+    for part in span_terms(span.earliest, span.latest):
+        found |= segment.union(tag + part.encode())
+        above.update(part[:digits] for digits in range(1, min(len(part), 5)))
+    for part in above:
+        found |= segment.find(tag + part.encode())
+    return found
+
+
+def beginnings(digits: str) -> list[bytes]:
+    """Give the bytes that hexadecimal digits begin with: of an odd number of digits, each way to go on."""
+    return [bytes.fromhex(digits + more) for more in ("0123456789abcdef" if len(digits) % 2 else ("",))]
+
+
+def _ids(segment: Segment, tag: bytes, digits: str) -> BitMap:
+    return reduce(or_, [segment.union(tag + beginning) for beginning in beginnings(digits)])
+
+
+def _kinds(segment: Segment, kinds: Iterable[str]) -> BitMap:
+    return reduce(or_, [segment.find(KIND + kind.encode()) for kind in kinds])
+
+
+def _in_field(segment: Segment, clause: InField) -> BitMap:
+    """Give the documents that may have something in a field, of whatever kind they are."""
+    found = BitMap()
+    for name, field_type in sorted(set(clause.fields.values())):
+        if field_type in {"date", "birth"}:
+            if clause.span is not None:
+                found |= _dates(segment, DATE if field_type == "date" else BIRTH, clause.span)
+            continue
+        if field_type == "link" and clause.hexadecimal:
+            found |= _ids(segment, LINK, clause.hexadecimal)
+        if not clause.ways:
+            continue
+        if field_type in VALUE_TYPES:
+            for way in clause.ways:
+                found |= reduce(and_, [_value(segment, name, term) for term in way])
+            continue
+        word = _any_way(segment, clause.ways, None)
+        found |= word.named[-1] if field_type == "name" else word.any
+    return found & _kinds(segment, clause.fields)
+
+
+def _value(segment: Segment, name: str, term: Term) -> BitMap:
+    key = value_term(name, term.word)
+    return segment.union(key) if term.prefix else segment.find(key)
+
+
+def _filter(segment: Segment, clause: InField | OfKind | When | WithId) -> BitMap:
+    """Give the documents for which a clause other than words may hold."""
+    if isinstance(clause, OfKind):
+        return segment.find(KIND + clause.kind.encode())
+    if isinstance(clause, When):
+        return _dates(segment, DATE, clause.span)
+    if isinstance(clause, WithId):
+        return _ids(segment, ID, clause.prefix) & segment.union(KIND)
+    return _in_field(segment, clause)
+
+
+def _surely(segment: Segment, clause: Clause) -> BitMap:
+    """Give the documents for which a clause holds, as far as terms alone can tell."""
+    if isinstance(clause, Words):
+        return _any_way(segment, clause.ways, None).any
+    if isinstance(clause, OfKind | WithId) or (isinstance(clause, When) and clause.whole_months):
+        return _filter(segment, clause)
+    return BitMap()
+
+
+# --- what is asked for as a name --------------------------------------------------------------------------------------
+
+
+class _Keys:
+    """Postings of sound keys over all segments.
+
+    Args:
+        segments: All of them.
+        keys: Sound keys.
+    """
+
+    def __init__(self, segments: Sequence[Segment], keys: Collection[str]) -> None:
+        """Look them up."""
+        self.all = keys
+        self._found = [
+            {key: documents for key in keys if (documents := segment.find(SOUND + key.encode()))}
+            for segment in segments
+        ]
+        every = sum(segment.documents for segment in segments)
+        counts: dict[str, int] = {}
+        for found in self._found:
+            for key, documents in found.items():
+                counts[key] = counts.get(key, 0) + len(documents)
+        # The fewer names have a key, the more it says.
+        self._weights = {key: max(1, round(log(1 + every / count))) for key, count in counts.items()}
+
+    def any_of(self, place: int, keys: Iterable[str]) -> BitMap:
+        """Give the documents of a segment that have one of some keys."""
+        found = self._found[place]
+        return BitMap().union(*[found[key] for key in keys if key in found])
+
+    def weighted(self, place: int) -> Iterator[tuple[BitMap, int]]:
+        """Give the documents of each key in a segment and its weight, the rarest first."""
+        found = self._found[place]
+        for key in sorted(found, key=self._weights.__getitem__, reverse=True):
+            yield found[key], self._weights[key]
+
+    def most(self, keys: Iterable[str]) -> int:
+        """Give the weight of the two rarest of some keys: what a good spelling would share."""
+        return sum(sorted([self._weights[key] for key in keys if key in self._weights])[-2:])
+
+
+class _Part:
+    """What one segment has of one word, phrase or name in a field.
+
+    Args:
+        word: As it is written.
+        sound: As a name in any spelling, if it is wanted so.
+        kinds: In a field: documents of the kinds that have it.
+    """
+
+    __slots__ = ("heard", "kinds", "sound", "word")
+
+    def __init__(self, word: _Word, sound: Sound | None = None, kinds: BitMap | None = None) -> None:
+        self.word = word
+        self.sound = sound
+        self.kinds = kinds
+        self.heard = BitMap()
+
+    @property
+    def replaceable(self) -> bool:
+        """Whether a name like all words together answers it, too."""
+        return self.sound is not None and self.kinds is None
+
+    def hear(self, keys: _Keys, place: int) -> BitMap:
+        """Find what shares a sound key with it; give that and what has it as it is written."""
+        if self.sound is None:
+            return self.word.any
+        self.heard = keys.any_of(place, self.sound.keys)
+        if self.kinds is not None:
+            self.heard &= self.kinds
+        return self.word.any | self.heard
+
+
+class _Hits:
+    """What one segment has of a query.
+
+    Args:
+        segment: The segment.
+        query: What must hold.
+    """
+
+    def __init__(self, segment: Segment, query: Query) -> None:
+        """Look up the words and what else must hold."""
+        self.segment = segment
+        self.parts: list[_Part] = []
+        self.whole = BitMap()
+        self.given = BitMap()
+        filters: list[BitMap] = []
+        for clause in query.wanted:
+            if isinstance(clause, Words):
+                self.parts.append(_Part(_any_way(segment, clause.ways, query.script), clause.sound))
+            elif isinstance(clause, Phrase):
+                self.parts.append(_Part(_every(segment, clause.terms, None)))
+            elif isinstance(clause, InField) and clause.named and clause.ways and not clause.phrase:
+                kinds = _kinds(segment, clause.named)
+                named = tuple(found & kinds for found in _any_way(segment, clause.ways, query.script).named)
+                word = _Word(named, named[0], named[-1] | _in_field(segment, clause))
+                self.parts.append(_Part(word, clause.sound, kinds))
+            else:
+                filters.append(_filter(segment, clause))
+        if not self.parts:
+            filters.append(segment.union(KIND))
+        # Postings name the newest revisions as of their writing: what is superseded since is taken off.
+        self._without = segment.dead.union(*[_surely(segment, clause) for clause in query.unwanted])
+        self._within = reduce(and_, filters) if filters else None
+
+    def narrowed(self, found: Iterable[BitMap]) -> BitMap:
+        """Give what is in all of some sets, and for which all else holds that must."""
+        every = list(found) if self._within is None else [*found, self._within]
+        return reduce(and_, every) - self._without
+
+    @cached_property
+    def written(self) -> BitMap:
+        """All words stand there, wholly or as beginnings."""
+        return self.narrowed(part.word.any for part in self.parts)
+
+    def take(self, documents: BitMap) -> Iterator[int]:
+        """Give documents that were not given yet, the newest first."""
+        fresh = documents - self.given
+        self.given |= fresh
+        return reversed(fresh)
+
+    def begun(self) -> Iterator[tuple[float, BitMap]]:
+        """Give the documents whose names begin with the words, those with most of a word asked for first."""
+        for place, part in enumerate(_PARTS):
+            yield NAME_SIMILAR + _BELOW * part, self.narrowed(part.word.named[place] for part in self.parts)
+
+
+class _Heard(NamedTuple):
+    """A document with a name in another spelling."""
+
+    score: float
+    hits: _Hits
+    number: int
+
+
+class Search:
+    """One query, answered from the segments.
+
+    Args:
+        segments: All of them, oldest first.
+        query: What must hold.
+    """
+
+    def __init__(self, segments: Sequence[Segment], query: Query) -> None:
+        """Look nothing up yet."""
+        self.query = query
+        self.capped = False
+        self._segments = segments[::-1]
+
+    def candidates(self) -> Iterator[Candidate]:
+        """Give the records that may answer, best first; what is not asked for is not looked up."""
+        every = [_Hits(segment, self.query) for segment in self._segments]
+        if not every:
+            return
+        if not every[0].parts:
+            for hits in every:
+                yield from self._given(hits, hits.narrowed(()), OTHER)
+            return
+        for hits in every:
+            yield from self._given(hits, hits.narrowed(part.word.named[0] for part in hits.parts), NAME_EXACT)
+        heard = self._heard(every)
+        yield from self._similar(every, [one for one in heard if one.score >= NAME_SIMILAR])
+        for hits in every:
+            yield from self._given(hits, hits.narrowed(part.word.exact for part in hits.parts), TEXT_EXACT)
+        for score, hits, number in heard:
+            if score < NAME_SIMILAR:
+                yield from self._given(hits, BitMap((number,)), score)
+        for hits in every:
+            yield from self._given(hits, hits.written, OTHER)
+
+    @staticmethod
+    def _given(hits: _Hits, documents: BitMap, score: float) -> Iterator[Candidate]:
+        for number in hits.take(documents):
+            yield Candidate(hits.segment.row(number), score)
+
+    def _similar(self, every: Sequence[_Hits], heard: Sequence[_Heard]) -> Iterator[Candidate]:
+        """Give names in other spellings and beginnings of names together, by their scores."""
+
+        def begun(hits: _Hits) -> Iterator[tuple[float, _Hits, BitMap]]:
+            return ((score, hits, documents) for score, documents in hits.begun())
+
+        found = ((score, hits, BitMap((number,))) for score, hits, number in heard)
+        # Of equals what is merged from an earlier stream goes first: the newer segment.
+        for score, hits, documents in heapq.merge(*map(begun, every), found, key=lambda one: -one[0]):
+            yield from self._given(hits, documents, score)
+
+    # --- names in other spellings ---
+
+    def _heard(self, every: Sequence[_Hits]) -> list[_Heard]:
+        """Compare the names of the documents that share most with what is asked for; give those like it, best first."""
+        sounds = [part.sound for part in every[0].parts if part.sound is not None]
+        if self.query.whole is not None:
+            sounds.append(self.query.whole)
+        if not any(sound.keys for sound in sounds):
+            return []
+        keys = _Keys(self._segments, frozenset().union(*[sound.keys for sound in sounds]))
+        near = [self._near(hits, keys, place) for place, hits in enumerate(every)]
+        found: list[_Heard] = []
+        read = 0
+        for _, place, documents in heapq.merge(*near, key=lambda one: -one[0]):
+            hits = every[place]
+            for number in reversed(documents):
+                if read >= MAX_LIKENESSES:
+                    self.capped = True
+                    break
+                written = hits.segment.names(number)
+                read += len(written)
+                if (score := self._score(hits, number, written)) is not None:
+                    found.append(_Heard(score, hits, number))
+            if self.capped:
+                break
+        # Sorting is stable: of equals the one that shares more stays first, and of these the newer.
+        return sorted(found, key=lambda one: -one.score)
+
+    def _near(self, hits: _Hits, keys: _Keys, place: int) -> Iterator[tuple[int, int, BitMap]]:
+        """Give the documents of a segment that may answer by sound, those that share most first."""
+        answered = [part.hear(keys, place) for part in hits.parts]
+        among = hits.narrowed(answered)
+        if self.query.whole is not None:
+            hits.whole = keys.any_of(place, self.query.whole.keys)
+            rest = [found for part, found in zip(hits.parts, answered, strict=True) if not part.replaceable]
+            among |= hits.narrowed([hits.whole, *rest])
+        among &= hits.whole.union(*[part.heard for part in hits.parts])
+        # Who has a word as it is written shares as much as a good spelling of it would.
+        written = [
+            (part.word.any - part.heard, keys.most(part.sound.keys)) for part in hits.parts if part.sound is not None
+        ]
+        weighted = chain(keys.weighted(place), [(documents, weight) for documents, weight in written if weight])
+        return ((shared, place, documents) for shared, documents in by_overlap(among - hits.given, weighted))
+
+    def _score(self, hits: _Hits, number: int, written: Sequence[str]) -> float | None:
+        """Score a document by its names; None if they do not answer, or if no other spelling is needed for it."""
+        whole = self.query.whole
+        likeness = whole.best(written) if whole is not None and number in hits.whole else 0.0
+        as_one = likeness >= names.SIMILAR
+        least, named, heard = 1.0, True, as_one
+        for part in hits.parts:
+            if as_one and part.replaceable:
+                continue
+            like = part.sound.best(written) if part.sound is not None and number in part.heard else 0.0
+            if like >= names.SIMILAR:
+                least, heard = min(least, like), True
+            elif number not in part.word.any:
+                return None
+            elif number not in part.word.named[-1]:
+                named = False
+        if not heard or (not named and number in hits.written):
+            return None
+        return NAME_SIMILAR + _BELOW * (least if whole is None else likeness) if named else _BELOW * least
+
+
+def alike(segments: Sequence[Segment], given: Sequence[str], *, limit: int, kind: str | None) -> list[Alike]:
+    """Give records with a name that may be another spelling of one of some names; see `Index.alike`."""
+    sounds = [Sound(name) for name in dict.fromkeys(kept_names(given))]
+    every = segments[::-1]
+    keys = _Keys(every, frozenset().union(*[sound.keys for sound in sounds]))
+
+    def near(place: int) -> Iterator[tuple[int, int, BitMap]]:
+        segment = every[place]
+        among = keys.any_of(place, keys.all) - segment.dead
+        if kind is not None:
+            among &= segment.find(KIND + kind.encode())
+        return ((shared, place, documents) for shared, documents in by_overlap(among, keys.weighted(place)))
+
+    found: list[tuple[float, str, int, int]] = []
+    read = 0
+    for _, place, documents in heapq.merge(*map(near, range(len(every))), key=lambda one: -one[0]):
+        for number in reversed(documents):
+            if read >= MAX_ALIKE:
+                break
+            written = every[place].names(number)
+            read += len(written)
+            compared = ((sound.likeness(name), name) for name in written for sound in sounds)
+            likeness, name = max(compared, default=(0.0, ""))
+            if likeness >= names.SIMILAR:
+                found.append((likeness, name, place, number))
+    found.sort(key=lambda one: -one[0])
+    return [Alike(every[place].row(number), name, likeness) for likeness, name, place, number in found[:limit]]
