@@ -134,6 +134,9 @@ OUTCOMES: Final[dict[str, Outcome]] = {
         "Nothing was written there.",
         "To read, name a plain file; to write, one that is not there yet, in a folder that is. No links or devices.",
     ),
+    "HelperError": Outcome(
+        Exit.FAILURE, _NOTHING_WRITTEN, "Close other programs to free memory, or load with `--processes 1`."
+    ),
     "HandoffError": Outcome(
         Exit.FAILURE, _NOTHING_WRITTEN, "Ask the sender for the file again, and check that it came whole."
     ),

@@ -183,6 +183,10 @@ class UnsafePathError(EngineError):
     """The path is not one to read from or write to: a link, a device, a folder, or something is there already."""
 
 
+class HelperError(VaultError):
+    """A process that was started to help with a load ended early; nothing was written."""
+
+
 class HandoffError(VaultError):
     """A bundle cannot be made, read or opened."""
 

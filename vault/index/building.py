@@ -19,6 +19,7 @@ from vault import names
 from vault.index.pages import (
     ATTACHMENT,
     FLAGS_AT,
+    REMOVED,
     ROW_BYTES,
     ROWS_A_PAGE,
     SUPERSEDED,
@@ -42,6 +43,8 @@ from vault.objects import Kind, Ref
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+
+    from vault.records.model import Revision
 
 _Key = TypeVar("_Key", str, bytes)
 
@@ -281,7 +284,16 @@ class Builder(Lines):
         Raises:
             ValueError: It holds 2^18 documents already.
         """
-        number = self.add_row(row_of(document))
+        number = self.add_row(
+            pack_row(
+                document.record_id,
+                document.revision_id,
+                document.ref,
+                kind=document.kind,
+                flags=document.flags,
+                epoch=document.epoch,
+            )
+        )
         self.add_names((pack_names(document.names),))
         for parent in document.parents:
             if (before := self._revisions.get(parent)) is not None:
@@ -309,16 +321,10 @@ class Builder(Lines):
         return self.seal(batch, sheets_of(postings), self._dead)
 
 
-def row_of(document: Document) -> bytes:
-    """Write the row of a document."""
-    return pack_row(
-        document.record_id,
-        document.revision_id,
-        document.ref,
-        kind=document.kind,
-        flags=document.flags,
-        epoch=document.epoch,
-    )
+def row_of(revision: Revision, ref: Ref, epoch: int) -> bytes:
+    """Write a revision's row where its terms are collected elsewhere; a builder's would be the same."""
+    flags = REMOVED if revision.removed else 0
+    return pack_row(revision.record_id, revision.id, ref, kind=revision.kind, flags=flags, epoch=epoch)
 
 
 def sheets_of(postings: Postings) -> Iterator[TermSheet]:

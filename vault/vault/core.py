@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import time
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -31,6 +31,7 @@ from vault.vault.desk import KeyDesk, KeyslotInfo, used_slots
 from vault.vault.disclosing import DisclosureDesk
 from vault.vault.erasing import Mention, Removal
 from vault.vault.keeping import KeepingDesk, read_backups
+from vault.vault.loading import Helpers
 from vault.vault.reading import attachments_of, read_revision
 from vault.vault.session import Session
 from vault.vault.state import State, make_sealers, open_state
@@ -362,11 +363,15 @@ class Vault:
                 writer.put(draft)
             return written
 
-    def put_many(self, drafts: Iterable[Draft], *, progress: Callable[[int], None] | None = None) -> int:
+    def put_many(
+        self, drafts: Iterable[Draft], *, processes: int = 1, progress: Callable[[int], None] | None = None
+    ) -> int:
         """Write any number of revisions in one commit, in bounded memory.
 
         Args:
             drafts: Consumed one at a time; an exception from it undoes everything.
+            processes: How many helper processes take texts apart; 1 for none, all is done in this one. They have to be
+                started, which pays from some thousands of drafts on. The result is the same.
             progress: Called with the number written so far.
 
         Returns:
@@ -374,12 +379,17 @@ class Vault:
 
         Raises:
             RevisionConflictError, RecordError, BusyError, EngineError, StaleError: As `put`; nothing was written.
+            HelperError: A helper could not be started, or ended early; nothing was written.
+            ValueError: `processes` is not 1 or more.
 
         Secrets:
-            `drafts`.
+            `drafts`; helpers are sent them through a pipe, and no key.
         """
+        if processes < 1:
+            msg = "there is at least one process"
+            raise ValueError(msg)
         count = 0
-        with self._recording() as writer, _no_collector():
+        with self._recording(processes) as writer, _no_collector():
             for draft in drafts:
                 writer.add(draft)
                 count += 1
@@ -388,10 +398,13 @@ class Vault:
         return count
 
     @contextmanager
-    def _recording(self) -> Iterator[RecordWriter]:
+    def _recording(self, processes: int = 1) -> Iterator[RecordWriter]:
         """Begin a commit of revisions; their segment is written at the end."""
-        with self._session.writing() as commit:
-            writer = RecordWriter(commit, self._session.schemas(commit.batch), self._session.cache)
+        with self._session.writing() as commit, ExitStack() as stack:
+            helpers = None
+            if processes > 1:
+                helpers = stack.enter_context(Helpers(processes, self._session.own_schemas(commit.batch)))
+            writer = RecordWriter(commit, self._session.schemas(commit.batch), self._session.cache, helpers)
             yield writer
             writer.finish()
             commit.log("put", writer.facts())

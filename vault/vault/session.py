@@ -292,14 +292,16 @@ class Session:
         """Read the schemas in force: the shipped ones and the vault's own."""
         settings = self.current().head.settings
         if self._schemas is None or self._schemas[0] != settings:
-            directory = read_settings(objects, self.current().head)
-            own = [
-                load_schema(str(read_setting(objects, ref)))
-                for name, ref in sorted(directory.items())
-                if name.startswith("schema/")
-            ]
+            own = map(load_schema, self.own_schemas(objects))
             self._schemas = (settings, Schemas.shipped().merge(*own))
         return self._schemas[1]
+
+    def own_schemas(self, objects: ObjectReader) -> list[str]:
+        """Read the vault's own schemas, as TOML."""
+        directory = read_settings(objects, self.current().head)
+        return [
+            str(read_setting(objects, ref)) for name, ref in sorted(directory.items()) if name.startswith("schema/")
+        ]
 
     def setting(self, objects: ObjectReader, name: str) -> Any:  # noqa: ANN401 - plain data
         """Read a setting; None if there is none."""

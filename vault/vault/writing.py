@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 from vault import sealing
 from vault.errors import NotFoundError, RecordError, RevisionConflictError
 from vault.index import Builder, Index, document_of, read_entries
+from vault.index.building import row_of
 from vault.objects import Kind
 from vault.records import Revision, decode_revision
+from vault.vault.loading import Helpers, SharedSegment
 from vault.vault.reading import read_revision
 
 if TYPE_CHECKING:
-    from vault.index import Change, Document, PageCache, Row
+    from vault.index import Change, Document, PageCache, Row, SegmentEntry
+    from vault.objects import Ref
     from vault.records import Draft, Schemas
     from vault.vault.state import Commit
 
@@ -30,15 +33,19 @@ class RecordWriter:
         commit: The commit to be.
         schemas: Schemas in force.
         cache: Pages of the index seen before.
+        helpers: Processes that make the terms; without them that is done here.
     """
 
-    def __init__(self, commit: Commit, schemas: Schemas, cache: PageCache) -> None:
+    def __init__(self, commit: Commit, schemas: Schemas, cache: PageCache, helpers: Helpers | None = None) -> None:
         """Begin with nothing written."""
         self._commit = commit
         self._schemas = schemas
         self._cache = cache
         self.index = Index(commit.batch, read_entries(commit.segments), cache)
+        self._helpers = helpers
         self._builder: Builder | None = None
+        self._shared: SharedSegment | None = None
+        self._closed: SharedSegment | None = None
         self._new: set[bytes] = set()
         self._kinds: Counter[str] = Counter()
         self._ids: list[bytes] = []
@@ -91,7 +98,10 @@ class RecordWriter:
         self._new.add(record_id)
         if len(self._ids) < _MAX_LOGGED_IDS:
             self._ids.append(record_id)
-        self.add_document(document_of(revision, ref, self._schemas, self._commit.epoch), older)
+        if self._helpers is not None:
+            self._share(revision, ref, plaintext, older)
+        else:
+            self.add_document(document_of(revision, ref, self._schemas, self._commit.epoch), older)
         return plaintext
 
     def _follows(self, record_id: bytes, draft: Draft) -> list[Row]:
@@ -138,10 +148,35 @@ class RecordWriter:
             self._builder.supersede(row.serial, row.number)
         self._builder.add(document)
 
+    def _share(self, revision: Revision, ref: Ref, plaintext: bytes, older: list[Row]) -> None:
+        """Let a helper put a revision into the index; `older` are the rows it follows."""
+        assert self._helpers is not None  # noqa: S101 - looked at by the caller
+        if self._shared is None or self._shared.full:
+            self._close_shared()
+            self._shared = SharedSegment(self._commit.take_serial(), self._helpers)
+        for row in older:
+            self._shared.supersede(row.serial, row.number)
+        self._shared.add(row_of(revision, ref, self._commit.epoch), plaintext)
+
+    def _close_shared(self) -> None:
+        """Have the present segment's pages written, and take those of the one before, which are ready by then."""
+        if self._shared is not None:
+            self._shared.close()
+            self._take_closed()
+            self._closed, self._shared = self._shared, None
+
+    def _take_closed(self) -> None:
+        if self._closed is not None:
+            self._append(self._closed.seal(self._commit.batch, self._closed.sheets()))
+            self._closed = None
+
     def _flush(self) -> None:
         if self._builder is not None and len(self._builder):
-            self._commit.segments = (*self._commit.segments, self._builder.write(self._commit.batch).plain())
+            self._append(self._builder.write(self._commit.batch))
         self._builder = None
+
+    def _append(self, entry: SegmentEntry) -> None:
+        self._commit.segments = (*self._commit.segments, entry.plain())
 
     def apply(self, change: Change) -> None:
         """Take over what a purge or a merge made of the segments."""
@@ -152,6 +187,10 @@ class RecordWriter:
     def finish(self) -> None:
         """Write the segment of what was added, and merge one level if it is time to."""
         self._flush()
+        if self._helpers is not None:
+            self._close_shared()
+            self._helpers.settle()
+            self._take_closed()
         index = Index(self._commit.batch, read_entries(self._commit.segments), self._cache)
         serial = self._commit.next_serial
         change = index.tidy(self._commit.batch, serial, self._commit.epoch)
