@@ -19,7 +19,7 @@ from vault.records.model import (
     text_of,
     verify_opening,
 )
-from vault.records.plain import parse_record, parse_value, record_to_json, script_of
+from vault.records.plain import parse_record, parse_value, record_line, record_to_json, script_of
 from vault.records.schema import Field, Level, Schema, Schemas, identifying, load_schema, title
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "opening",
     "parse_record",
     "parse_value",
+    "record_line",
     "record_to_json",
     "script_of",
     "text_of",

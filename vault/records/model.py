@@ -18,18 +18,19 @@ others    text: phone, id, birth and date (EDTF), text, choice (the key of the c
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute  # `field` is what a claim speaks of
 from functools import lru_cache
 from itertools import chain, combinations
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from vault import codec
 from vault.errors import FormatError, IntegrityError, LimitError, RecordError
 from vault.sealing import Label, digest, expand
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 SCHEMA_VERSION: Final = 1
 MAX_REVISION_BYTES: Final = 1 << 20
@@ -277,11 +278,12 @@ _BASES: Final = frozenset((None, *BASES))
 _CONFIDENCES: Final = frozenset((None, *CONFIDENCES))
 _WITHOUT_VALUE: Final = ("unknown", "withheld", "not-asked")
 
-_Parts: TypeAlias = tuple[Any, Any, Any, Any, Any, Any, Any, Any]
-"""What a claim says, in the order of `Claim`; without what only a newer program knows."""
+Parts: TypeAlias = tuple[Any, Any, Any, Any, Any, Any, Any, Any, Mapping[int | str, Any]]
+"""What a claim says, in the order of the fields of `Claim`."""
 
 
-def _parts_of(claim: Claim) -> _Parts:
+def parts_of(claim: Claim) -> Parts:
+    """Give the parts of a claim."""
     return (
         claim.field,
         claim.value,
@@ -291,15 +293,16 @@ def _parts_of(claim: Claim) -> _Parts:
         claim.confidence,
         claim.source,
         claim.recorded_at,
+        claim.extra,
     )
 
 
-def _check_claim(parts: _Parts, *, newer: bool) -> None:
+def _check_claim(parts: Parts, *, newer: bool) -> None:
     """Refuse a claim that is not well formed.
 
     A newer form of record may know further states, bases and grades: those are accepted as text and kept.
     """
-    field, value, state, basis, as_of, confidence, source, recorded_at = parts
+    field, value, state, basis, as_of, confidence, source, recorded_at, _ = parts
     if type(field) is not str or not _is_name(field):
         raise _refuse("the name of a field")
     for word, known, what in (
@@ -368,12 +371,13 @@ def _check_extra(extra: Mapping[int | str, Any], known: int, what: str) -> None:
             raise _refuse(what)
 
 
-def _check(revision: Revision) -> None:
-    if type(revision.schema_version) is not int or revision.schema_version < 1:
+def _check(revision: Revision | Read) -> None:
+    """Refuse what is not well formed in a revision beside its claims."""
+    if not _is_time(revision.schema_version) or revision.schema_version < 1:
         raise _refuse("its schema version")
     if not _is_bytes(revision.record_id, RECORD_ID_BYTES):
         raise _refuse("its record id")
-    if type(revision.kind) is not str or not _NAME.fullmatch(revision.kind):
+    if type(revision.kind) is not str or not _is_name(revision.kind):
         raise _refuse("its kind")
     if len(revision.parents) > MAX_PARENTS:
         raise LimitError("parents of a revision", MAX_PARENTS)
@@ -394,7 +398,7 @@ def _check(revision: Revision) -> None:
 def _encode(revision: Revision, recorded_at: int | None = None) -> bytes:
     _check(revision)
     for claim in revision.claims:
-        _check_claim(_parts_of(claim), newer=revision.schema_version > SCHEMA_VERSION)
+        _check_claim(parts_of(claim), newer=revision.schema_version > SCHEMA_VERSION)
     _check_extra(revision.extra, _R_REMOVED + 1, "an unknown key has a known number")
     known = not revision.extra
     claims: list[Any] = []
@@ -450,7 +454,7 @@ def _is_usual(tree: dict[Any, Any]) -> bool:
     )
 
 
-def _read_claim(tree: object, *, newer: bool) -> _Parts:
+def _read_claim(tree: Any, *, newer: bool, usual: bool = False) -> Parts:  # noqa: ANN401 - decoded data
     if type(tree) is not dict:
         raise _refuse("a claim is not a map")
     said = tree.get
@@ -466,15 +470,81 @@ def _read_claim(tree: object, *, newer: bool) -> _Parts:
         said(_C_CONFIDENCE),
         said(_C_SOURCE),
         said(_C_RECORDED),
+        {} if usual else {key: item for key, item in tree.items() if key not in _CLAIM_KEYS},
     )
     _check_claim(parts, newer=newer)
     return parts
 
 
-def _claim(tree: object, *, newer: bool) -> Claim:
-    parts = _read_claim(tree, newer=newer)
-    assert isinstance(tree, dict)  # noqa: S101 - else it was refused
-    return Claim(*parts, {key: item for key, item in tree.items() if key not in _CLAIM_KEYS})
+class Read(NamedTuple):
+    """A revision, read and checked, without the objects that are made of it; fields as those of `Revision`."""
+
+    record_id: bytes
+    kind: str
+    parents: tuple[bytes, ...]
+    device: bytes
+    time: int
+    claims: list[Parts]
+    seed: bytes
+    removed: bool
+    schema_version: int
+    extra: dict[int | str, Any]
+
+
+def read_revision(data: bytes) -> Read:
+    """Read and check a revision's plaintext and make no objects of it, for whoever looks at very many once.
+
+    Args:
+        data: Canonical msgpack, at most 1 MiB. Secret.
+
+    Returns:
+        Its parts.
+
+    Raises:
+        FormatError, LimitError, RecordError: As `decode_revision`.
+
+    Secrets:
+        The result.
+
+    Source:
+        docs/format.md §Records.
+    """
+    tree = codec.unpack(data, max_bytes=MAX_REVISION_BYTES)
+    # Of usual keys each part is looked at for what it must be; else all of it is looked at here.
+    usual = type(tree) is dict and _is_usual(tree)
+    if not usual:
+        codec.check(tree, depth=0)
+    if type(tree) is not dict:
+        raise _refuse("it is not a map")
+    take = tree.pop
+    version, parents, claims = take(_R_SCHEMA, None), take(_R_PARENTS, None), take(_R_CLAIMS, None)
+    if type(parents) is not list or type(claims) is not list:
+        raise _refuse("its parents or claims")
+    if len(claims) > MAX_CLAIMS:
+        raise LimitError("claims of a revision", MAX_CLAIMS)
+    if tree.get(_R_REMOVED, True) is not True:
+        raise _refuse("its mark of removal")
+    found = Read(
+        take(_R_ID, None),
+        take(_R_KIND, None),
+        tuple(parents),
+        take(_R_DEVICE, None),
+        take(_R_TIME, None),
+        [],
+        take(_R_SEED, None),
+        _R_REMOVED in tree,
+        version,
+        tree,
+    )
+    tree.pop(_R_REMOVED, None)
+    _check(found)
+    newer = version > SCHEMA_VERSION
+    for claim in claims:
+        parts = _read_claim(claim, newer=newer, usual=usual)
+        if usual and type(parts[1]) is not str:  # a value may be anything that the format has a place for
+            codec.check(parts[1], depth=_VALUE_DEPTH)
+        found.claims.append(parts)
+    return found
 
 
 def decode_revision(data: bytes) -> Revision:
@@ -494,45 +564,8 @@ def decode_revision(data: bytes) -> Revision:
     Source:
         docs/format.md §Records.
     """
-    tree = codec.unpack(data, max_bytes=MAX_REVISION_BYTES)
-    if type(tree) is not dict:
-        codec.check(tree, depth=0)
-        raise _refuse("it is not a map")
-    usual = _is_usual(tree)
-    if not usual:
-        codec.check(tree, depth=0)
-    version, parents, claims = tree.pop(_R_SCHEMA, None), tree.pop(_R_PARENTS, None), tree.pop(_R_CLAIMS, None)
-    if not _is_time(version) or version < 1:
-        raise _refuse("its schema version")
-    if type(parents) is not list or type(claims) is not list:
-        raise _refuse("its parents or claims")
-    if len(claims) > MAX_CLAIMS:
-        raise LimitError("claims of a revision", MAX_CLAIMS)
-    if tree.get(_R_REMOVED, True) is not True:
-        raise _refuse("its mark of removal")
-    newer = version > SCHEMA_VERSION
-    if usual:
-        # Each of their parts is looked at for what it must be; a value may be anything that the format has a place for.
-        said = [_read_claim(item, newer=newer) for item in claims]
-        for parts in said:
-            if type(parts[1]) is not str:
-                codec.check(parts[1], depth=_VALUE_DEPTH)
-        read = tuple([Claim(*parts) for parts in said])
-    else:
-        read = tuple([_claim(item, newer=newer) for item in claims])
-    revision = Revision(
-        schema_version=version,
-        record_id=tree.pop(_R_ID, None),
-        kind=tree.pop(_R_KIND, None),
-        parents=tuple(parents),
-        device=tree.pop(_R_DEVICE, None),
-        time=tree.pop(_R_TIME, None),
-        claims=read,
-        seed=tree.pop(_R_SEED, None),
-        removed=tree.pop(_R_REMOVED, False),
-        extra=tree,
-    )
-    _check(revision)
+    found = read_revision(data)
+    revision = Revision(*found[:5], tuple([Claim(*parts) for parts in found.claims]), *found[6:])
     object.__setattr__(revision, "_plaintext", bytes(data))
     return revision
 
@@ -596,7 +629,7 @@ class Opening:
             RecordError: It is not the first part of a claim of this path.
         """
         part = codec.decode(self.part)
-        claim = _claim(part, newer=True)
+        claim = Claim(*_read_claim(part, newer=True))
         if claim.field != self.path.rpartition(".")[2] or set(part) - set(range(_C_SOURCE)):
             raise _refuse("a claim shown as what it is not")
         return claim
@@ -614,7 +647,8 @@ class Opening:
         part = codec.decode(self.part)
         if type(part) is not dict or set(part) & set(range(_C_SOURCE)):
             raise _refuse("a claim shown as what it is not")
-        claim = _claim({**part, _C_FIELD: self.path.rpartition(".")[2], _C_STATE: "unknown"}, newer=True)
+        shown = {**part, _C_FIELD: self.path.rpartition(".")[2], _C_STATE: "unknown"}
+        claim = Claim(*_read_claim(shown, newer=True))
         return claim.source, claim.recorded_at
 
 
