@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from vault.records import Revision, Schemas
+    from vault.vault import Vault
 
 LANGUAGES = ("en", "ru", "kk", "zh")
 
@@ -58,32 +59,46 @@ def show(settings: Settings, record: str, as_of: str | None, lang: str) -> None:
       casevault show 3f9a
       casevault show 3f9a --as-of 2026-01-31
     """
-    from cli.views import moment, page
-    from vault.records import id_text, record_to_json, title
+    from vault.records import record_to_json
 
     out = Output(settings)
     with open_vault(settings) as vault:
         revision = vault.get(record, as_of=as_of)
-        schemas = vault.schemas
-        if out.json({**heading(revision), "record": record_to_json(revision, schemas)}):
+        if out.json({**heading(revision), "record": record_to_json(revision, vault.schemas)}):
             return
-        out.data(f"{escape(revision.kind)} {id_text(revision.record_id)}")
-        out.data(f"changed {moment(revision.time)}{', removed' if revision.removed else ''}")
+        print_record(out, vault, revision, lang)
 
-        def name_of(target: bytes) -> str:
-            from vault.errors import NotFoundError
 
-            with suppress(NotFoundError):
-                return title(vault.get(target), schemas, lang)
-            return ""
+def print_record(out: Output, vault: Vault, revision: Revision, lang: str = "en") -> None:
+    """Print the page of one record.
 
-        rows = list(page(revision, schemas, lang=lang, name_of=name_of))
-        width = max((len(label) for label, _, _ in rows), default=0)
-        for label, text, marks in rows:
-            lines = escape(text, newlines=True).split("\n")
-            out.data(f"  {escape(label):<{width}}  {lines[0]}{f'  [{escape(marks)}]' if marks else ''}")
-            for line in lines[1:]:
-                out.data(f"  {'':<{width}}  {line}")
+    Args:
+        out: Where to write.
+        vault: The open vault.
+        revision: What to print.
+        lang: Language of the labels.
+    """
+    from cli.views import moment, page
+    from vault.records import id_text, title
+
+    schemas = vault.schemas
+    out.data(f"{escape(revision.kind)} {id_text(revision.record_id)}")
+    out.data(f"changed {moment(revision.time)}{', removed' if revision.removed else ''}")
+
+    def name_of(target: bytes) -> str:
+        from vault.errors import NotFoundError
+
+        with suppress(NotFoundError):
+            return title(vault.get(target), schemas, lang)
+        return ""
+
+    rows = list(page(revision, schemas, lang=lang, name_of=name_of))
+    width = max((len(label) for label, _, _ in rows), default=0)
+    for label, text, marks in rows:
+        lines = escape(text, newlines=True).split("\n")
+        out.data(f"  {escape(label):<{width}}  {lines[0]}{f'  [{escape(marks)}]' if marks else ''}")
+        for line in lines[1:]:
+            out.data(f"  {'':<{width}}  {line}")
 
 
 @command("history", short_help="Show every revision of a record.")

@@ -51,6 +51,7 @@ _LONG: Final = frozenset(
 @click.argument("values", metavar="[FIELD=VALUE]...", nargs=-1)
 @click.option("--from", "source_file", metavar="FILE", help="Take one JSON record or JSON lines (- is standard input).")
 @click.option("--partial", is_flag=True, help="With --from: keep the good records although others have errors.")
+@click.option("--no-compare", is_flag=True, help="With --from: do not look for persons who are likely there already.")
 @claim_options
 @click.pass_obj
 def add(
@@ -61,6 +62,7 @@ def add(
     source_file: str | None,
     *,
     partial: bool,
+    no_compare: bool,
     **options: Any,  # noqa: ANN401 - those of `claim_options`
 ) -> int:
     """Add a record, or many from a file.
@@ -73,6 +75,9 @@ def add(
     With --from, a record may have a "ref" of your own, and others of that file may point at it with "@ref" where an
     id is asked. If a line has an error, each error is told with its line and nothing is taken.
 
+    A person who is likely in the vault already is told, with what agrees and what contradicts; on a terminal, one that
+    is entered alone is asked about before it is saved. With --from this takes some time for each person.
+
     Example:
       casevault add person
       casevault add event kind=arrest when=2017-05~ person=3f9a --source 77c0 --basis told
@@ -82,9 +87,9 @@ def add(
         if values or any(options.values()):
             message = "Give either --from or values, not both."
             raise click.UsageError(message)
-        return add_from(settings, source_file, kind, partial=partial)
-    if partial:
-        message = "--partial belongs to --from."
+        return add_from(settings, source_file, kind, partial=partial, compare=not no_compare)
+    if partial or no_compare:
+        message = f"{'--partial' if partial else '--no-compare'} belongs to --from."
         raise click.UsageError(message)
     if kind is None:
         message = "Which kind of record? Give KIND, or --from FILE."
@@ -108,67 +113,61 @@ def add(
             if len(tree) == 1:
                 out.talk("Nothing was entered; nothing was added.")
                 return Exit.OK
-        draft = parse_record(tree, schemas, resolve=vault.resolve)
-        (revision,) = vault.put(draft)
-        report_added(out, vault, revision)
+        put_one(settings, out, vault, parse_record(tree, schemas, resolve=vault.resolve))
     return Exit.OK
 
 
-def report_added(out: Output, vault: Vault, revision: Revision) -> None:
-    """Say which record was added, and which others may be the same person.
+def put_one(settings: Settings, out: Output, vault: Vault, draft: Draft) -> None:
+    """Save one new record; where it is a person who is likely there already, ask first or tell.
 
     Args:
+        settings: The global options.
         out: Where to write.
         vault: The open vault.
-        revision: The new record.
+        draft: The record.
     """
-    from vault.records import id_text
+    from cli.commands.duplicates import hit_json, likely_in_vault, settle, told
+    from vault.records import continued, id_text
 
-    if not out.json({"added": 1, "records": [{"id": revision.record_id, "kind": revision.kind}], "problems": []}):
+    likely = likely_in_vault(vault, draft)
+    asked = likely and can_ask(settings) and not settings.json
+    decided = settle(out, vault, likely) if asked else True
+    if decided is False:
+        out.talk("It was not saved.")
+        return
+    if decided is not True:
+        report_changed(out, vault, continued(decided, with_claims(decided, draft)), decided)
+        return
+    (revision,) = vault.put(draft)
+    found = [hit_json(vault, hit) for hit in likely]
+    added = [{"id": revision.record_id, "kind": revision.kind}]
+    if not out.json({"added": 1, "records": added, "problems": [], "likely_same": found}):
         out.data(id_text(revision.record_id))
-    for line in likely_duplicates(vault, revision):
-        out.talk(f"Perhaps the same person: {line}")
+    if not asked:
+        for hit in likely:
+            out.talk(f"Perhaps the same person: {told(vault, hit)}")
 
 
-def likely_duplicates(vault: Vault, revision: Revision) -> list[str]:
-    """Find persons of a like name.
-
-    Args:
-        vault: The open vault.
-        revision: A record just added.
-
-    Returns:
-        Id and title of up to five others.
-    """
-    from cli.views import short_id
-    from vault.records import text_of, title
-
-    if revision.kind != "person":
-        return []
-    found: dict[bytes, str] = {}
-    schemas = vault.schemas
-    for value in revision.values("name")[:4]:
-        words = "".join(char if char.isalnum() or char.isspace() else " " for char in text_of(value)).split()
-        if not words:
-            continue
-        for hit in vault.find(" ".join(["kind:person", *words]), limit=6):
-            if hit.revision.record_id != revision.record_id:
-                found[hit.revision.record_id] = f"{short_id(hit.revision.record_id)} {title(hit.revision, schemas)}"
-    return list(found.values())[:5]
+def with_claims(old: Revision, draft: Draft) -> tuple[Claim, ...]:
+    """Put the claims of a draft beside those of a record, but for what is said there already."""
+    said = [replace(claim, recorded_at=None) for claim in old.claims]
+    return (*old.claims, *(claim for claim in draft.claims if claim not in said))
 
 
-def add_from(settings: Settings, name: str, kind: str | None, *, partial: bool) -> int:
-    """Add the records of a file in one commit.
+def add_from(settings: Settings, name: str, kind: str | None, *, partial: bool, compare: bool) -> int:
+    """Add the records of a file in one commit, then tell which persons are likely there already.
 
     Args:
         settings: The global options.
         name: Name of the file; `-` is standard input.
         kind: Kind of the objects that name none.
         partial: Keep the good ones although others have errors.
+        compare: Compare the new persons with all others.
 
     Returns:
         The exit code.
     """
+    from cli.commands.duplicates import Pairs, compare_new
     from cli.lines import Intake
 
     if name == "-" and settings.secret_on_stdin:
@@ -180,16 +179,19 @@ def add_from(settings: Settings, name: str, kind: str | None, *, partial: bool) 
         vault = stack.enter_context(open_vault(settings, write=True))
         intake = Intake(known_kind(vault.schemas, kind), vault.resolve, kind=kind)
         good = intake.survey(file)
-        added = 0
+        added, since = 0, vault.epoch
         if good and (partial or not intake.problems):
             file.seek(0)
             with out.progress("records", good) as bar:
                 added = vault.put_many(intake.drafts(file), progress=bar.advance_to)
+        if not settings.json:
+            out.data(f"{added} added")
+        pairs = compare_new(out, vault, since, added) if added and compare else Pairs(vault)
     for problem in intake.problems:
         out.warn(f"line {problem.line}: {problem.reason}")
     problems = [problem._asdict() for problem in intake.problems]
-    if not out.json({"added": added, "records": [], "problems": problems}):
-        out.data(f"{added} added")
+    found = {"likely_same": pairs.kept, "likely_same_total": pairs.count}
+    out.json({"added": added, "records": [], "problems": problems, **found})
     if intake.problems and not partial:
         out.warn("Nothing was added. Correct these lines, or give --partial to keep the good ones.")
     return Exit.FAILURE if intake.problems else Exit.OK

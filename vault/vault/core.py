@@ -24,7 +24,7 @@ from vault.keys import Header, Keyring, Passphrase, Secret, Slot, SlotKind, Unlo
 from vault.ledger import LogEntry
 from vault.objects import Head, Kind, ObjectBatch, parse_checkpoint
 from vault.paths import safe_name
-from vault.records import Claim, Draft, Revision, Schemas, continued, edtf, id_text, load_schema
+from vault.records import Claim, Draft, Revision, Schemas, continued, edtf, id_text, load_schema, text_of
 from vault.sealing import KdfProfile
 from vault.vault import disclosing, erasing, inspection, likeness
 from vault.vault.desk import KeyDesk, KeyslotInfo, used_slots
@@ -246,6 +246,11 @@ class Vault:
         self.close()
 
     # --- about the vault ---
+
+    @property
+    def epoch(self) -> int:
+        """Number of the newest commit that was seen."""
+        return self._session.current().head.epoch
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -657,6 +662,61 @@ class Vault:
         written = {one.record_id: one for one in self.put(*said)} if said else {}
         return [written.get(one.record_id, one) for one in pair]
 
+    def likely_same(self, who: str | bytes | Draft, *, limit: int = 20, least: float = 0.0) -> list[Hit]:
+        """Find persons that are likely the one of a record, for somebody to look at; it decides nothing.
+
+        Names are compared in any spelling, dates of birth, sex, places, phones and numbers of papers as far as both
+        have them. Pairs of which a person said something by `same` or `different` are left out.
+
+        Args:
+            who: Id of a person's record, or its first digits; or a draft that is not written yet.
+            limit: Most results wanted.
+            least: Least score; from `LIKELY` on somebody should be asked.
+
+        Returns:
+            The likeliest first; the claim is the name that is most alike, the reason says what agrees and what
+            contradicts. None is no proof that nobody is the same.
+
+        Raises:
+            NotFoundError, AmbiguousIdError, IntegrityError: As `get`.
+            RecordError: The record is not of a person, or is removed.
+
+        Secrets:
+            `who` and the result.
+        """
+        with self._session.reading() as (objects, index):
+            given = who if isinstance(who, Draft) else self._newest(objects, index, self._resolve(index, who))
+            likeness.check_person(given)
+            found = self._comparer(objects, index).alike(given.claims, given.record_id, least=least)
+        return [_likely(other, like) for other, like in found[:limit]]
+
+    def likely_pairs(
+        self, since: int, *, progress: Callable[[int], None] | None = None
+    ) -> Iterator[tuple[Revision, Hit]]:
+        """Compare each person written after a commit with all others, to ask about the pairs that are likely one.
+
+        Args:
+            since: Epoch of that commit; 0 compares everybody.
+            progress: Called with the number of persons compared so far.
+
+        Yields:
+            A person, and the other one with a score from `LIKELY` on; each pair once. The snapshot stays open until
+            the iterator is finished or closed.
+
+        Raises:
+            IntegrityError: The index or a record is damaged.
+
+        Secrets:
+            The results.
+        """
+        with self._session.reading() as (objects, index):
+            for mine, other, like in self._comparer(objects, index).pairs(since, progress):
+                yield mine, _likely(other, like)
+
+    def _comparer(self, objects: ObjectReader, index: Index) -> likeness.Comparer:
+        opened = partial(read_revision, objects, cache=self._session.opened)
+        return likeness.Comparer(index, self._session.schemas(objects), opened)
+
     # --- files ---
 
     def attach(
@@ -801,6 +861,11 @@ class Vault:
         if not report.problems and self._session.unconfirmed is None:
             self._session.note(state, int(self._session.clock()))
         return report
+
+
+def _likely(other: Revision, like: likeness.Likeness) -> Hit:
+    claim = next((one for one in other.claims_of("name") if text_of(one.value) == like.name), None)
+    return Hit(other, claim, like.score, "; ".join(like.reasons))
 
 
 @contextmanager

@@ -6,17 +6,22 @@ nothing by itself: what looks alike is only offered.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from itertools import islice, pairwise, takewhile
 from typing import TYPE_CHECKING, Any, Final
 
 from vault import names
 from vault.errors import RecordError
-from vault.records import Claim, continued, id_text, link_of, text_of
+from vault.index import parse
+from vault.records import Claim, continued, edtf, id_text, link_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from vault.records import Draft, Revision
+    from vault.index import Index, Row
+    from vault.records import Draft, Revision, Schemas
 
 PERSON: Final = "person"
 SAME: Final = "same_as"
@@ -31,9 +36,25 @@ _NAME_PARTS: Final = ("text", "script", "lang")
 # --- verdicts ---------------------------------------------------------------------------------------------------------
 
 
-def judged(revision: Revision) -> set[bytes]:
+def judged(claims: Sequence[Claim]) -> set[bytes]:
     """Give the records of which a person said, in this record, that they are or are not the same person."""
-    return {*revision.links(SAME), *revision.links(NOT_SAME)}
+    values = [value for name in (SAME, NOT_SAME) for value in _stated(claims, name)]
+    return {target for value in values if (target := link_of(value)) is not None}
+
+
+def check_person(record: Revision | Draft) -> None:
+    """Refuse what is not the record of a person, or is removed.
+
+    Raises:
+        RecordError: It is not.
+    """
+    named = "the record" if record.record_id is None else f"record {id_text(record.record_id)}"
+    if record.kind != PERSON:
+        msg = f"{named} is of kind {record.kind[:64]}, not of a person"
+        raise RecordError(msg)
+    if record.removed:
+        msg = f"{named} is removed; take it back into view first"
+        raise RecordError(msg)
 
 
 def check_pair(first: Revision, second: Revision) -> None:
@@ -49,13 +70,8 @@ def check_pair(first: Revision, second: Revision) -> None:
     if first.record_id == second.record_id:
         msg = "these are one record, not two"
         raise RecordError(msg)
-    for revision in (first, second):
-        if revision.kind != PERSON:
-            msg = f"record {id_text(revision.record_id)} is of kind {revision.kind[:64]}, not of a person"
-            raise RecordError(msg)
-        if revision.removed:
-            msg = f"record {id_text(revision.record_id)} is removed; take it back into view first"
-            raise RecordError(msg)
+    check_person(first)
+    check_person(second)
 
 
 def with_verdict(mine: Revision, other: bytes, partners: Iterable[Revision], *, same: bool) -> Draft | None:
@@ -154,3 +170,299 @@ def texts_of_names(revision: Revision) -> Iterator[str]:
     for claim in revision.claims_of("name"):
         if text := text_of(claim.value):
             yield text
+
+
+# --- likeness ---------------------------------------------------------------------------------------------------------
+
+LIKELY: Final = 0.9
+"""Score from which on two records are so likely of one person that somebody should be asked."""
+
+_ID, _PHONE, _DAY, _YEAR, _PLACE = LIKELY, 0.2, 0.25, 0.1, 0.05
+_APART, _SEX = 0.3, 0.35
+_CROWDED, _ONE_WORD = 0.15, 0.15
+_CALLED_LIKE: Final = 0.9
+_CROWD: Final = 4
+"""If more others than this are called so, the name alone says little."""
+_MOST_GAIN: Final = _PHONE + _DAY + _PLACE
+_MAX_SHARED: Final = 20
+_LONG_HAN: Final = 4
+_MAX_OPENED: Final = 40
+_IDS: Final = ("id_document", "passport")
+_PHONES: Final = ("phone", "account")
+_PLACES: Final = ("birth_place", "address")
+_LEAST_NUMBER: Final = 5
+_MAX_COMPARED: Final = 8
+_SLACK_DAYS: Final = 366
+_MORE_SLACK_DAYS: Final = 3 * 366
+_NARROW_DAYS: Final = 366
+
+
+def _stated(claims: Sequence[Claim], name: str) -> list[Any]:
+    """Give the values of a field that stand."""
+    chosen = [claim for claim in claims if claim.field == name]
+    return [
+        claim.value
+        for place, claim in enumerate(chosen, 1)
+        if claim.state == "stated"
+        and not any(later.state == "retracted" and later.value in (None, claim.value) for later in chosen[place:])
+    ]
+
+
+class Known:
+    """What of a person's claims can agree with another's.
+
+    Args:
+        claims: Claims of a revision or a draft.
+
+    Secrets:
+        All of it.
+    """
+
+    def __init__(self, claims: Sequence[Claim]) -> None:
+        """Take nothing apart yet."""
+        self._claims = claims
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Names as written, each once, and the first few: whoever has more is known by these."""
+        found = dict.fromkeys(filter(None, map(text_of, _stated(self._claims, "name"))))
+        return list(found)[:_MAX_COMPARED]
+
+    @cached_property
+    def births(self) -> list[edtf.Date]:
+        """Dates of birth that can be read."""
+        return [one for one in map(_date, _stated(self._claims, "birth")) if one is not None]
+
+    @cached_property
+    def sexes(self) -> set[str]:
+        """What is said of the sex."""
+        return {value for value in _stated(self._claims, "sex") if isinstance(value, str)}
+
+    @cached_property
+    def ids(self) -> set[str]:
+        """Numbers of papers in one piece."""
+        return self._numbers(_IDS)
+
+    @cached_property
+    def phones(self) -> set[str]:
+        """Phones and accounts in one piece."""
+        return self._numbers(_PHONES)
+
+    @cached_property
+    def places(self) -> set[str]:
+        """Places of birth and residence, as comparable words."""
+        found = {_same_name(value) for name in _PLACES for value in _stated(self._claims, name)}
+        return found - {""}
+
+    def _numbers(self, fields: Sequence[str]) -> set[str]:
+        found = {_same_name(value).replace(" ", "") for name in fields for value in _stated(self._claims, name)}
+        return {number for number in found if len(number) >= _LEAST_NUMBER}
+
+
+def _date(text: object) -> edtf.Date | None:
+    try:
+        return edtf.parse(text) if isinstance(text, str) else None
+    except RecordError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How likely two records are of one person, and why.
+
+    Args:
+        score: From `LIKELY` on somebody should be asked.
+        name: The name of the other that is most like one of this; empty if a number alone agrees.
+        agrees: What agrees beside the name.
+        contradicts: What cannot both be true of one person.
+        reasons: All of it in words, the likeness of the names first.
+
+    Secrets:
+        All but the score.
+    """
+
+    score: float
+    name: str = field(repr=False)
+    agrees: tuple[str, ...]
+    contradicts: tuple[str, ...]
+    reasons: tuple[str, ...] = field(repr=False)
+
+
+def compare(mine: Known, other: Known, asked: Sequence[names.Asked], *, crowded: bool = False) -> Likeness:
+    """Compare two persons.
+
+    Args:
+        mine: One.
+        other: The other.
+        asked: The names of the first, prepared.
+        crowded: Many are called so: the name alone says little.
+
+    Returns:
+        How like they are. Neither what agrees nor what contradicts is proof.
+
+    Secrets:
+        All of it.
+    """
+    likeness, name, question = _names_alike(mine.names, other.names, asked)
+    score = likeness
+    agrees: list[str] = []
+    contradicts: list[str] = []
+    for gain, what, holds in (
+        (_ID, "the same number of a paper", mine.ids & other.ids),
+        (_PHONE, "the same phone or account", mine.phones & other.phones),
+        (_PLACE, "the same place", mine.places & other.places),
+    ):
+        if holds:
+            score += gain
+            agrees.append(what)
+    born, what = _born(mine.births, other.births)
+    score += born
+    if what:
+        (agrees if born > 0 else contradicts).append(what)
+    if mine.sexes and other.sexes and not mine.sexes & other.sexes:
+        score -= _SEX
+        contradicts.append("the sex differs")
+    score -= _CROWDED * crowded
+    reasons = [*(question.explain(name) if question is not None else ()), *agrees, *contradicts]
+    return Likeness(max(score, 0.0), name, tuple(agrees), tuple(contradicts), tuple(reasons))
+
+
+def _names_alike(
+    mine: Sequence[str], other: Sequence[str], asked: Sequence[names.Asked]
+) -> tuple[float, str, names.Asked | None]:
+    """Give the likeness of the two names that are most alike, both ways, with the other's name."""
+    best: tuple[float, str, names.Asked | None] = (0.0, "", None)
+    for name in other:
+        back = names.Asked(name)
+        for text, question in zip(mine, asked, strict=True):
+            # A name that has more words than the other answers it, and is not answered by it.
+            likeness = (question.similarity(name) + back.similarity(text)) / 2
+            likeness -= _ONE_WORD * (min(_count(text), _count(name)) < 2)
+            if likeness > best[0]:
+                best = likeness, name, question
+    return best
+
+
+def _count(name: str) -> int:
+    """Count the words of a name; Chinese characters without a mark between them are one word, of four on two."""
+    found = names.words(name)
+    han = [word for word, _, _ in found if names.is_han(word)]
+    gaps = sum(before[2] != after[1] for before, after in pairwise(found))
+    return gaps + 1 + (len(han) >= _LONG_HAN and not gaps)
+
+
+def _born(mine: Sequence[edtf.Date], other: Sequence[edtf.Date]) -> tuple[float, str]:
+    """Weigh dates of birth: what speaks for one person counts before what speaks against it."""
+    if not mine or not other:
+        return 0.0, ""
+    pairs = [(one, another) for one in mine for another in other]
+    if any(one.precision == another.precision == "day" and one.earliest == another.earliest for one, another in pairs):
+        return _DAY, "born on the same day"
+    together = [(one, another) for one, another in pairs if edtf.overlaps(one, another)]
+    if any(_narrow(one) and _narrow(another) for one, another in together):
+        return _YEAR, "the dates of birth fit"
+    if together:
+        return 0.0, ""
+    if all(_days_between(one, another) > _slack(one, another) for one, another in pairs):
+        return -_APART, "the dates of birth do not fit"
+    return 0.0, ""
+
+
+def _narrow(one: edtf.Date) -> bool:
+    return bool(one.earliest and one.latest) and _length(one) <= _NARROW_DAYS
+
+
+def _length(one: edtf.Date) -> int:
+    return ((one.latest or date.max) - (one.earliest or date.min)).days
+
+
+def _days_between(one: edtf.Date, other: edtf.Date) -> int:
+    first, second = sorted((one, other), key=lambda each: each.earliest or date.min)
+    return ((second.earliest or date.min) - (first.latest or date.max)).days
+
+
+def _slack(one: edtf.Date, other: edtf.Date) -> int:
+    """Say by how many days dates may miss each other: people are a year off often, more where it says so."""
+    doubtful = one.approximate or one.uncertain or other.approximate or other.uncertain
+    return _MORE_SLACK_DAYS if doubtful else _SLACK_DAYS
+
+
+class Comparer:
+    """Finds the persons of a vault who are likely the same as another.
+
+    Args:
+        index: Of a snapshot.
+        schemas: Schemas in force.
+        opened: Opens the revision of a row of that snapshot.
+
+    Secrets:
+        What it gives.
+    """
+
+    def __init__(self, index: Index, schemas: Schemas, opened: Callable[[Row], Revision]) -> None:
+        """Read nothing yet."""
+        self._index = index
+        self._schemas = schemas
+        self._opened = opened
+
+    def alike(
+        self, claims: Sequence[Claim], record_id: bytes | None = None, *, least: float = 0.0
+    ) -> list[tuple[Revision, Likeness]]:
+        """Give the persons who are likely the same as one with these claims, likeliest first.
+
+        Args:
+            claims: Claims of a revision or a draft.
+            record_id: Its record id, if it has one; who was judged in either record is left out.
+            least: Least score that is wanted.
+
+        Raises:
+            IntegrityError: The index or a record is damaged.
+        """
+        mine = Known(claims)
+        asked = [names.Asked(name) for name in mine.names]
+        called = self._index.alike(mine.names, limit=_MAX_OPENED, kind=PERSON)
+        crowded = sum(one.likeness >= _CALLED_LIKE for one in called) > _CROWD
+        rows = {row.record_id: row for row in self._by_number(mine)}
+        # What else agrees adds so much and no more: who is called otherwise need not be opened.
+        rows |= {one.row.record_id: one.row for one in called if one.likeness + _MOST_GAIN >= least}
+        found = []
+        for target in rows.keys() - judged(claims) - {record_id}:
+            other = self._opened(rows[target])
+            if record_id not in judged(other.claims):
+                found.append((other, compare(mine, Known(other.claims), asked, crowded=crowded)))
+        wanted = [one for one in found if one[1].score >= max(least, names.SIMILAR)]
+        return sorted(wanted, key=lambda one: (-one[1].score, one[0].record_id))
+
+    def pairs(
+        self, since: int, progress: Callable[[int], None] | None = None
+    ) -> Iterator[tuple[Revision, Revision, Likeness]]:
+        """Give the likely pairs of which one at least was written after a commit, each pair once.
+
+        Args:
+            since: Epoch of that commit.
+            progress: Called with the number of persons compared so far.
+
+        Yields:
+            A person written since, another one, and their likeness from `LIKELY` on.
+
+        Raises:
+            IntegrityError: The index or a record is damaged.
+        """
+        given: set[frozenset[bytes]] = set()
+        fresh = takewhile(lambda row: row.epoch > since, self._index.rows(PERSON))
+        for number, row in enumerate(fresh, 1):
+            mine = self._opened(row)
+            for other, likeness in self.alike(mine.claims, mine.record_id, least=LIKELY):
+                pair = frozenset((mine.record_id, other.record_id))
+                if pair not in given:
+                    given.add(pair)
+                    yield mine, other, likeness
+            if progress is not None:
+                progress(number)
+
+    def _by_number(self, mine: Known) -> Iterator[Row]:
+        for fields, numbers in ((_IDS, mine.ids), (_PHONES, mine.phones)):
+            for name in fields:
+                for number in sorted(numbers):
+                    query = parse(f"{PERSON}.{name}:{number}", self._schemas)
+                    yield from (one.row for one in islice(self._index.candidates(query), _MAX_SHARED))

@@ -3,7 +3,9 @@
 import pytest
 
 from vault.errors import AmbiguousIdError, NotFoundError, RecordError, RevisionConflictError
-from vault.records import Claim, continued, text_of
+from vault.index.ranking import NAME_EXACT
+from vault.records import Claim, Draft, continued, text_of
+from vault.vault.likeness import LIKELY
 
 FIRST, SECOND, THIRD = "Сәбит Үлгіұлы", "Sabit Example", "萨比提"
 
@@ -13,7 +15,8 @@ def named(vault, record, field="also_named"):
 
 
 def found(vault, words):
-    return {hit.revision.record_id for hit in vault.find(words, limit=50)}
+    """Who has the words in names as they are written; other spellings are found besides."""
+    return {hit.revision.record_id for hit in vault.find(words, limit=50) if hit.score >= NAME_EXACT}
 
 
 def test_same_links_both_and_gives_each_the_names_of_the_other(vault, person):
@@ -204,3 +207,144 @@ def test_purge_of_who_has_the_name_does_not_touch_others(vault, person):
     assert named(vault, b, "name") == [SECOND]
     assert named(vault, b) == []
     assert vault.get(b).claims_of("same_as") == []
+
+
+# --- likeness ---------------------------------------------------------------------------------------------------------
+
+
+def like(vault, record, **options):
+    return [hit.revision.record_id for hit in vault.likely_same(record, **options)]
+
+
+def test_another_spelling_with_a_fitting_birth_is_likely(vault, person):
+    a = person(FIRST, Claim("birth", "1961-04-07"))
+    b = person("Sabit Ulgiuly", Claim("birth", "1961"))
+    other = person("Нұрлан Бөтенов", Claim("birth", "1961"))
+    [hit] = vault.likely_same(a, least=LIKELY)
+    assert hit.revision.record_id == b
+    assert hit.score >= LIKELY
+    assert hit.field == "name"
+    assert "the dates of birth fit" in hit.reason
+    assert other not in like(vault, a)
+    assert like(vault, b, least=LIKELY) == [a]
+
+
+def test_a_draft_is_compared_before_it_is_written(vault, person):
+    a = person(FIRST)
+    draft = Draft("person", (Claim("name", {"text": FIRST}),))
+    assert like(vault, draft, least=LIKELY) == [a]
+    assert like(vault, Draft("person", (Claim("sex", "male"),))) == []
+    with pytest.raises(RecordError):
+        vault.likely_same(Draft("event", ()))
+
+
+@pytest.mark.parametrize(
+    ("mine", "other", "said"),
+    [
+        ([("birth", "1961")], [("birth", "1990")], "the dates of birth do not fit"),
+        ([("sex", "male")], [("sex", "female")], "the sex differs"),
+    ],
+)
+def test_what_contradicts_is_listed_and_not_asked_about(vault, person, mine, other, said):
+    a = person(FIRST, *(Claim(*one) for one in mine))
+    b = person(FIRST, *(Claim(*one) for one in other))
+    assert like(vault, a, least=LIKELY) == []
+    [hit] = vault.likely_same(a)
+    assert hit.revision.record_id == b
+    assert said in hit.reason
+
+
+@pytest.mark.parametrize(
+    ("mine", "other", "said"),
+    [
+        ("1961", "1962", None),  # a year off, as often
+        ("1961~", "1964", None),
+        ("1961-04-07", "1961-04-07", "born on the same day"),
+        ("1961-04-07", "1961-04", "the dates of birth fit"),
+        ("196X", "1961", None),  # a decade says too little
+        ("1961", "1963-05", "the dates of birth do not fit"),
+    ],
+)
+def test_dates_of_birth(vault, person, mine, other, said):
+    a, _ = person(FIRST, Claim("birth", mine)), person(FIRST, Claim("birth", other))
+    [hit] = vault.likely_same(a)
+    words = ("born on the same day", "the dates of birth fit", "the dates of birth do not fit")
+    assert [word for word in words if word in hit.reason.split("; ")] == ([said] if said else [])
+
+
+def test_of_several_dates_one_that_fits_is_enough(vault, person):
+    a = person(FIRST, Claim("birth", "1950"), Claim("birth", "1961"))
+    person(FIRST, Claim("birth", "1961"))
+    assert "the dates of birth fit" in vault.likely_same(a, least=LIKELY)[0].reason
+
+
+def test_a_number_of_a_paper_finds_whatever_the_name_is(vault, person):
+    a = person(FIRST, Claim("id_document", "6541 0119 6104 0700 11"))
+    b = person("Somebody Else", Claim("id_document", "654101196104070011"))
+    [hit] = vault.likely_same(a)
+    assert hit.revision.record_id == b
+    assert "the same number of a paper" in hit.reason
+
+
+def test_a_phone_alone_is_no_likeness(vault, person):
+    """Families share phones."""
+    a = person(FIRST, Claim("phone", "+7 701 000 00 01"))
+    person("Гүлнар Бөтенқызы", Claim("phone", "+77010000001"))
+    assert like(vault, a, least=LIKELY) == []
+
+
+def test_who_was_judged_is_not_asked_about_again(vault, person):
+    a, b, c = person(FIRST), person(FIRST), person(FIRST)
+    assert set(like(vault, a)) == {b, c}
+    vault.different(a, b)
+    assert (like(vault, a), like(vault, b)) == ([c], [c])
+    vault.same(a, c)
+    assert (like(vault, a), like(vault, c)) == ([], [b])
+
+
+def test_removed_ones_and_other_kinds_are_not_compared(vault, person, put):
+    a, b = person(FIRST), person(FIRST)
+    put("source", Claim("name", {"text": FIRST}))
+    vault.remove(b)
+    assert like(vault, a) == []
+    with pytest.raises(RecordError):
+        vault.likely_same(b)
+
+
+def test_a_name_of_a_crowd_says_little_by_itself(vault, person):
+    many = [person(FIRST) for _ in range(7)]
+    born = person(FIRST, Claim("birth", "1961-04-07"))
+    asked = Draft("person", (Claim("name", {"text": FIRST}), Claim("birth", "1961")))
+    assert like(vault, asked, least=LIKELY) == [born]
+    assert set(like(vault, asked)) == {born, *many}
+
+
+def test_a_name_of_one_word_is_not_enough(vault, person):
+    a, _ = person("Сәбит"), person("Sabit")
+    assert like(vault, a, least=LIKELY) == []
+    assert len(like(vault, a)) == 1
+
+
+def test_pairs_among_the_new_and_with_the_old_each_once(vault, person):
+    old = person(FIRST)
+    person("Нұрлан Бөтенов")
+    epoch = vault.epoch
+    drafts = [
+        Draft("person", (Claim("name", {"text": name}),))
+        for name in (FIRST, "Гүлнар Басқақызы", "Гүлнар Басқакызы", "Айнұр Ешкім")
+    ]
+    vault.put_many(drafts)
+    done = []
+    pairs = [(new, hit) for new, hit in vault.likely_pairs(epoch, progress=done.append)]
+    names = {frozenset(text_of(one.values("name")[0]) for one in (new, hit.revision)) for new, hit in pairs}
+    assert names == {frozenset({FIRST}), frozenset({"Гүлнар Басқақызы", "Гүлнар Басқакызы"})}
+    assert len(pairs) == 2
+    assert done == [1, 2, 3, 4]
+    assert any(hit.revision.record_id == old for _, hit in pairs)
+    assert list(vault.likely_pairs(vault.epoch)) == []
+
+
+def test_no_reason_and_no_repr_tells_by_accident(vault, person):
+    a, _ = person(FIRST), person(FIRST)
+    [hit] = vault.likely_same(a)
+    assert FIRST not in repr(hit)
