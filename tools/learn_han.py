@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# ruff: noqa: INP001, T201
+# ruff: noqa: T201
 """Learn how Chinese characters sound in foreign names, and write `vault/names/han.tsv`.
 
   .venv/bin/python tools/learn_han.py --pairs PAIRS.tsv --unihan FOLDER [--out vault/names/han.tsv] [--aside 0.2]
@@ -43,20 +43,22 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from vault.names import han, latin
 from vault.names.sounds import VOWELS
 
-MAX_GROUP: Final = 4
-"""Sounds that one character stands for."""
 ROUNDS: Final = 6
 FAR: Final = 2.0
 """Unlikeness a character from which a pair is taken for no transcription."""
+FAR_JAPANESE: Final = 1.0
+"""The same of Japanese names, whose readings are known."""
 LEAN: Final = 3.0
-"""Names' worth of trust in what a character has in common with its syllable, and a syllable with its Mandarin reading."""
+"""How many names' worth a character trusts what it shares with others read alike, and they the reading itself."""
 LIKENESS: Final = 1.5
-"""How sharply the first guess prefers groups like the Mandarin reading."""
+"""How sharply the first guess prefers groups like the reading."""
 NEAR_HOME: Final = 4.0
 """How much more a Turkic or Islamic name counts."""
-LEAST: Final = 0.008
+LEAST: Final = 0.01
 MOST: Final = 12
 """The share from which a group of sounds is written down, and how many of a character."""
+FEW: Final = 0.04
+"""The share for Japanese readings, of which the database lists many that names have not."""
 SELDOM: Final = 3.0
 """Names in which a character must occur to get a row of its own."""
 
@@ -68,20 +70,22 @@ HEADER: Final = """\
 # Origin and licence
 #   The sounds are learned from pairs of Latin and Chinese spellings mined from Wikidata by Yuval Merhav and Stephen Ash
 #   (Design Challenges in Named Entity Transliteration, COLING 2018), dedicated to the public domain (CC0 1.0).
-#   Mandarin readings and simplified forms come from the Unihan database 15.0 of the Unicode Character Database,
+#   Mandarin and Japanese readings and simplified forms come from the Unihan database 15.0 of the Unicode Character Database,
 #   Copyright (c) 1991-2022 Unicode, Inc., under the Unicode License (https://www.unicode.org/license.txt): permission
 #   to use, copy, modify and distribute is granted, provided that this notice stays with the copies. They were modified:
 #   cut to what is needed, tones left out, arranged by syllable.
 #
 # A row that begins with a character:
 #   character, its traditional and variant forms, its Mandarin syllables, names it was seen in,
-#   groups of sounds (alphabet: vault/names/sounds.py; - is silence) with their share in a thousand, commonest first.
+#   groups of sounds (alphabet: vault/names/sounds.py; - is silence) with their share in a thousand, commonest first;
+#   then, if Japanese names have it, the number of those it was seen in and how it is read there.
 # A row that begins with a Mandarin syllable (v is u with two dots):
 #   syllable, characters that have no row of their own, the syllable's sounds, names it was seen in, groups as above.
 """
 
 # Parts of names that are common in Turkic languages and in Islam, as they are spelled in Latin letters.
-_BEGINNING: Final = """
+_BEGINNING: Final = "|".join(
+    """
     abd abla abli abul adil ahat ahm aib aid aig ain aisu aiz akhm akbar aldi alim ali$ aly$ alma alti aman amir anwa
     arki arma arsl asan ask ass asyl atam azam azat azim aziz bagh bahr bahtiy bai bakh baky batyr bay beg bek ber bola
     bula bulat burh dani daul daur dil dina din$ dolk dos dzha edil ehm ekre elda emin erb erf erg erk erl erm ers esen
@@ -93,14 +97,26 @@ _BEGINNING: Final = """
     saf sag sai sak sal sam sapa sar sat say seit ser sha sher shi shuk sim sul tahir tai tal tas tem til tim tok tol
     tuk tul tur ulu umar umi ura usm usu var vel wal war xal xam yak yal yar yas yer yes yun yus zaf zah zai zak zam
     zar zey zha zhu zia ziy zul zun
-""".split()
-_END: Final = """
+""".split()  # noqa: SIM905 (a list to be read by people)
+)
+_END: Final = "|".join(
+    """
     abad aev aeva ajan aly bai baj bala ban bay beg bek bekov bekova bulak dar din dzhan eev eldi gali geldi gul han
     him illa ish iyev iyeva jan kala kent khan kol kul kuli kyzy lla met mat metov mir murat murad myrza nisa oglu oev
     ollah pasha qan qul qyzy rahman rat sha shah stan sul tai tau tay tegin temir timur tobe ulla ullah uly urad yar
     yev yeva zada zade zhan zoda
-""".split()
-_NEAR: Final = re.compile(f"(?=({'|'.join(_BEGINNING)})).*({'|'.join(_END)})$|(abd|muham|moham|mahm|nur[a-z]{{3}})")
+""".split()  # noqa: SIM905
+)
+_NEAR: Final = re.compile(f"(?={_BEGINNING}).*({_END})$|abd|muham|moham|mahm|nur[a-z]{{3}}")
+
+
+# Characters that are common in Japanese family names.
+_FAMILY: Final = (
+    "一七三上下世中丸久之九二五井亮今伊会佐佳作保俊健儿入八六内冈前加助勇包北千升南博原又友古吉名君向味和品喜嘉园土坂坪城堀堤堂塚境增士夏多大太夫奈妻子孝宅宇守安宗"
+    "宫家富寺小尻尾岐岛岩岸崎川工市布带常平幸广庄府康廷弘张形影德志忠悦惠户所手播敏敦文斋新日早明星春晴曾月有朝木末本杉村条来松板林柏柳根桂桐桑桥梅梨森植榎榊横樋樱"
+    "正武毛水永江池沼沿泉波泷泽洋津浅浜浦海淳清渊渡滨濑片牧犬猪玉王理生田由甲町畑畠登白百皆益目直相真矢知石矶神福秀秋种积稻立竹笠筱米纪细绪织羽胁胜臼良色花芝芳苗若"
+    "英茂草荒荻菅菊菱萩落葛薮藏藤西见角觉谷贞贺赤越足车辰边达近进远造道那邦郎部都酒里重野金釜钟铃银锅长门间关阪阿隆难雄雅青静音须饭饲香马驹高鬼鱼鲇鸟鸠鹤鹰鹿麻黄黑龙龟"
+)
 
 
 class Pair(NamedTuple):
@@ -112,11 +128,26 @@ class Pair(NamedTuple):
     weight: float
 
 
+class Manner(NamedTuple):
+    """A way to write names in characters: by the sound of their Mandarin readings, or as the Japanese write their own."""
+
+    readings: dict[str, dict[str, float]]
+    """Of each character the readings it goes by, with their weight."""
+    sounds: dict[str, str]
+    """How each reading sounds."""
+    group: int
+    """Sounds that one character stands for, at most."""
+
+
 class Unihan(NamedTuple):
-    """Of each character its Mandarin syllables, the usual one first; of each traditional form the simplified one."""
+    """What the Unihan database tells of characters."""
 
     syllables: dict[str, list[str]]
+    """Mandarin syllables, the usual one first."""
+    japanese: dict[str, Weights]
+    """Japanese readings, as sounds; a native one has more weight than one from the Chinese."""
     simplified: dict[str, str]
+    """Of each traditional or variant form the simplified one."""
 
 
 # Mandarin
@@ -127,23 +158,53 @@ def _without_tone(syllable: str) -> str:
     return "".join(part for part in parts if not unicodedata.combining(part))
 
 
+def _character(code: str) -> str:
+    return chr(int(code.removeprefix("U+"), base=16))
+
+
 def _fields(folder: Path, name: str, wanted: set[str]) -> dict[str, dict[str, str]]:
     plain = folder / f"{name}.txt"
-    text = plain.read_text("utf-8") if plain.exists() else bz2.open(f"{plain}.bz2", "rt", encoding="utf-8").read()
+    packed = plain.with_suffix(".txt.bz2")
+    text = (plain.read_bytes() if plain.exists() else bz2.decompress(packed.read_bytes())).decode()
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for line in text.splitlines():
         if line.startswith("U+"):
             code, field, value = line.split("\t")
             # The planes beyond the first hold no character of names, and would double the table in memory.
             if field in wanted and len(code) == len("U+4E00"):
-                found[chr(int(code[2:], 16))][field] = value
+                found[_character(code)][field] = value
+    return found
+
+
+def _japanese(fields: Mapping[str, str]) -> Weights:
+    found: Weights = {}
+    for kind, weight in (("kJapaneseOn", 0.3), ("kJapaneseKun", 1.0)):
+        for word in fields.get(kind, "").lower().split():
+            sounds = _once(latin.read(word)[0])
+            # Names have the stem of an adjective, and no long verbs.
+            stem = re.sub("(?<=[aou])[ij]$", "", sounds) if weight == 1.0 else sounds
+            found |= {sounds: weight if stem == sounds else 0.3, stem: weight} if len(stem) <= 5 else {}
     return found
 
 
 def read_unihan(folder: Path) -> Unihan:
-    """Read Mandarin readings and simplified forms."""
-    readings = _fields(folder, "Unihan_Readings", {"kMandarin", "kTGHZ2013", "kXHC1983"})
+    """Read Mandarin and Japanese readings and simplified forms."""
+    wanted = {"kMandarin", "kTGHZ2013", "kXHC1983", "kJapaneseKun", "kJapaneseOn"}
+    readings = _fields(folder, "Unihan_Readings", wanted)
+    standard = {character for character, fields in readings.items() if "kTGHZ2013" in fields}
+    simplified = {}
+    for character, fields in _fields(folder, "Unihan_Variants", {"kSimplifiedVariant"}).items():
+        forms = [_character(code) for code in fields["kSimplifiedVariant"].split()]
+        forms = [form for form in forms if form in standard and form != character]
+        if forms and character not in standard:
+            simplified[character] = forms[0]
+    for character, fields in _fields(folder, "Unihan_OtherMappings", {"kJinmeiyoKanji"}).items():
+        _, _, code = fields["kJinmeiyoKanji"].partition(":")
+        form = _character(code) if code else character
+        if character not in standard and simplified.get(form, form) in standard:
+            simplified[character] = simplified.get(form, form)
     syllables: dict[str, list[str]] = {}
+    japanese: dict[str, Weights] = defaultdict(dict)
     for character, fields in readings.items():
         found = fields.get("kMandarin", "").split()[:1]
         listed = fields.get("kTGHZ2013") or fields.get("kXHC1983") or ""
@@ -151,14 +212,20 @@ def read_unihan(folder: Path) -> Unihan:
             found += place.split(":")[1].split(",")
         plain = [_without_tone(syllable) for syllable in found]
         syllables[character] = [s for s in dict.fromkeys(plain) if re.fullmatch("[a-z]*[aeiouv][a-z]*", s)]
-    standard = {character for character, fields in readings.items() if "kTGHZ2013" in fields}
-    simplified = {}
-    for character, fields in _fields(folder, "Unihan_Variants", {"kSimplifiedVariant"}).items():
-        forms = [chr(int(code[2:], 16)) for code in fields["kSimplifiedVariant"].split()]
-        forms = [form for form in forms if form in standard and form != character]
-        if forms and character not in standard:
-            simplified[character] = forms[0]
-    return Unihan({c: s for c, s in syllables.items() if s}, simplified)
+        japanese[simplified.get(character, character)].update(_japanese(fields))
+    return Unihan({c: s for c, s in syllables.items() if s}, {c: s for c, s in japanese.items() if s}, simplified)
+
+
+def mandarin(unihan: Unihan) -> Manner:
+    """Give the manner of transcriptions."""
+    readings = {c: dict.fromkeys(s, 0.3) | {s[0]: 1.0} for c, s in unihan.syllables.items()}
+    return Manner(readings, {s: mandarin_sounds(s) for found in readings.values() for s in found}, 4)
+
+
+def japanese(unihan: Unihan) -> Manner:
+    """Give the manner of Japanese names."""
+    readings = unihan.japanese
+    return Manner(readings, {s: s for found in readings.values() for s in found}, 6)
 
 
 _INITIALS: Final = {
@@ -226,86 +293,83 @@ def unlikeness(mandarin: str, sounds: str) -> float:
 # Pairs
 
 
+def _once(sounds: str) -> str:
+    return re.sub(r"(.)\1+", r"\1", sounds)
+
+
 def _latin_sounds(word: str) -> tuple[tuple[str, float], ...]:
     """Read a Latin word by every orthography; the common one is thought the likeliest."""
-    readings = [re.sub(r"(.)\1+", r"\1", reading) for reading in latin.read(word)]
-    distinct = [reading for reading in dict.fromkeys(readings) if reading][:8]
+    distinct = [reading for reading in dict.fromkeys(map(_once, latin.read(word))) if reading][:8]
     return tuple((reading, 1.0 if place == 0 else 0.3) for place, reading in enumerate(distinct))
 
 
-def read_pairs(path: Path, unihan: Unihan) -> list[Pair]:
-    """Read the pairs that are transcriptions."""
-    pairs = []
+def read_pairs(path: Path, unihan: Unihan) -> tuple[list[Pair], list[Pair]]:
+    """Read the pairs that are transcriptions, and those of the others that may be Japanese."""
+    near, far = [], []
     for line in path.read_text("utf-8").splitlines()[1:]:
         word, chinese = line.split("\t")
         characters = "".join(unihan.simplified.get(character, character) for character in chinese)
         if len(characters) > 12 or not all(character in unihan.syllables for character in characters):
             continue
         plain = unicodedata.normalize("NFC", re.sub(r"[^\w]", "", word.casefold()))
-        sounds = tuple(s for s in _latin_sounds(plain) if len(s[0]) <= MAX_GROUP * len(characters))
-        mandarin = "".join(mandarin_sounds(unihan.syllables[character][0]) for character in characters)
-        if sounds and min(unlikeness(mandarin, s) for s, _ in sounds[:4]) < FAR * len(characters):
-            pairs.append(Pair(word, sounds, characters, NEAR_HOME if _NEAR.match(plain) else 1.0))
+        pair = Pair(word, _latin_sounds(plain), characters, NEAR_HOME if _NEAR.match(plain) else 1.0)
+        spoken = "".join(mandarin_sounds(unihan.syllables[character][0]) for character in characters)
+        if pair.sounds and min(unlikeness(spoken, s) for s, _ in pair.sounds[:4]) < FAR * len(characters):
+            near.append(pair)
+        elif all(character in unihan.japanese for character in characters):
+            far.append(pair._replace(sounds=pair.sounds[:1], weight=1.0))
     unlikeness.cache_clear()
-    return pairs
+    return near, far
 
 
 # Learning
 
 
 class Learned(NamedTuple):
-    """Shares of groups of sounds by character and by syllable, and in how many names each was seen."""
+    """Shares of groups of sounds by character and by reading, and in how many names each was seen."""
 
     characters: dict[str, Weights]
-    syllables: dict[str, Weights]
+    readings: dict[str, Weights]
     seen: dict[str, float]
 
 
-def _first_guess(unihan: Unihan, character: str, group: str) -> float:
-    readings = unihan.syllables[character]
-    likeness = [math.exp(-LIKENESS * unlikeness(mandarin_sounds(syllable), group)) for syllable in readings]
-    return max([likeness[0], *(0.5 * other for other in likeness[1:])]) * (1.0 if group else 0.5)
+def _guess(manner: Manner, character: str, group: str) -> float:
+    found = manner.readings[character].items()
+    likeness = max(
+        weight * math.exp(-LIKENESS * unlikeness(manner.sounds[reading], group)) for reading, weight in found
+    )
+    return likeness if group else 0.5 * likeness
 
 
-class _Shares(dict[str, Weights]):
-    """The first guess, worked out as it is asked for."""
+class _Guesses(dict[str, float]):
+    """The first guess at a character's sounds, worked out as it is asked for."""
 
-    def __init__(self, unihan: Unihan) -> None:
+    def __init__(self, manner: Manner, character: str) -> None:
         super().__init__()
-        self._unihan = unihan
+        self._of = manner, character
 
-    def __missing__(self, character: str) -> Weights:
-        unihan = self._unihan
-
-        class Guess(Weights):
-            def __missing__(self, group: str) -> float:
-                value = self[group] = _first_guess(unihan, character, group)
-                return value
-
-            def get(self, group: str, _: object = None) -> float:  # type: ignore[override]
-                return self[group]
-
-        found = self[character] = Guess()
-        return found
+    def __missing__(self, group: str) -> float:
+        value = self[group] = _guess(*self._of, group)
+        return value
 
 
 Step = tuple[int, int, str, float]
 
 
-def _forward(sounds: str, characters: str, shares: Mapping[str, Weights]) -> tuple[float, list[list[Step]]]:
+def _forward(sounds: str, characters: str, shares: Mapping[str, Weights], most: int) -> tuple[float, list[list[Step]]]:
     """Sum over all ways to share the sounds out among the characters; give the sum and each character's steps."""
     total, last = len(sounds), len(characters) - 1
     reached = {0: 1.0}
     steps: list[list[Step]] = []
     for place, character in enumerate(characters):
-        share = shares[character] if character in shares or isinstance(shares, _Shares) else {}
+        share = shares[character]
         ahead: dict[int, float] = defaultdict(float)
         found: list[Step] = []
         for start, weight in reached.items():
-            lowest = total if place == last else max(start, total - (last - place) * MAX_GROUP)
-            for end in range(lowest, min(total, start + MAX_GROUP) + 1):
+            lowest = total if place == last else max(start, total - (last - place) * most)
+            for end in range(lowest, min(total, start + most) + 1):
                 group = sounds[start:end]
-                value = share.get(group, 0.0)
+                value = share[group]
                 if value:
                     ahead[end] += weight * value
                     found.append((start, end, group, value))
@@ -314,9 +378,9 @@ def _forward(sounds: str, characters: str, shares: Mapping[str, Weights]) -> tup
     return reached.get(total, 0.0), steps
 
 
-def _count(pair: Pair, shares: Mapping[str, Weights], counts: dict[str, Weights]) -> None:
+def _count(pair: Pair, shares: Mapping[str, Weights], counts: dict[str, Weights], most: int) -> None:
     """Add what one pair tells of each of its characters."""
-    ways = [(sounds, weight, *_forward(sounds, pair.characters, shares)) for sounds, weight in pair.sounds]
+    ways = [(sounds, weight, *_forward(sounds, pair.characters, shares, most)) for sounds, weight in pair.sounds]
     whole = sum(weight * total for _, weight, total, _ in ways)
     if whole <= 0:
         return
@@ -341,73 +405,99 @@ def _count(pair: Pair, shares: Mapping[str, Weights], counts: dict[str, Weights]
             after = behind
 
 
-def _shares(counts: Mapping[str, Weights], unihan: Unihan) -> Learned:
+def _shares(counts: Mapping[str, Weights], manner: Manner) -> Learned:
     """Turn counts into shares; what was seen seldom leans on what is like it."""
-    by_syllable: dict[str, Weights] = defaultdict(lambda: defaultdict(float))
+    by_reading: dict[str, Weights] = defaultdict(lambda: defaultdict(float))
     for character, count in counts.items():
-        for place, syllable in enumerate(unihan.syllables[character]):
+        for reading, weight in manner.readings[character].items():
             for group, number in count.items():
-                by_syllable[syllable][group] += number * (1.0 if place == 0 else 0.3)
-    syllables: dict[str, Weights] = {}
+                by_reading[reading][group] += number * weight
+    readings: dict[str, Weights] = {}
     seen = {character: sum(count.values()) for character, count in counts.items()}
-    for syllable, count in by_syllable.items():
-        mandarin = mandarin_sounds(syllable)
-        guess = {group: math.exp(-LIKENESS * unlikeness(mandarin, group)) for group in [*count, mandarin]}
+    for reading, sounds in manner.sounds.items():
+        count = by_reading.get(reading, {})
+        guess = {group: math.exp(-LIKENESS * unlikeness(sounds, group)) for group in [*count, sounds]}
         whole, number = sum(guess.values()), sum(count.values())
-        syllables[syllable] = {g: (count.get(g, 0.0) + LEAN * p / whole) / (number + LEAN) for g, p in guess.items()}
-        seen[syllable] = number
+        readings[reading] = {g: (count.get(g, 0.0) + LEAN * p / whole) / (number + LEAN) for g, p in guess.items()}
+        seen[reading] = number
     characters: dict[str, Weights] = {}
-    for character, count in counts.items():
-        common, number = syllables[unihan.syllables[character][0]], seen[character]
-        shares = {g: (count.get(g, 0.0) + LEAN * p) / (number + LEAN) for g, p in common.items()}
-        shares |= {g: n / (number + LEAN) for g, n in count.items() if g not in shares}
-        characters[character] = {group: share for group, share in shares.items() if share > 1e-4}
-    return Learned(characters, syllables, seen)
+    for character, of in manner.readings.items():
+        count, number = counts.get(character, {}), seen.get(character, 0.0)
+        shares: Weights = defaultdict(float)
+        for group, times in count.items():
+            shares[group] += times / (number + LEAN)
+        for reading, weight in of.items():
+            for group, share in readings[reading].items():
+                shares[group] += LEAN * weight / sum(of.values()) * share / (number + LEAN)
+        characters[character] = defaultdict(float, {group: share for group, share in shares.items() if share > 1e-4})
+    return Learned(characters, readings, seen)
 
 
-def learn(pairs: Sequence[Pair], unihan: Unihan) -> Learned:
+def learn(pairs: Sequence[Pair], manner: Manner) -> Learned:
     """Find the sounds of each character by expectation maximisation."""
-    shares: Mapping[str, Weights] = _Shares(unihan)
+    shares: Mapping[str, Weights] = {character: _Guesses(manner, character) for character in manner.readings}
     learned = Learned({}, {}, {})
     for round_ in range(ROUNDS):
         counts: dict[str, Weights] = defaultdict(dict)
         for pair in pairs:
-            _count(pair, shares, counts)
-        learned = _shares(counts, unihan)
+            _count(pair, shares, counts, manner.group)
+        learned = _shares(counts, manner)
         shares = learned.characters
         print(f"round {round_ + 1} of {ROUNDS}", file=sys.stderr, flush=True)
     return learned
 
 
+def only_like(pairs: Iterable[Pair], manner: Manner) -> list[Pair]:
+    """Leave out the pairs that do not sound like the readings of their characters."""
+    shares = {character: _Guesses(manner, character) for character in manner.readings}
+    return [
+        pair
+        for pair in pairs
+        if pair.sounds
+        and _forward(pair.sounds[0][0], pair.characters, shares, manner.group)[0]
+        > math.exp(-LIKENESS * FAR_JAPANESE * len(pair.characters))
+    ]
+
+
 # Writing
 
 
-def _groups(shares: Weights) -> str:
+def _groups(shares: Weights, least: float = LEAST) -> str:
     best = sorted(shares.items(), key=lambda item: (-item[1], item[0]))[:MOST]
-    kept = [(group or "-", round(1000 * share)) for group, share in best if share >= LEAST]
+    kept = [(group or "-", round(1000 * share)) for group, share in best if share >= least]
     return " ".join(f"{group}:{share}" for group, share in kept)
 
 
-def write(learned: Learned, unihan: Unihan) -> str:
+def write(learned: Learned, own_names: Learned, unihan: Unihan) -> str:
     """Write the table: rows of characters, then rows of syllables, both sorted."""
-    own = sorted(c for c in learned.characters if learned.seen[c] >= SELDOM)
+    seen = {c for c in unihan.syllables if learned.seen.get(c, 0.0) >= SELDOM}
+    in_japanese = {c for c in unihan.japanese if c in _FAMILY or own_names.seen.get(c, 0.0) >= 1.0}
+    own = sorted((seen | in_japanese).intersection(unihan.syllables))
     forms: dict[str, str] = defaultdict(str)
     for form, character in sorted(unihan.simplified.items()):
         forms[character] += form
-    rows = [
-        f"{c}\t{forms[c]}\t{' '.join(unihan.syllables[c])}\t{learned.seen[c]:.0f}\t{_groups(learned.characters[c])}"
-        for c in own
-    ]
+    rows = []
+    for c in own:
+        row = [
+            c,
+            forms[c],
+            " ".join(unihan.syllables[c]),
+            f"{learned.seen.get(c, 0.0):.0f}",
+            _groups(learned.characters[c]),
+        ]
+        if c in in_japanese:
+            row += [f"{own_names.seen.get(c, 0.0):.0f}", _groups(own_names.characters[c], FEW)]
+        rows.append("\t".join(row))
     placed = {*own, *"".join(forms[c] for c in own)}
     others: dict[str, str] = defaultdict(str)
     for character, syllables in sorted(unihan.syllables.items()):
         if character not in placed and "\u4e00" <= character <= "\u9fff":
             others[syllables[0]] += character
-    for syllable in sorted({*others, *learned.syllables}):
-        mandarin = mandarin_sounds(syllable)
-        shares = learned.syllables.get(syllable, {mandarin: 1.0})
-        seen = learned.seen.get(syllable, 0.0)
-        rows.append(f"{syllable}\t{others[syllable]}\t{mandarin}\t{seen:.0f}\t{_groups(shares)}")
+    for syllable in sorted(learned.readings):
+        rows.append(
+            f"{syllable}\t{others[syllable]}\t{mandarin_sounds(syllable)}\t{learned.seen.get(syllable, 0.0):.0f}"
+            f"\t{_groups(learned.readings[syllable])}"
+        )
     return HEADER + "\n".join(rows) + "\n"
 
 
@@ -420,16 +510,19 @@ def _skeleton(sounds: str) -> str:
 
 def judge(pairs: Iterable[Pair], table: str) -> None:
     """Print how often the Latin word sounds like one of the readings of its characters."""
-    for name, near in (("Turkic and Islamic", True), ("other", False)):
-        chosen = [pair for pair in pairs if (pair.weight > 1) == near]
+    learned = han.Table(table)
+    kinds: dict[str, list[Pair]] = {"Turkic and Islamic": [], "other": []}
+    for pair in pairs:
+        kinds["Turkic and Islamic" if pair.weight > 1 else "other"].append(pair)
+    for kind, chosen in kinds.items():
         first = among = 0
         for pair in chosen:
-            readings = [_skeleton(sounds) for sounds, _ in han.Table(table).readings(pair.characters)]
-            truth = {_skeleton(sounds) for sounds, _ in pair.sounds[:3]}
-            first += readings[:1] != [] and readings[0] in truth
+            readings = [han.skeleton(sounds) for sounds, _ in learned.readings(pair.characters)]
+            truth = {han.skeleton(sounds) for sounds, _ in pair.sounds[:3]}
+            first += not truth.isdisjoint(readings[:1])
             among += not truth.isdisjoint(readings)
         number = max(1, len(chosen))
-        print(f"{name}: {len(chosen)} pairs, first reading {first / number:.3f}, among five {among / number:.3f}")
+        print(f"{kind}: {len(chosen)} pairs, first reading {first / number:.3f}, among five {among / number:.3f}")
 
 
 def main() -> None:
@@ -442,13 +535,16 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=5)
     arguments = parser.parse_args()
     unihan = read_unihan(arguments.unihan)
-    pairs = read_pairs(arguments.pairs, unihan)
-    random.Random(arguments.seed).shuffle(pairs)
-    aside = int(arguments.aside * len(pairs))
-    print(f"{len(pairs)} pairs, {aside} of them aside", file=sys.stderr)
-    table = write(learn(pairs[aside:], unihan), unihan)
+    near, far = read_pairs(arguments.pairs, unihan)
+    order = random.Random(arguments.seed)  # noqa: S311 (which pairs are put aside)
+    order.shuffle(near)
+    aside = int(arguments.aside * len(near))
+    own_manner = japanese(unihan)
+    far = only_like(far, own_manner)
+    print(f"{len(near)} transcriptions, {aside} of them aside, {len(far)} Japanese names", file=sys.stderr)
+    table = write(learn(near[aside:], mandarin(unihan)), learn(far, own_manner), unihan)
     if aside:
-        judge(pairs[:aside], table)
+        judge(near[:aside], table)
     else:
         arguments.out.write_text(table, "utf-8")
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from functools import cache
 from heapq import nlargest
 from importlib import resources
+from math import log
 from typing import Final, NamedTuple
 
 from vault.names.sounds import VOWELS
@@ -23,6 +24,10 @@ _MAX_LETTERS: Final = 72
 _WIDTH: Final = 8
 _OPTIONS: Final = 8
 _SYLLABLE_LETTERS: Final = 6
+_RARER: Final = 400.0
+"""How many transcriptions there are to a Japanese name in what the table was learned from."""
+_DOUBT: Final = 3.0
+"""Logarithm of the odds from which a name is taken for a Japanese one."""
 
 _CLASSES: Final = ("bp", "td", "kgqG", "fvw", "sc", "SZCJ", "xh", "nN")
 _SKELETON: Final = str.maketrans(
@@ -48,8 +53,10 @@ class Row(NamedTuple):
 
     head: str
     spoken: str
-    seen: int
     options: tuple[Option, ...]
+    japanese: tuple[Option, ...]
+    odds: float
+    """Logarithm of how much commoner it is in Japanese names than in transcriptions."""
 
 
 class _State(NamedTuple):
@@ -72,6 +79,28 @@ def _step(states: dict[str, _State], options: Iterable[Option], weight: float, a
                 ahead[key] = _State(old.weight + mass * share, best * share, sounds + option.sounds)
             else:
                 ahead[key] = old._replace(weight=old.weight + mass * share)
+
+
+def _walk(steps: Iterable[tuple[Option, ...]]) -> dict[str, _State]:
+    states = {"": _State(1.0, 1.0, "")}
+    for options in steps:
+        ahead: dict[str, _State] = {}
+        _step(states, options, 1.0, ahead)
+        states = _narrow(ahead)
+    return states
+
+
+def _characters(token: str) -> list[str]:
+    return [character for character in token[:MAX_CHARACTERS] if not character.isascii()]
+
+
+def _options(groups: str) -> tuple[Option, ...]:
+    found = []
+    for group in groups.split()[:_OPTIONS]:
+        sounds, share = group.split(":")
+        sounds = "" if sounds == "-" else sounds
+        found.append(Option(sounds, skeleton(sounds), int(share) / 1000))
+    return tuple(found)
 
 
 def _narrow(states: dict[str, _State]) -> dict[str, _State]:
@@ -104,17 +133,13 @@ class Table:
             return None
         place += len(key) - 1  # past a line break that the key begins with
         start, end = self._text.rfind("\n", 0, place) + 1, self._text.find("\n", place)
-        head, _, spoken, seen, groups = self._text[start:end].split("\t")
+        head, _, spoken, seen, groups, *own = self._text[start:end].split("\t")
         if not head.isascii():
             # A character's row names its syllables, whose own rows tell how they sound.
             syllable = self.row("\n" + spoken.split()[0] + "\t")
             spoken = syllable.spoken if syllable else ""
-        options = []
-        for group in groups.split()[:_OPTIONS]:
-            sounds, share = group.split(":")
-            sounds = "" if sounds == "-" else sounds
-            options.append(Option(sounds, skeleton(sounds), int(share) / 1000))
-        return Row(head, spoken, int(seen), tuple(options))
+        odds = log((int(own[0]) + 0.1) / (int(seen) + 1) * _RARER) if own else 0.0
+        return Row(head, spoken, _options(groups), _options(own[1]) if own else (), odds)
 
     def row(self, key: str) -> Row | None:
         """Give the row of a character, or of a syllable between a line break and a tab, if there is one."""
@@ -124,12 +149,13 @@ class Table:
 
     def readings(self, token: str, limit: int = 5) -> list[tuple[str, float]]:
         """See `readings` of this module."""
-        rows = [row for row in map(self.row, [c for c in token[:MAX_CHARACTERS] if not c.isascii()]) if row is not None]
-        states = {"": _State(1.0, 1.0, "")}
-        for row in rows:
-            ahead: dict[str, _State] = {}
-            _step(states, row.options, 1.0, ahead)
-            states = _narrow(ahead)
+        rows = [row for row in map(self.row, _characters(token)) if row is not None]
+        states = _walk([row.options for row in rows])
+        if rows and all(row.japanese for row in rows):
+            odds = sum(row.odds for row in rows) - _DOUBT
+            if odds > 0:
+                # A Japanese name's sounds are hardly ever transcribed by its own characters.
+                states = _walk([row.japanese for row in rows])
         return _best(states, "".join(row.spoken for row in rows), limit)
 
     def cuts(self, word: str) -> list[list[tuple[int, Row]]]:
