@@ -175,8 +175,8 @@ class CaseVault:
         from vault.index import parse
 
         with self.vault._session.reading() as (objects, index):
-            query = parse(" ".join(words), self.vault._session.schemas(objects))
-            return [(found.row.serial, found.row.number) for found in index.candidates(query)]
+            found = index.written(parse(" ".join(words), self.vault._session.schemas(objects)))
+            return [(serial, number) for serial, numbers in found.items() for number in numbers]
 
     def serials(self, words: Sequence[str]) -> set[int]:
         """Give the serial numbers of the same records."""

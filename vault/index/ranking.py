@@ -374,6 +374,10 @@ class Search:
         self.capped = False
         self._segments = segments[::-1]
 
+    def written(self) -> dict[int, BitMap]:
+        """Give the documents in which all words stand or begin, by segment."""
+        return {segment.serial: _Hits(segment, self.query).written for segment in self._segments}
+
     def candidates(self) -> Iterator[Candidate]:
         """Give the records that may answer, best first; what is not asked for is not looked up."""
         every = [_Hits(segment, self.query) for segment in self._segments]

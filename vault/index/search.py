@@ -224,6 +224,17 @@ class Index:
         """
         return Search(self._segments, query).candidates()
 
+    def written(self, query: Query) -> dict[int, BitMap]:
+        """Give the documents in which all words stand as they are written, or begin so; nothing is ranked or opened.
+
+        Args:
+            query: What must hold.
+
+        Returns:
+            Numbers of documents by the serial number of their segment.
+        """
+        return Search(self._segments, query).written()
+
     def search(self, query: Query, schemas: Schemas, opened: Callable[[Row], Revision]) -> Answers:
         """Give the records that answer a query, best first, opening one after another.
 
