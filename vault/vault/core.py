@@ -97,17 +97,29 @@ class Hit:
         claim: The claim that answers best; None if the query asks for no value.
         score: Larger is better.
         reason: Why it was found, in words.
+        spelling: The name found, as it is written; empty if it is no name that answers.
     """
 
     revision: Revision = field(repr=False)
     claim: Claim | None = field(repr=False)
     score: float
     reason: str = field(repr=False)
+    spelling: str = field(default="", repr=False)
 
     @property
     def field(self) -> str:
         """Field in which it was found; empty if the query asks for no value."""
         return self.claim.field if self.claim else ""
+
+
+class Hits(list[Hit]):
+    """Results of a search, best first.
+
+    Attributes:
+        capped: More names sound like what was asked for than were compared: some that are like it may be missing.
+    """
+
+    capped: bool = False
 
 
 class Vault:
@@ -520,17 +532,20 @@ class Vault:
                 if row.removed == removed:
                     yield read_revision(objects, row)
 
-    def find(self, query: str, *, limit: int = 20) -> list[Hit]:
+    def find(self, query: str, *, limit: int = 20, exact: bool = False, script: str | None = None) -> Hits:
         """Search; `docs/search.md` tells the query language.
 
         Args:
             query: Words, all of which must fit; `field:value`, `kind:person`, `when:2017-05..2018`, `-word`, `"words"`.
             limit: Most results wanted.
+            exact: Words as they are written alone: in no other spelling, and as a beginning only with `*`.
+            script: ISO 15924 code, one of `vault.index.SCRIPTS`: names count only in this script; None for all.
 
         Returns:
-            The best results, names before text, newer before older.
+            The best results, names before text, newer before older. None is no proof of absence.
 
         Raises:
+            ValueError: `script` is no known code.
             RecordError: The query cannot be read.
             IntegrityError: The index or a record is damaged.
 
@@ -539,12 +554,17 @@ class Vault:
         """
         with self._session.reading() as (objects, index):
             schemas = self._session.schemas(objects)
-            found = index.search(
-                parse(query, schemas), schemas, partial(read_revision, objects, cache=self._session.opened)
+            answers = index.search(
+                parse(query, schemas, exact=exact, script=script),
+                schemas,
+                partial(read_revision, objects, cache=self._session.opened),
             )
-            return [
-                Hit(each.revision, each.match.claim, each.score, each.match.reason) for each in islice(found, limit)
-            ]
+            hits = Hits(
+                Hit(found.revision, found.match.claim, found.score, found.match.reason, found.match.spelling)
+                for found in islice(answers, limit)
+            )
+            hits.capped = answers.capped
+            return hits
 
     def remove(self, record: str | bytes, *, purge: bool = False) -> Removal:
         """Take a record out of view, or erase it for good.
