@@ -1,4 +1,4 @@
-"""Loading with several processes: helpers take texts apart, this process seals and writes.
+"""Loading with several processes: helpers take texts apart, this process seals and writes. They also write lines.
 
 Part of floor 3. A helper is a child that is given revisions through a pipe and gives back terms, names and pages of the
 index through another. It has no key, opens no file, and ends when its pipe does. It is trusted with what it reads, as
@@ -22,12 +22,12 @@ from itertools import accumulate, pairwise
 from typing import IO, TYPE_CHECKING, Any, Final, Self
 
 from vault import codec
-from vault.errors import HelperError
+from vault.errors import FormatError, HelperError, RecordError
 from vault.index import RUN_DOCUMENTS, document_of
 from vault.index.building import Lines, TermLists, joined, sheets_of
 from vault.index.pages import TermSheet, pack_names
 from vault.objects import Ref
-from vault.records import Schemas, load_schema
+from vault.records import Schemas, load_schema, record_line
 from vault.records.model import reread_revision
 
 try:
@@ -286,6 +286,13 @@ class _Work:
         """Put one range of all helpers together, and write its pages."""
         postings = joined((terms, numbers) for terms, numbers in map(codec.reread, parts))
         return [list(sheet) for sheet in sheets_of(postings)]
+
+    def lines(self, block: list[bytes]) -> list[list[Any]]:
+        """Write a block of revisions as lines of JSON, each with its record id; nothing if one is malformed."""
+        try:
+            return [list(record_line(plaintext, self._schemas)) for plaintext in block]
+        except (FormatError, RecordError):
+            return []
 
 
 def work() -> None:

@@ -5,12 +5,13 @@ Part of floor 3. A revision counts only if it is the one that the index names.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from vault.errors import FormatError, IntegrityError, RecordError
 from vault.files import Attachment
 from vault.objects import Kind
 from vault.records import decode_revision
+from vault.sealing import Label, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from vault.index import PageCache, Row
     from vault.objects import ObjectReader
     from vault.records import Revision
+
+MALFORMED: Final = "a stored revision is not made by the rule"
+ANOTHER: Final = "a stored revision is another one than the index names"
 
 
 def read_revision(objects: ObjectReader, row: Row, cache: PageCache | None = None) -> Revision:
@@ -43,8 +47,7 @@ def read_revision(objects: ObjectReader, row: Row, cache: PageCache | None = Non
 
     revision: Revision = load()[0] if cache is None else cache.get(row.ref.name, load)
     if revision.id != row.revision_id or revision.record_id != row.record_id:
-        msg = "a stored revision is another one than the index names"
-        raise IntegrityError(msg)
+        raise IntegrityError(ANOTHER)
     return revision
 
 
@@ -54,9 +57,27 @@ def _open(objects: ObjectReader, row: Row) -> tuple[Revision, int]:
     try:
         revision = decode_revision(plaintext)
     except (FormatError, RecordError):
-        msg = "a stored revision is not made by the rule"
-        raise IntegrityError(msg) from None
+        raise IntegrityError(MALFORMED) from None
     return revision, 1_000 + 4 * len(plaintext) + 200 * len(revision.claims)
+
+
+def read_plaintext(objects: ObjectReader, row: Row) -> bytes:
+    """Open the revision that a row names, and check that it is this one; not yet that it is well formed.
+
+    Args:
+        objects: Snapshot.
+        row: Neither purged nor of an attachment.
+
+    Raises:
+        IntegrityError: It is missing, changed, or another one than the index names.
+
+    Secrets:
+        The result.
+    """
+    plaintext = objects.get(Kind.REVISION, row.ref)
+    if digest(Label.REVISION, plaintext) != row.revision_id:
+        raise IntegrityError(ANOTHER)
+    return plaintext
 
 
 def attachment_of_value(value: object) -> Attachment | None:
