@@ -31,6 +31,7 @@ from vault.vault.desk import KeyDesk, KeyslotInfo, used_slots
 from vault.vault.disclosing import DisclosureDesk
 from vault.vault.erasing import Mention, Removal
 from vault.vault.keeping import KeepingDesk, read_backups
+from vault.vault.lines import write_lines
 from vault.vault.loading import Helpers
 from vault.vault.reading import attachments_of, read_revision
 from vault.vault.session import Session
@@ -531,6 +532,38 @@ class Vault:
             for row in index.rows(kind, removed=removed):
                 if row.removed == removed:
                     yield read_revision(objects, row)
+
+    def lines(self, *, removed: bool = False, processes: int = 1) -> Iterator[str]:
+        """Read the newest revision of every record as a line of JSON, as `records.record_to_json` has it, newest first.
+
+        This reads, as `records` does: nothing is withheld, and the log says nothing of it. What is handed over goes
+        through `disclose`.
+
+        Args:
+            removed: Give the removed ones instead.
+            processes: How many helper processes make the text; 1 for none, all is done in this one. They have to be
+                started, which pays from some thousands of records on.
+
+        Yields:
+            Lines without line feeds; the snapshot stays open until the iterator is finished or closed.
+
+        Raises:
+            IntegrityError: A record is damaged.
+            HelperError: A helper could not be started, or ended early.
+            ValueError: `processes` is not 1 or more.
+
+        Secrets:
+            The results; helpers are sent them through a pipe, and no key.
+        """
+        if processes < 1:
+            msg = "there is at least one process"
+            raise ValueError(msg)
+        with self._session.reading() as (objects, index), ExitStack() as stack:
+            helpers = None
+            if processes > 1:
+                helpers = stack.enter_context(Helpers(processes, self._session.own_schemas(objects)))
+            rows = (row for row in index.rows(removed=removed) if row.removed == removed)
+            yield from write_lines(objects, rows, self._session.schemas(objects), helpers)
 
     def find(self, query: str, *, limit: int = 20, exact: bool = False, script: str | None = None) -> Hits:
         """Search; `docs/search.md` tells the query language.
