@@ -188,13 +188,8 @@ class CaseVault:
 
     def export(self, file: IO[str], processes: int = 1) -> None:
         """Write every record as a line of JSON."""
-        if processes != 1:
-            raise NotImplementedError
-        from vault.records import record_to_json
-
-        schemas = self.vault.schemas
-        for revision in self.vault.records():
-            file.write(json.dumps(record_to_json(revision, schemas), ensure_ascii=False) + "\n")
+        for line in self.vault.lines(processes=processes):
+            file.write(line + "\n")
 
     @staticmethod
     def read_line(line: str) -> tuple[int, Any]:
