@@ -93,14 +93,11 @@ def test_a_record_that_the_index_names_otherwise_is_refused(full, changes):
 @pytest.mark.parametrize("processes", [1, 2])
 def test_what_is_no_revision_is_refused(full, processes):
     plaintext = b"\x90"
-    with (
-        pytest.raises(IntegrityError, match="not made by the rule"),
-        full._session.writing() as commit,
-        ExitStack() as all_,
-    ):
+    with ExitStack() as all_:
+        commit = all_.enter_context(full._session.writing())
         row = next(Index(commit.batch, read_entries(commit.segments)).rows())
-        row = replace(
-            row, ref=commit.batch.put(Kind.REVISION, plaintext), revision_id=digest(Label.REVISION, plaintext)
-        )
+        wrong = {"ref": commit.batch.put(Kind.REVISION, plaintext), "revision_id": digest(Label.REVISION, plaintext)}
         helpers = all_.enter_context(Helpers(processes, [])) if processes > 1 else None
-        list(write_lines(commit.batch, [row], full._session.schemas(commit.batch), helpers))
+        lines = write_lines(commit.batch, [replace(row, **wrong)], full._session.schemas(commit.batch), helpers)
+        with pytest.raises(IntegrityError, match="not made by the rule"):
+            list(lines)
