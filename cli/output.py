@@ -83,6 +83,29 @@ def in_columns(cells: Sequence[str]) -> list[str]:
     return [f"{_LEFT_TO_RIGHT}{cell}" for cell in cells]
 
 
+_GAP: Final = 3
+"""Columns of the screen between two of a table."""
+
+
+def widest(widths: Sequence[int], room: int) -> int:
+    """Say how wide a column may be at most, so that the wide ones are cut and the narrow ones are not.
+
+    Args:
+        widths: What each column would take.
+        room: What there is for all of them.
+
+    Returns:
+        The limit, at least 1.
+    """
+    left = room
+    for done, width in enumerate(sorted(widths)):
+        share = left // (len(widths) - done)
+        if width > share:
+            return max(share, 1)
+        left -= width
+    return max([*widths, 1])
+
+
 def json_text(value: object, *, ascii_only: bool = False) -> str:
     """Write one JSON object that is readable by people and safe on a terminal.
 
@@ -198,18 +221,24 @@ class Output:
                 self.line(*("" if cell is None else cell for cell in row))
             return
         from rich.box import SIMPLE_HEAD
+        from rich.cells import cell_len
         from rich.console import Console
         from rich.table import Table
         from rich.text import Text
 
+        lines = [in_columns([escape("" if cell is None else cell, newlines=wrap) for cell in row]) for row in rows]
+        console = Console(highlight=False, markup=False, emoji=False)
+        widths = [max(map(cell_len, column)) for column in zip(columns, *lines, strict=True)]
+        limit = widest(widths, console.width - _GAP * (len(columns) - 1))
         table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-        for heading in columns:
-            table.add_column(heading, no_wrap=not wrap, overflow="fold" if wrap else "ellipsis")
-        for row in rows:
-            cells = [escape("" if cell is None else cell, newlines=wrap) for cell in row]
+        for heading, width in zip(columns, widths, strict=True):
+            # Left to itself it would cut every column by the same, and of a short id nothing would be left.
+            most = None if wrap else min(width, limit)
+            table.add_column(heading, no_wrap=not wrap, overflow="fold" if wrap else "ellipsis", max_width=most)
+        for line in lines:
             # Text objects are never read as markup.
-            table.add_row(*map(Text, in_columns(cells)))
-        Console(highlight=False, markup=False, emoji=False).print(table)
+            table.add_row(*map(Text, line))
+        console.print(table)
 
     @contextmanager
     def working(self, label: str) -> Iterator[None]:
@@ -311,3 +340,10 @@ def is_terminal(stream: TextIO | None) -> bool:
         return stream is not None and stream.isatty()
     except ValueError:  # closed already
         return False
+
+
+def screen_columns() -> int:
+    """Say how wide tables on standard output may be, in columns of the screen."""
+    from rich.console import Console
+
+    return Console().width

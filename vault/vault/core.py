@@ -33,6 +33,7 @@ from vault.vault.erasing import Mention, Removal
 from vault.vault.keeping import KeepingDesk, read_backups
 from vault.vault.lines import write_lines
 from vault.vault.loading import Helpers
+from vault.vault.preparing import preparing
 from vault.vault.reading import attachments_of, read_revision
 from vault.vault.session import Session
 from vault.vault.state import State, make_sealers, open_state
@@ -171,7 +172,8 @@ class Vault:
         """
         vault_id, salt = sealing.random_bytes(16), sealing.random_bytes(16)
         seed, access_key = sealing.random_bytes(32), sealing.random_bytes(32)
-        prk = sealing.passphrase_key(Passphrase(passphrase).normalised(), salt, profile, vault_id)
+        with preparing():
+            prk = sealing.passphrase_key(Passphrase(passphrase).normalised(), salt, profile, vault_id)
         keyring = keys.new_keyring(Slot(SlotKind.PASSPHRASE, label, sealing.public_key(seed), 1))
         fronts = [keys.passphrase_front(prk, vault_id, 0, seed)]
         fronts += [keys.throwaway_front(vault_id, index) for index in range(1, keys.SLOTS)]
@@ -231,7 +233,7 @@ class Vault:
         expected = parse_checkpoint(expect) if expect is not None else None
         engine = sqlite.open(path, read_only=read_only)
         try:
-            with engine.snapshot() as reader:
+            with preparing(), engine.snapshot() as reader:
                 opening = open_state(reader, Unlocker(secret), allow_test=allow_test_profile)
             session = Session(engine, opening.state, clock)
             if expected is not None and not accept_older:
@@ -918,7 +920,7 @@ class Vault:
 
 def _likely(other: Revision, like: likeness.Likeness) -> Hit:
     claim = next((one for one in other.claims_of("name") if text_of(one.value) == like.name), None)
-    return Hit(other, claim, like.score, "; ".join(like.reasons))
+    return Hit(other, claim, like.score, "; ".join(like.reasons), like.name)
 
 
 @contextmanager

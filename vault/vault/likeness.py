@@ -181,6 +181,8 @@ _ID, _PHONE, _DAY, _YEAR, _PLACE = LIKELY, 0.2, 0.25, 0.1, 0.05
 _APART, _SEX = 0.3, 0.35
 _CROWDED, _ONE_WORD = 0.15, 0.15
 _CALLED_LIKE: Final = 0.9
+_LEAST_CALLED: Final = 0.65
+"""Likeness of names below which somebody is not listed, whatever else agrees but a number of a paper."""
 _CROWD: Final = 4
 """If more others than this are called so, the name alone says little."""
 _MOST_GAIN: Final = _PHONE + _DAY + _PLACE
@@ -272,6 +274,7 @@ class Likeness:
 
     Args:
         score: From `LIKELY` on somebody should be asked.
+        called: Likeness of their names alone, from 0 to 1.
         name: The name of the other that is most like one of this; empty if a number alone agrees.
         agrees: What agrees beside the name.
         contradicts: What cannot both be true of one person.
@@ -282,6 +285,7 @@ class Likeness:
     """
 
     score: float
+    called: float
     name: str = field(repr=False)
     agrees: tuple[str, ...]
     contradicts: tuple[str, ...]
@@ -324,7 +328,7 @@ def compare(mine: Known, other: Known, asked: Sequence[names.Asked], *, crowded:
         contradicts.append("the sex differs")
     score -= _CROWDED * crowded
     reasons = [*(question.explain(name) if question is not None else ()), *agrees, *contradicts]
-    return Likeness(max(score, 0.0), name, tuple(agrees), tuple(contradicts), tuple(reasons))
+    return Likeness(max(score, 0.0), likeness, name, tuple(agrees), tuple(contradicts), tuple(reasons))
 
 
 def _names_alike(
@@ -430,7 +434,9 @@ class Comparer:
             other = self._opened(rows[target])
             if record_id not in judged(other.claims):
                 found.append((other, compare(mine, Known(other.claims), asked, crowded=crowded)))
-        wanted = [one for one in found if one[1].score >= max(least, names.SIMILAR)]
+        wanted = [
+            one for one in found if one[1].score >= least and (one[1].called >= _LEAST_CALLED or one[1].score >= LIKELY)
+        ]
         return sorted(wanted, key=lambda one: (-one[1].score, one[0].record_id))
 
     def pairs(
