@@ -5,8 +5,9 @@ committed, and deletes what is orphaned. It reads what a query needs and no more
 """
 
 from vault.index.building import RUN_DOCUMENTS, Builder, Change, build, plan_merge
+from vault.index.deciding import Match, match
 from vault.index.pages import Row
-from vault.index.query import Match, Query, match, parse
+from vault.index.query import Query, parse
 from vault.index.ranking import Alike, Candidate
 from vault.index.search import Answers, Found, Index
 from vault.index.segment import PageCache, SegmentEntry, read_entries

@@ -64,10 +64,12 @@ class Candidate(NamedTuple):
         score: 3 all words stand in its names; 2 up to 3 they do as beginnings or in other spellings, the more alike the
             more; 1 all words stand in its names or texts; below 1 some stand in its names in other spellings; 0 as
             beginnings, or no word was asked for.
+        heard: Words that do not stand there are names in another spelling, which was compared.
     """
 
     row: Row
     score: float
+    heard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,25 +397,25 @@ class Search:
             yield from self._given(hits, hits.narrowed(part.word.exact for part in hits.parts), TEXT_EXACT)
         for score, hits, number in heard:
             if score < NAME_SIMILAR:
-                yield from self._given(hits, BitMap((number,)), score)
+                yield from self._given(hits, BitMap((number,)), score, heard=True)
         for hits in every:
             yield from self._given(hits, hits.written, OTHER)
 
     @staticmethod
-    def _given(hits: _Hits, documents: BitMap, score: float) -> Iterator[Candidate]:
+    def _given(hits: _Hits, documents: BitMap, score: float, *, heard: bool = False) -> Iterator[Candidate]:
         for number in hits.take(documents):
-            yield Candidate(hits.segment.row(number), score)
+            yield Candidate(hits.segment.row(number), score, heard)
 
     def _similar(self, every: Sequence[_Hits], heard: Sequence[_Heard]) -> Iterator[Candidate]:
         """Give names in other spellings and beginnings of names together, by their scores."""
 
-        def begun(hits: _Hits) -> Iterator[tuple[float, _Hits, BitMap]]:
-            return ((score, hits, documents) for score, documents in hits.begun())
+        def begun(hits: _Hits) -> Iterator[tuple[float, _Hits, BitMap, bool]]:
+            return ((score, hits, documents, False) for score, documents in hits.begun())
 
-        found = ((score, hits, BitMap((number,))) for score, hits, number in heard)
+        found = ((score, hits, BitMap((number,)), True) for score, hits, number in heard)
         # Of equals what is merged from an earlier stream goes first: the newer segment.
-        for score, hits, documents in heapq.merge(*map(begun, every), found, key=lambda one: -one[0]):
-            yield from self._given(hits, documents, score)
+        for score, hits, documents, by_sound in heapq.merge(*map(begun, every), found, key=lambda one: -one[0]):
+            yield from self._given(hits, documents, score, heard=by_sound)
 
     # --- names in other spellings ---
 

@@ -16,16 +16,17 @@ from typing import TYPE_CHECKING
 from pyroaring import BitMap
 
 from vault.index.building import Change, plan_merge, write_merged
+from vault.index.deciding import match
 from vault.index.pages import MAX_ROOT_BYTES, Batch, Reader, Row
-from vault.index.query import match
-from vault.index.ranking import NAME_EXACT, OTHER, TEXT_EXACT, Search, alike, beginnings
+from vault.index.ranking import Search, alike, beginnings
 from vault.index.segment import PageCache, Segment, SegmentEntry
 from vault.index.terms import ATTACHED, GONE, ID, ID_BYTES, KIND, LINK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from vault.index.query import Match, Query
+    from vault.index.deciding import Match
+    from vault.index.query import Query
     from vault.index.ranking import Alike, Candidate
     from vault.objects import Ref
     from vault.records.model import Revision
@@ -81,10 +82,7 @@ class Answers(Iterator[Found]):
     def _matched(self, schemas: Schemas, opened: Callable[[Row], Revision]) -> Iterator[Found]:
         for candidate in self._search.candidates():
             revision = opened(candidate.row)
-            # Records that stand there with all words are not compared by likeness to choose the claim.
-            listening = candidate.score not in {NAME_EXACT, TEXT_EXACT, OTHER}
-            found = match(self._search.query, revision, schemas, listening=listening)
-            if found is not None:
+            if found := match(self._search.query, revision, schemas, heard=candidate.heard):
                 yield Found(candidate.row, revision, candidate.score, found)
 
 

@@ -95,11 +95,13 @@ class Heard:
 
     Args:
         found: The name in each claim, empty where there is none.
+        shares: It is known that they share sound keys with what is asked for.
     """
 
-    def __init__(self, found: Sequence[str]) -> None:
+    def __init__(self, found: Sequence[str], *, shares: bool = False) -> None:
         """Take nothing apart yet."""
         self._found = found
+        self._shares = shares
 
     @cached_property
     def _kept(self) -> list[str]:
@@ -119,7 +121,7 @@ class Heard:
         found = self._kept
         if claim is not None:
             found = [name for name in kept_names(self._found[claim : claim + 1]) if name in found]
-        return sound.best(found) >= names.SIMILAR and not sound.keys.isdisjoint(self._keys)
+        return sound.best(found) >= names.SIMILAR and (self._shares or not sound.keys.isdisjoint(self._keys))
 
 
 # --- which documents to look at first ---------------------------------------------------------------------------------
