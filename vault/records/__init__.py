@@ -16,6 +16,7 @@ from vault.records.model import (
     id_text,
     link_of,
     opening,
+    revision_id,
     text_of,
     verify_opening,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "parse_value",
     "record_line",
     "record_to_json",
+    "revision_id",
     "script_of",
     "text_of",
     "title",

@@ -144,7 +144,7 @@ class Revision:
     def id(self) -> bytes:
         """Return the revision id: 32 bytes, the hash of the plaintext; it never stands outside a seal."""
         if self._id is None:
-            object.__setattr__(self, "_id", digest(Label.REVISION, self.encode()))
+            object.__setattr__(self, "_id", revision_id(self.encode()))
         assert self._id is not None  # noqa: S101 - set in the line above
         return self._id
 
@@ -191,6 +191,11 @@ class Draft:
     removed: bool = False
     schema_version: int = SCHEMA_VERSION
     extra: Mapping[int | str, Any] = attribute(default_factory=dict, repr=False)
+
+
+def revision_id(plaintext: bytes) -> bytes:
+    """Return the id of the revision that has this plaintext: 32 bytes."""
+    return digest(Label.REVISION, plaintext)
 
 
 def continued(revision: Revision, claims: tuple[Claim, ...], *, removed: bool = False) -> Draft:

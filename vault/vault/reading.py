@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from vault.errors import FormatError, IntegrityError, RecordError
 from vault.files import Attachment
 from vault.objects import Kind
-from vault.records import decode_revision
-from vault.sealing import Label, digest
+from vault.records import decode_revision, revision_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +74,7 @@ def read_plaintext(objects: ObjectReader, row: Row) -> bytes:
         The result.
     """
     plaintext = objects.get(Kind.REVISION, row.ref)
-    if digest(Label.REVISION, plaintext) != row.revision_id:
+    if revision_id(plaintext) != row.revision_id:
         raise IntegrityError(ANOTHER)
     return plaintext
 

@@ -12,8 +12,7 @@ import pytest
 from vault.errors import IntegrityError
 from vault.index import Index, read_entries
 from vault.objects import Kind
-from vault.records import Claim, Draft, continued, record_to_json
-from vault.sealing import Label, digest
+from vault.records import Claim, Draft, continued, record_to_json, revision_id
 from vault.vault.lines import write_lines
 from vault.vault.loading import Helpers
 
@@ -96,7 +95,7 @@ def test_what_is_no_revision_is_refused(full, processes):
     with ExitStack() as all_:
         commit = all_.enter_context(full._session.writing())
         row = next(Index(commit.batch, read_entries(commit.segments)).rows())
-        wrong = {"ref": commit.batch.put(Kind.REVISION, plaintext), "revision_id": digest(Label.REVISION, plaintext)}
+        wrong = {"ref": commit.batch.put(Kind.REVISION, plaintext), "revision_id": revision_id(plaintext)}
         helpers = all_.enter_context(Helpers(processes, [])) if processes > 1 else None
         lines = write_lines(commit.batch, [replace(row, **wrong)], full._session.schemas(commit.batch), helpers)
         with pytest.raises(IntegrityError, match="not made by the rule"):
