@@ -18,6 +18,7 @@ from vault.records import Claim, Draft
 VOCABULARY = 20_000
 NARRATIVE_BYTES = 1_450
 STORY_BYTES = 240
+LONG = 6
 _CHUNK = 500
 RECORDED_AT = 1_700_000_000
 
@@ -161,11 +162,12 @@ class Corpus:
         return chosen
 
     def rare_names(self, count: int) -> list[tuple[str, ...]]:
-        """Choose full names, in words, each in a script in which a record holds it."""
+        """Choose long full names, in words, each in a script in which a record holds it."""
         rng = random.Random(self.seed + 2)
         people = (self.person(rng.randrange(self.count)) for _ in itertools.count())
-        names = (person.names["Cyrl" if person.missing == "Latn" else "Latn"] for person in people)
-        return [tuple(name.split()) for name in itertools.islice(names, count)]
+        names = (person.names["Cyrl" if person.missing == "Latn" else "Latn"].split() for person in people)
+        long = (tuple(name) for name in names if min(map(len, name)) >= LONG)
+        return list(itertools.islice(long, count))
 
     def crossings(self, count: int) -> list[tuple[str, int]]:
         """Choose full names in the script in which their record does not hold them, each with its serial number."""

@@ -76,8 +76,8 @@ class Fts:
         self._db.execute("COMMIT")
 
     @staticmethod
-    def _query(words: Sequence[str]) -> str:
-        return " AND ".join(f'"{_normal(word)}"*' for word in words)
+    def _query(words: Sequence[str], *, exact: bool = False) -> str:
+        return " AND ".join(f'"{_normal(word)}"{"" if exact else "*"}' for word in words)
 
     def ids(self, words: Sequence[str]) -> list[Any]:
         """Find all records that hold all the words, or words that begin so, and open none."""
@@ -88,13 +88,13 @@ class Fts:
         """Give the serial numbers of the same records."""
         return set(self.ids(words))
 
-    def best(self, words: Sequence[str], limit: int = 20) -> list[int]:
-        """Open the best of them, as bm25 ranks them."""
+    def best(self, words: Sequence[str], limit: int = 20, *, exact: bool = False) -> list[int]:
+        """Open the best of them, as bm25 ranks them; or only those that hold the words as they are written."""
         import msgpack
 
         rows = self._db.execute(
             "SELECT n, body FROM word JOIN record ON n = word.rowid WHERE word MATCH ? ORDER BY rank LIMIT ?",
-            (self._query(words), limit),
+            (self._query(words, exact=exact), limit),
         )
         return [serial for serial, body in rows if msgpack.unpackb(body)]
 
@@ -182,9 +182,9 @@ class CaseVault:
         """Give the serial numbers of the same records."""
         return {_serial(hit.revision) for hit in self.vault.find(" ".join(words), limit=1 << 40)}
 
-    def best(self, words: Sequence[str], limit: int = 20) -> list[int]:
-        """Open the best of them."""
-        return [_serial(hit.revision) for hit in self.vault.find(" ".join(words), limit=limit)]
+    def best(self, words: Sequence[str], limit: int = 20, *, exact: bool = False) -> list[int]:
+        """Open the best of them and of names in other spellings; or only those that hold the words as written."""
+        return [_serial(hit.revision) for hit in self.vault.find(" ".join(words), limit=limit, exact=exact)]
 
     def export(self, file: IO[str], processes: int = 1) -> None:
         """Write every record as a line of JSON."""
@@ -229,8 +229,8 @@ class Scan:
     def __init__(self, path: Path) -> None:
         self._store = CaseVault(path)
 
-    def _matching(self, words: Sequence[str]) -> Iterator[int]:
-        wanted = [re.compile(r"\b" + re.escape(word.casefold())) for word in words]
+    def _matching(self, words: Sequence[str], end: str = "") -> Iterator[int]:
+        wanted = [re.compile(rf"\b{re.escape(word.casefold())}{end}") for word in words]
         for _, revision in zip(range(SCANNED), self._store.vault.records(), strict=False):
             text = " ".join(
                 part
@@ -248,9 +248,9 @@ class Scan:
         """Give their serial numbers."""
         return set(self._matching(words))
 
-    def best(self, words: Sequence[str], limit: int = 20) -> list[int]:
+    def best(self, words: Sequence[str], limit: int = 20, *, exact: bool = False) -> list[int]:
         """Open all; it knows no order."""
-        return list(self._matching(words))[:limit]
+        return list(self._matching(words, r"\b" if exact else ""))[:limit]
 
     def close(self) -> None:
         """Lock it."""
@@ -288,13 +288,14 @@ def peak_memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
-def answer(kind: str, path: Path, queries: Sequence[Sequence[str]]) -> dict[str, Any]:
+def answer(kind: str, path: Path, queries: Sequence[Sequence[str]], *, exact: bool) -> dict[str, Any]:
     """Open a store in this process, search it, and tell how long the first search took and what all of it cost.
 
     Args:
         kind: Of `PEERS`.
         path: The store.
         queries: Words to search for.
+        exact: As they are written, and in no other way.
 
     Returns:
         `first`: seconds of the first search, its records included; `memory`: peak, in megabytes; `found`: serial
@@ -302,7 +303,7 @@ def answer(kind: str, path: Path, queries: Sequence[Sequence[str]]) -> dict[str,
     """
     with closing(PEERS[kind](path)) as store:  # unlocked from here on
         start = time.perf_counter()
-        found = store.best(queries[0])
+        found = store.best(queries[0], exact=exact)
         first = time.perf_counter() - start
         for words in queries[1:]:
             store.best(words)
@@ -310,4 +311,4 @@ def answer(kind: str, path: Path, queries: Sequence[Sequence[str]]) -> dict[str,
 
 
 if __name__ == "__main__":
-    print(json.dumps(answer(sys.argv[1], Path(sys.argv[2]), json.load(sys.stdin))))
+    print(json.dumps(answer(sys.argv[1], Path(sys.argv[2]), **json.load(sys.stdin))))
