@@ -420,7 +420,7 @@ def main(arguments: Sequence[str]) -> int:
         except Different as difference:
             print(difference, file=sys.stderr)
             return 1
-    print(*bench.notes, f"medians of {options.runs} runs", sep="; ", end="\n\n")
+    print(*bench.notes, f"medians of {options.runs} runs", sep="\n", end="\n\n")
     _busy()
     return 0 if report(bench.figures, chosen) else 1
 
