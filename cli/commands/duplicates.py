@@ -21,6 +21,8 @@ SHOWN: Final = 5
 """Likely duplicates told of one new record."""
 PAIRS_SHOWN: Final = 20
 PAIRS_IN_JSON: Final = 10_000
+MANY: Final = 1_000
+"""Records from which on comparing them takes so long that it is announced: some 40 milliseconds a person."""
 
 _CHOICES: Final = """Enter  save it as a new record; `casevault same` can join the two later
 s N    show record N
@@ -142,9 +144,18 @@ def compare_new(out: Output, vault: Vault, since: int, total: int) -> Pairs:
         The pairs.
     """
     pairs = Pairs(vault)
-    with out.progress("comparing", total) as bar:
-        for new, hit in vault.likely_pairs(since, progress=bar.advance_to):
-            pairs.add(new, hit)
+    if total >= MANY:
+        out.talk(
+            "All are saved. Comparing the persons among them with the vault; an interrupt (Ctrl-C) ends that alone."
+        )
+    try:
+        with out.progress("comparing", total) as bar:
+            for new, hit in vault.likely_pairs(since, progress=bar.advance_to):
+                pairs.add(new, hit)
+    except KeyboardInterrupt as error:
+        if type(error) is not KeyboardInterrupt:  # the process was asked to end
+            raise
+        out.warn("The comparing was ended; all records are saved.")
     if pairs.count:
         out.talk(f"Perhaps the same person, {pairs.count} pair(s); `casevault same` or `different` settles each:")
         for line in pairs.lines:

@@ -448,6 +448,17 @@ def test_an_input_that_ends_there_saves_it(casevault: Any, first: str) -> None:
     assert len(casevault("list").lines) == 2
 
 
+def test_an_interrupt_ends_the_comparing_alone(casevault: Any) -> None:
+    lines = [json.dumps({"kind": "person", "name": f"{a}{b} {b}{a}ov"}) for a in GIVEN * 6 for b in FAMILY * 8]
+    Path("many.jsonl").write_text("\n".join(lines), "utf-8")
+    loading = terminal(casevault, "add", "--from", "many.jsonl")
+    loading.expect("an interrupt (Ctrl-C) ends that alone")
+    loading.type("\x03")
+    loading.expect("all records are saved")
+    assert loading.end() == 0
+    assert len(casevault("list").lines) == len(lines)
+
+
 @pytest.mark.parametrize("columns", [80, 160])
 def test_on_a_screen_no_id_is_cut_and_columns_stay(
     casevault: Any, four: list[str], columns: int, monkeypatch: pytest.MonkeyPatch

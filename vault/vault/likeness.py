@@ -180,12 +180,12 @@ LIKELY: Final = 0.9
 _ID, _PHONE, _DAY, _YEAR, _PLACE = LIKELY, 0.2, 0.25, 0.1, 0.05
 _APART, _SEX = 0.3, 0.35
 _CROWDED, _ONE_WORD = 0.15, 0.15
-_CALLED_LIKE: Final = 0.9
+_CALLED_LIKE: Final = 0.85
 _LEAST_CALLED: Final = 0.65
 """Likeness of names below which somebody is not listed, whatever else agrees but a number of a paper."""
-_CROWD: Final = 4
+_CROWD: Final = 3
 """If more others than this are called so, the name alone says little."""
-_MOST_GAIN: Final = _PHONE + _DAY + _PLACE
+_MOST_GAIN: Final = _DAY + _PLACE
 _MAX_SHARED: Final = 20
 _LONG_HAN: Final = 4
 _MAX_OPENED: Final = 40
@@ -337,10 +337,14 @@ def _names_alike(
     """Give the likeness of the two names that are most alike, both ways, with the other's name."""
     best: tuple[float, str, names.Asked | None] = (0.0, "", None)
     for name in other:
-        back = names.Asked(name)
+        back: names.Asked | None = None
         for text, question in zip(mine, asked, strict=True):
+            there = question.similarity(name)
+            if (there + 1) / 2 <= best[0]:
+                continue
             # A name that has more words than the other answers it, and is not answered by it.
-            likeness = (question.similarity(name) + back.similarity(text)) / 2
+            back = back or names.Asked(name)
+            likeness = (there + back.similarity(text)) / 2
             likeness -= _ONE_WORD * (min(_count(text), _count(name)) < 2)
             if likeness > best[0]:
                 best = likeness, name, question
@@ -428,7 +432,7 @@ class Comparer:
         crowded = sum(one.likeness >= _CALLED_LIKE for one in called) > _CROWD
         rows = {row.record_id: row for row in self._by_number(mine)}
         # What else agrees adds so much and no more: who is called otherwise need not be opened.
-        rows |= {one.row.record_id: one.row for one in called if one.likeness + _MOST_GAIN >= least}
+        rows |= {one.row.record_id: one.row for one in called if one.likeness >= least - _MOST_GAIN}
         found = []
         for target in rows.keys() - judged(claims) - {record_id}:
             other = self._opened(rows[target])
