@@ -18,11 +18,20 @@ from pyroaring import BitMap
 
 from vault import codec
 from vault.errors import FormatError, UnsupportedVersionError
-from vault.index.postings import MAX_DOCUMENTS, decode_postings, encode_postings, malformed, skip_postings
+from vault.index.postings import (
+    MAX_DOCUMENTS,
+    decode_postings,
+    encode_postings,
+    malformed,
+    read_postings,
+    skip_postings,
+)
 from vault.objects import Kind, Ref
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from vault.index.postings import Documents
 
 VERSION: Final = 2
 PAGE_BYTES: Final = 65_532
@@ -183,6 +192,29 @@ class TermWriter:
             self.put(sheet)
 
 
+class Completion(NamedTuple):
+    """A term that begins as it was asked for.
+
+    Args:
+        size: Its length in bytes.
+        documents: Its documents, at least one.
+    """
+
+    size: int
+    documents: Documents
+
+
+def _compared(asked: bytes, agreed: int, rest: bytes) -> tuple[int, bool]:
+    """Go on comparing a term from where it agrees; tell how far it does, and whether it comes after that."""
+    if asked.startswith(rest, agreed):
+        return agreed + len(rest), False
+    left = asked[agreed:]
+    if rest.startswith(left):
+        return len(asked), False
+    common = next(at for at, (a, b) in enumerate(zip(left, rest, strict=False)) if a != b)
+    return agreed + common, rest > left
+
+
 class TermPage:
     """Reads one term page.
 
@@ -191,11 +223,12 @@ class TermPage:
         documents: Number of documents of the segment.
     """
 
-    __slots__ = ("_data", "_documents", "_end", "_restarts")
+    __slots__ = ("_data", "_documents", "_end", "_long", "_restarts")
 
     def __init__(self, payload: bytes, documents: int) -> None:
         """Check the table at the end."""
         self._data = payload
+        self._long: dict[int, BitMap] = {}  # read once; as large as the page at most
         self._documents = documents
         try:
             (count,) = struct.unpack_from(">H", payload, len(payload) - 2)
@@ -246,11 +279,63 @@ class TermPage:
         """Give the bytes of the postings at a place that `scan` gave."""
         return self._data[at : skip_postings(self._data, at)]
 
-    def find(self, term: bytes) -> BitMap | None:
-        """Give the documents of one term, or None."""
-        for found, at in self.scan(term):
-            return self.postings(at) if found == term else None
-        return None
+    def find(self, term: bytes) -> Documents | None:
+        """Give the documents of one term, or None; what is given must not be changed.
+
+        Raises:
+            IntegrityError: Not made by the rule, as far as it is looked at.
+        """
+        found, _ = self._matching(term, whole=True)
+        return found[0].documents if found else None
+
+    def beginning(self, prefix: bytes) -> tuple[list[Completion], bool]:
+        """Give the terms with a beginning, and whether the next page may have more; it must not be changed.
+
+        Raises:
+            IntegrityError: Not made by the rule, as far as it is looked at.
+        """
+        return self._matching(prefix, whole=False)
+
+    def _matching(self, asked: bytes, *, whole: bool) -> tuple[list[Completion], bool]:
+        """Find a term, or all with a beginning, without writing out the ones before: what they share tells enough."""
+        data, end, size = self._data, self._end, len(asked)
+        found: list[Completion] = []
+        block = bisect_right(self._restarts, asked, key=self._restart_term) - 1
+        at = self._restarts[max(block, 0)]
+        agreed = 0  # how much of what is asked for the term has
+        try:
+            while at < end:
+                shared, more = data[at], data[at + 1]
+                at += 2 + more
+                agreed = agreed if shared else 0  # a restart is compared anew
+                if shared == agreed < size:
+                    agreed, beyond = _compared(asked, agreed, data[at - more : at])
+                else:
+                    beyond = shared < agreed
+                whole_term = shared + more == size
+                if beyond or (whole and agreed == size and not whole_term):
+                    return found, False
+                if agreed == size:
+                    documents, at = self._read(at)
+                    found.append(Completion(shared + more, documents))
+                else:
+                    at = skip_postings(data, at)
+                if whole and found:
+                    break
+        except IndexError:
+            raise malformed("a page of terms") from None
+        if at > end:
+            raise malformed("a page of terms")
+        return found, at == end
+
+    def _read(self, at: int) -> tuple[Documents, int]:
+        known = self._long.get(at)
+        if known is not None:
+            return known, skip_postings(self._data, at)
+        documents, after = read_postings(self._data, at, self._documents)
+        if isinstance(documents, BitMap):
+            self._long[at] = documents
+        return documents, after
 
 
 # --- document rows --------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ Floor: 2. It knows no term and no page. What it reads may be forged: each number
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyroaring import BitMap
 
@@ -13,6 +13,9 @@ from vault.errors import IntegrityError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+Documents: TypeAlias = "list[int] | BitMap"
+"""Document numbers, rising."""
 
 MAX_DOCUMENTS: Final = 1 << 18
 _SHORT_LIST: Final = 32
@@ -105,6 +108,19 @@ def skip_postings(data: bytes, at: int) -> int:
 
 
 def decode_postings(data: bytes, at: int, documents: int) -> BitMap:
+    """Read postings; see `read_postings`.
+
+    Returns:
+        The set, never empty.
+
+    Raises:
+        IntegrityError: Not made by the rule.
+    """
+    found, _ = read_postings(data, at, documents)
+    return found if isinstance(found, BitMap) else BitMap(found)
+
+
+def read_postings(data: bytes, at: int, documents: int) -> tuple[Documents, int]:
     """Read postings.
 
     Args:
@@ -113,33 +129,36 @@ def decode_postings(data: bytes, at: int, documents: int) -> BitMap:
         documents: Number of documents of the segment: each number must be below it.
 
     Returns:
-        The set, never empty.
+        The set, never empty, of few as a list; and the place after it.
 
     Raises:
         IntegrityError: Not made by the rule.
+        IndexError: It goes on beyond the end.
     """
     head, at = _read_varint(data, at)
     if head & 1:
         if head >> 1 >= documents:
             raise malformed("a list")
-        return BitMap((head >> 1,))
+        return [head >> 1], at
     if head:
-        found = BitMap(_read_gaps(data, at, at + (head >> 1)))
-    else:
-        size, at = _read_varint(data, at)
-        if at + size > len(data):
+        after = at + (head >> 1)
+        numbers = _read_gaps(data, at, after)
+        if not numbers or numbers[-1] >= documents:
             raise malformed("a list")
-        try:
-            found = BitMap.deserialize(data[at : at + size])
-        except (ValueError, IndexError):
-            # pyroaring checks the structure: order, sizes and cardinalities.
-            raise malformed("a list") from None
-        # Written anew it gives the same bytes, or there was more than one way to say it.
-        if found.serialize() != data[at : at + size]:
-            raise malformed("a list")
-    if not found or found.max() >= documents:
+        return numbers, after
+    size, at = _read_varint(data, at)
+    after = at + size
+    if after > len(data):
         raise malformed("a list")
-    return found
+    try:
+        found = BitMap.deserialize(data[at:after])
+    except (ValueError, IndexError):
+        # pyroaring checks the structure: order, sizes and cardinalities.
+        raise malformed("a list") from None
+    # Written anew it gives the same bytes, or there was more than one way to say it.
+    if not found or found.max() >= documents or found.serialize() != data[at:after]:
+        raise malformed("a list")
+    return found, after
 
 
 def _read_gaps(data: bytes, at: int, end: int) -> list[int]:

@@ -19,6 +19,7 @@ from pyroaring import BitMap
 from vault import names
 from vault.index.pages import Row, kept_names
 from vault.index.query import InField, OfKind, Phrase, When, WithId, Words
+from vault.index.segment import together
 from vault.index.sounds import Sound, by_overlap, written_in
 from vault.index.terms import (
     BIRTH,
@@ -37,6 +38,7 @@ from vault.index.terms import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
+    from vault.index.postings import Documents
     from vault.index.query import Clause, Query, Term, Ways
     from vault.index.segment import Segment
     from vault.records.edtf import Date
@@ -120,24 +122,27 @@ _NOWHERE: Final = (BitMap(),) * len(_PARTS)
 
 def _named(segment: Segment, term: Term) -> tuple[BitMap, ...]:
     word = term.word.encode()
-    exact = segment.find(NAME + word)
     if not term.prefix:
-        return (exact,) * len(_PARTS)
-    parts: list[list[BitMap]] = [[] for _ in _PARTS]
-    for found, documents in segment.scan(NAME + word):
-        asked = len(word) / (len(found) - 1)
+        return (segment.find(NAME + word),) * len(_PARTS)
+    parts: list[list[Documents]] = [[] for _ in _PARTS]
+    for size, documents in segment.completions(NAME + word):
+        asked = len(word) / (size - 1)
         parts[next(place for place, part in enumerate(_PARTS) if asked >= part)].append(documents)
     named: list[BitMap] = []
     for some in parts:
-        named.append(BitMap.union(*named[-1:], *some) if some else named[-1] if named else exact)
+        named.append(together([*named[-1:], *some]) if some or not named else named[-1])
     return tuple(named)
 
 
 def _term(segment: Segment, term: Term, script: str | None) -> _Word:
     word = term.word.encode()
     named = _named(segment, term) if script is None or written_in(term.word, script) else _NOWHERE
-    exact = segment.find(TEXT + word)
-    every = segment.union(TEXT + word) if term.prefix else exact
+    if not term.prefix:
+        exact = every = segment.find(TEXT + word)
+    else:
+        found = segment.completions(TEXT + word)
+        exact = together(documents for size, documents in found[:1] if size == 1 + len(word))
+        every = together(documents for _, documents in found)
     return _Word(named, named[0] | exact, named[-1] | every)
 
 

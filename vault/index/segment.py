@@ -17,6 +17,7 @@ from vault.index.pages import (
     ROW_BYTES,
     ROWS_A_PAGE,
     SUPERSEDED,
+    Completion,
     NamePage,
     Pages,
     Reader,
@@ -26,7 +27,7 @@ from vault.index.pages import (
     decode_root,
     unpack_row,
 )
-from vault.index.postings import MAX_DOCUMENTS, malformed
+from vault.index.postings import MAX_DOCUMENTS, Documents, malformed
 from vault.objects import Kind, Ref
 
 if TYPE_CHECKING:
@@ -92,6 +93,18 @@ def read_entries(plain: Iterable[Any]) -> tuple[SegmentEntry, ...]:
     if len({entry.serial for entry in entries}) != len(entries):
         raise malformed("the list of segments")
     return entries
+
+
+def together(every: Iterable[Documents]) -> BitMap:
+    """Join sets of documents."""
+    few: list[int] = []
+    many: list[BitMap] = []
+    for documents in every:
+        if isinstance(documents, BitMap):
+            many.append(documents)
+        else:
+            few += documents
+    return BitMap(few).union(*many)
 
 
 class PageCache:
@@ -179,7 +192,8 @@ class Segment:
     def find(self, term: bytes) -> BitMap:
         """Give the documents of a term; perhaps none."""
         index = bisect_right(self.root.first_terms, term) - 1
-        return (self._term_page(index).find(term) if index >= 0 else None) or BitMap()
+        found = self._term_page(index).find(term) if index >= 0 else None
+        return found if isinstance(found, BitMap) else BitMap(found or ())
 
     def scan(self, prefix: bytes) -> Iterator[tuple[bytes, BitMap]]:
         """Give the terms with a beginning, and the documents of each."""
@@ -197,10 +211,23 @@ class Segment:
                     return
                 yield term, page, at
 
+    def completions(self, prefix: bytes) -> list[Completion]:
+        """Give the lengths of the terms with a beginning, and the documents of each; they must not be changed."""
+        firsts = self.root.first_terms
+        first = max(bisect_right(firsts, prefix) - 1, 0)
+        found: list[Completion] = []
+        for index in range(first, len(firsts)):
+            if firsts[index] > prefix and not firsts[index].startswith(prefix):
+                break
+            here, more = self._term_page(index).beginning(prefix)
+            found += here
+            if not more:
+                break
+        return found
+
     def union(self, prefix: bytes) -> BitMap:
         """Give the documents of all terms with a beginning."""
-        found = [page.postings(at) for _, page, at in self._scan(prefix)]
-        return BitMap.union(*found) if found else BitMap()
+        return together(completion.documents for completion in self.completions(prefix))
 
     def raw_terms(self) -> Iterator[tuple[bytes, TermPage, int]]:
         """Give every term with its page and place, without keeping pages."""
