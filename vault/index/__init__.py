@@ -4,8 +4,9 @@ Floor: 2. It knows how records are found and nothing of how they are kept: the c
 committed, and deletes what is orphaned. It reads what a query needs and no more.
 """
 
-from vault.index.building import RUN_DOCUMENTS, Builder, Change, build, plan_merge
+from vault.index.building import RUN_DOCUMENTS, Builder, build
 from vault.index.deciding import Match, match
+from vault.index.merging import MERGE_BYTES, Change, plan_merge
 from vault.index.pages import Row
 from vault.index.query import Query, parse
 from vault.index.ranking import Alike, Candidate
@@ -15,6 +16,7 @@ from vault.index.sounds import SCRIPTS
 from vault.index.terms import Document, attachment_of, document_of, forget
 
 __all__ = [
+    "MERGE_BYTES",
     "RUN_DOCUMENTS",
     "SCRIPTS",
     "Alike",

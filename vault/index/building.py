@@ -1,15 +1,12 @@
-"""Making index segments: from documents, from several segments, and without what is purged.
+"""Making index segments from documents.
 
-Floor: 2. A commit adds one segment for what it writes; when eight of like size lie side by side they become one. It
-opens no record, and deletes nothing: it names what is orphaned.
+Floor: 2. A commit adds one segment for what it writes, or several for very much. It opens no record.
 """
 
 from __future__ import annotations
 
-import heapq
 from bisect import bisect_left
 from collections import defaultdict, deque
-from dataclasses import dataclass
 from itertools import repeat
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
@@ -26,38 +23,38 @@ from vault.index.pages import (
     Batch,
     NameWriter,
     PageWriter,
-    Row,
-    TermPage,
     TermSheet,
     TermWriter,
     encode_root,
     pack_names,
     pack_row,
-    purged_row,
     term_sheets,
 )
 from vault.index.postings import MAX_DOCUMENTS, encode_postings
-from vault.index.segment import Segment, SegmentEntry
-from vault.index.terms import ATTACHED, ID, NAME, SOUND, TEXT, Document
+from vault.index.segment import SegmentEntry
+from vault.index.terms import ID, NAME, SOUND, TEXT, Document
 from vault.objects import Kind, Ref
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     from vault.records.model import Revision
 
 _Key = TypeVar("_Key", str, bytes)
 
-FANOUT: Final = 8
 RUN_DOCUMENTS: Final = 1 << 15
 _RUN_POSTINGS: Final = 1 << 23
-MAX_TERM_PAGES: Final = 12_288
 
 
-class _Writer:
-    """The three kinds of page of a segment to be, and its object at the end."""
+class SegmentWriter:
+    """The three kinds of page of a segment to be, and its object at the end.
+
+    Args:
+        batch: Where they are sealed.
+    """
 
     def __init__(self, batch: Batch) -> None:
+        """Begin with no page."""
         self._batch = batch
         self._pages = PageWriter(batch)
         self.terms = TermWriter(self._pages)
@@ -67,6 +64,7 @@ class _Writer:
         self.documents = 0
 
     def row(self, row: bytes) -> None:
+        """Write the row of the next document."""
         self._rows += row
         self.documents += 1
         if len(self._rows) == ROWS_A_PAGE * ROW_BYTES:
@@ -78,6 +76,7 @@ class _Writer:
             self._rows.clear()
 
     def finish(self, serial: int, supersedes: dict[int, BitMap]) -> SegmentEntry:
+        """Write the segment object, and give its entry for the head."""
         self._flush_rows()
         self.names.flush()
         payload = encode_root(
@@ -116,7 +115,7 @@ def _append(lists: Mapping[_Key, list[int]], keys: Iterable[_Key], number: int) 
     deque(map(list.append, map(lists.__getitem__, keys), repeat(number)), maxlen=0)
 
 
-Postings: TypeAlias = tuple[list[bytes], list[list[int]]]
+Lists: TypeAlias = tuple[list[bytes], list[list[int]]]
 """Terms, ascending, and for each the numbers of its documents: ascending, perhaps with repeats."""
 
 
@@ -153,7 +152,7 @@ class TermLists:
         self._pieces.nowhere.clear()
         return len(pieces) + len(document.keys) + len(document.sounds) + len(document.marks)
 
-    def postings(self) -> Postings:
+    def postings(self) -> Lists:
         """Give all terms, and the documents of each."""
         marks = sorted(self._marks)
         # Text sorts by code points, which is the order of its UTF-8 bytes.
@@ -179,7 +178,7 @@ class TermLists:
         return terms, numbers
 
 
-def _without(postings: Postings, dead: set[int]) -> Postings:
+def _without(postings: Lists, dead: set[int]) -> Lists:
     """Drop documents that others follow from all terms but ids."""
     kept = [
         (term, left)
@@ -245,12 +244,12 @@ class Lines:
         if not self._rows:
             msg = "a segment has at least one document"
             raise ValueError(msg)
-        writer = _Writer(batch)
+        writer = SegmentWriter(batch)
         for sheet in sheets:
             writer.terms.put(sheet)
         for number, (row, entry) in enumerate(zip(self._rows, self._names, strict=True)):
             if number in dead:
-                writer.row(_with_flag(row, SUPERSEDED))
+                writer.row(with_flag(row, SUPERSEDED))
                 writer.names.add(b"")
             else:
                 writer.row(row)
@@ -327,7 +326,7 @@ def row_of(revision: Revision, ref: Ref, epoch: int) -> bytes:
     return pack_row(revision.record_id, revision.id, ref, kind=revision.kind, flags=flags, epoch=epoch)
 
 
-def sheets_of(postings: Postings) -> Iterator[TermSheet]:
+def sheets_of(postings: Lists) -> Iterator[TermSheet]:
     """Write terms and their documents into pages.
 
     Args:
@@ -339,7 +338,7 @@ def sheets_of(postings: Postings) -> Iterator[TermSheet]:
     return term_sheets(zip(postings[0], map(encode_postings, postings[1]), strict=True))
 
 
-def joined(parts: Iterable[Postings]) -> Postings:
+def joined(parts: Iterable[Lists]) -> Lists:
     """Put together what several collectors of one segment's terms hold; the lists are taken over.
 
     Args:
@@ -361,7 +360,8 @@ def joined(parts: Iterable[Postings]) -> Postings:
     return terms, list(map(lists.__getitem__, terms))
 
 
-def _with_flag(row: bytes, flag: int) -> bytes:
+def with_flag(row: bytes, flag: int) -> bytes:
+    """Give a row with a flag set."""
     return row[:FLAGS_AT] + bytes((row[FLAGS_AT] | flag,)) + row[FLAGS_AT + 1 :]
 
 
@@ -389,156 +389,3 @@ def build(
     for document in documents:
         builder.add(document)
     return builder.write(batch)
-
-
-# --- merging --------------------------------------------------------------------------------------------------------
-
-
-def _window(entries: Sequence[SegmentEntry], start: int, stop: int) -> tuple[int, int] | None:
-    """Find, from the oldest on, up to eight neighbours that fit one segment."""
-    for first in range(start, stop - 1):
-        documents, last = 0, first
-        while last < min(stop, first + FANOUT) and documents + entries[last].documents <= MAX_DOCUMENTS:
-            documents += entries[last].documents
-            last += 1
-        if last - first > 1:
-            return first, last
-    return None
-
-
-def plan_merge(entries: Sequence[SegmentEntry]) -> tuple[int, int] | None:
-    """Choose which segments a commit should merge, if any.
-
-    Segments are grouped from the oldest on: a group runs to the last segment of its highest level. The newest group
-    with eight or more gives its eight oldest neighbours, as far as they fit one segment.
-
-    Args:
-        entries: The head's segments, oldest first.
-
-    Returns:
-        First and last + 1 in `entries`, or None.
-    """
-    groups: list[tuple[int, int]] = []
-    start = 0
-    while start < len(entries):
-        levels = [entry.level for entry in entries[start:]]
-        stop = start + len(levels) - levels[::-1].index(max(levels))
-        groups.append((start, stop))
-        start = stop
-    for start, stop in reversed(groups):
-        if stop - start >= FANOUT and (window := _window(entries, start, stop)):
-            return window
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What became of the segments.
-
-    Args:
-        entries: All segments now, oldest first.
-        orphaned: Objects that nothing names any more; to be deleted in the same commit.
-        purged: Rows as they were before a purge; their `ref` is orphaned too.
-    """
-
-    entries: tuple[SegmentEntry, ...]
-    orphaned: tuple[Ref, ...] = ()
-    purged: tuple[Row, ...] = ()
-
-
-class _Joined:
-    """Gathers the documents of one term from several segments under their new numbers."""
-
-    def __init__(self, sources: Sequence[Segment], dropped: Sequence[BitMap]) -> None:
-        self._dropped = dropped
-        self._offsets: list[int] = []
-        offset = 0
-        for source in sources:
-            self._offsets.append(offset)
-            offset += source.documents
-
-    def postings(self, term: bytes, places: Sequence[tuple[int, TermPage, int]]) -> bytes | None:
-        """Write the joined postings; None when no document is left."""
-        always = term[:1] in {ID, ATTACHED}
-        found: list[BitMap] = []
-        for source, page, at in places:
-            documents = page.postings(at)
-            if not always and self._dropped[source]:
-                documents -= self._dropped[source]
-            if documents:
-                found.append(documents.shift(self._offsets[source]) if self._offsets[source] else documents)
-        if not found:
-            return None
-        return encode_postings(found[0] if len(found) == 1 else BitMap.union(*found))
-
-
-def _terms_of(source: Segment, index: int) -> Iterator[tuple[bytes, int, TermPage, int]]:
-    for term, page, at in source.raw_terms():
-        yield term, index, page, at
-
-
-def _join_terms(sources: Sequence[Segment], dropped: Sequence[BitMap]) -> Iterator[tuple[bytes, bytes]]:
-    joined = _Joined(sources, dropped)
-    places: list[tuple[int, TermPage, int]] = []
-    current = b""
-    # Term and source together are unique, so that no comparison reaches the page.
-    streams = [_terms_of(source, index) for index, source in enumerate(sources)]
-    for term, index, page, at in heapq.merge(*streams):
-        if term != current:
-            if places and (postings := joined.postings(current, places)):
-                yield current, postings
-            places = []
-            current = term
-        places.append((index, page, at))
-    if places and (postings := joined.postings(current, places)):
-        yield current, postings
-
-
-def write_merged(
-    batch: Batch,
-    sources: Sequence[Segment],
-    serial: int,
-    *,
-    live: frozenset[int],
-    purge: Mapping[int, BitMap],
-    epoch: int,
-) -> SegmentEntry:
-    """Write several segments, or one, as one new segment.
-
-    Postings of superseded documents are dropped, their rows stay; of purged documents nothing stays but the mark.
-
-    Args:
-        batch: Where its objects are sealed.
-        sources: Segments side by side, oldest first, with all that is superseded in them.
-        serial: Serial number of the new segment; only a single source may keep its own.
-        live: Serial numbers of the segments that remain beside it: what it supersedes elsewhere is void.
-        purge: Documents to purge, by serial number.
-        epoch: This commit, for the marks.
-
-    Returns:
-        Its entry, to stand in the place of its sources.
-    """
-    writer = _Writer(batch)
-    gone = [purge.get(source.serial, BitMap()) for source in sources]
-    supersedes: defaultdict[int, BitMap] = defaultdict(BitMap)
-    dropped: list[BitMap] = []
-    for source, purged in zip(sources, gone, strict=True):
-        dropped.append(source.dead | purged)
-        for older, documents in source.root.supersedes.items():
-            if older in live:
-                supersedes[older] |= documents
-    writer.terms.write(_join_terms(sources, dropped))
-    for source, purged, lost in zip(sources, gone, dropped, strict=True):
-        number = 0
-        for page in source.row_pages():
-            for at in range(0, len(page), ROW_BYTES):
-                row = page[at : at + ROW_BYTES]
-                if number in purged:
-                    row = purged_row(row[:16], row[FLAGS_AT], epoch)
-                elif number in lost:
-                    row = _with_flag(row, SUPERSEDED)
-                writer.row(row)
-                number += 1
-        for number, entry in enumerate(source.raw_names()):
-            writer.names.add(b"" if number in lost else entry)
-    return writer.finish(serial, dict(supersedes))

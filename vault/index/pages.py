@@ -279,6 +279,40 @@ class TermPage:
         """Give the bytes of the postings at a place that `scan` gave."""
         return self._data[at : skip_postings(self._data, at)]
 
+    def lists(self) -> tuple[list[bytes], list[Documents]]:
+        """Give all terms and the documents of each, which the caller may change: for merging, in one pass.
+
+        Raises:
+            IntegrityError: Not made by the rule.
+        """
+        data, end, documents = self._data, self._end, self._documents
+        terms: list[bytes] = []
+        lists: list[Documents] = []
+        at = 0
+        term = b""
+        try:
+            while at < end:
+                shared = data[at]
+                rest = at + 2
+                at = rest + data[at + 1]
+                following = term[:shared] + data[rest:at]
+                if shared > len(term) or following <= term:
+                    raise malformed("a page of terms")
+                head = data[at]
+                if head & 1 and head < 0x80 and head >> 1 < documents:  # most terms: one document, one byte
+                    lists.append([head >> 1])
+                    at += 1
+                else:
+                    found, at = read_postings(data, at, documents)
+                    lists.append(found)
+                terms.append(following)
+                term = following
+        except IndexError:
+            raise malformed("a page of terms") from None
+        if at != end:
+            raise malformed("a page of terms")
+        return terms, lists
+
     def find(self, term: bytes) -> Documents | None:
         """Give the documents of one term, or None; what is given must not be changed.
 

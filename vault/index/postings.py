@@ -5,6 +5,8 @@ Floor: 2. It knows no term and no page. What it reads may be forged: each number
 
 from __future__ import annotations
 
+from itertools import accumulate, count
+from operator import add
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyroaring import BitMap
@@ -32,6 +34,10 @@ _BYTES: Final = tuple(bytes((number,)) for number in range(0x80))
 def _varint(number: int) -> bytes:
     if number < 0x80:
         return _BYTES[number]
+    if number < 0x4000:
+        return bytes((number & 0x7F | 0x80, number >> 7))
+    if number < 0x200000:
+        return bytes((number & 0x7F | 0x80, number >> 7 & 0x7F | 0x80, number >> 14))
     out = bytearray()
     while number > 0x7F:
         out.append(number & 0x7F | 0x80)
@@ -82,9 +88,13 @@ def encode_postings(documents: Sequence[int] | BitMap) -> bytes:
         before = -1
         for number in documents:
             gap = number - before - 1
-            if 0 <= gap < 0x80:
-                gaps.append(gap)
-            elif gap > 0:
+            if gap < 0x80:
+                if gap >= 0:
+                    gaps.append(gap)
+            elif gap < 0x4000:
+                gaps.append(gap & 0x7F | 0x80)
+                gaps.append(gap >> 7)
+            else:
                 gaps += _varint(gap)
             before = number
         if number == documents[0]:
@@ -142,8 +152,12 @@ def read_postings(data: bytes, at: int, documents: int) -> tuple[Documents, int]
         return [head >> 1], at
     if head:
         after = at + (head >> 1)
-        numbers = _read_gaps(data, at, after)
-        if not numbers or numbers[-1] >= documents:
+        gaps = data[at:after]
+        if gaps.isascii() and len(gaps) <= _SHORT_LIST:  # each gap is a byte
+            numbers = list(map(add, accumulate(gaps), count()))
+        else:
+            numbers = _read_gaps(data, at, after)
+        if not numbers or numbers[-1] >= documents or after > len(data):
             raise malformed("a list")
         return numbers, after
     size, at = _read_varint(data, at)

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING
 
 from pyroaring import BitMap
 
-from vault.index.building import Change, plan_merge, write_merged
 from vault.index.deciding import match
-from vault.index.pages import MAX_ROOT_BYTES, Batch, Reader, Row
+from vault.index.merging import MERGE_BYTES, Change, fit_one, plan_compact, plan_merge, size_of, write_merged
+from vault.index.pages import Batch, Reader, Row
 from vault.index.ranking import Search, alike, beginnings
 from vault.index.segment import PageCache, Segment, SegmentEntry
 from vault.index.terms import ATTACHED, GONE, ID, ID_BYTES, KIND, LINK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from vault.index.deciding import Match
     from vault.index.query import Query
@@ -267,8 +267,26 @@ class Index:
 
     # --- commits ---
 
-    def tidy(self, batch: Batch, serial: int, epoch: int) -> Change:
+    def tidy(self, batch: Batch, serial: int, epoch: int, *, most_bytes: int = MERGE_BYTES) -> Change:
         """Merge the segments of one level, if it is time to.
+
+        Args:
+            batch: Where objects are sealed; also what this index reads.
+            serial: A number that no segment had before.
+            epoch: This commit.
+            most_bytes: Most bytes of segments to be merged.
+
+        Returns:
+            The segments now. The objects it orphaned are not deleted yet.
+
+        Raises:
+            IntegrityError: A segment is not made by the rule.
+        """
+        window = plan_merge(self.entries, [size_of(segment) for segment in self._segments], most_bytes)
+        return self._merged(batch, window, serial, epoch)
+
+    def compact(self, batch: Batch, serial: int, epoch: int) -> Change:
+        """Merge what can be merged into one segment, whatever its size; to be called until nothing changes.
 
         Args:
             batch: Where objects are sealed; also what this index reads.
@@ -281,9 +299,12 @@ class Index:
         Raises:
             IntegrityError: A segment is not made by the rule.
         """
-        window = plan_merge(self.entries)
+        groups = [group for group in plan_compact(self.entries) if fit_one(self._segments[slice(*group)])]
+        return self._merged(batch, groups[0] if groups else None, serial, epoch)
+
+    def _merged(self, batch: Batch, window: tuple[int, int] | None, serial: int, epoch: int) -> Change:
         sources = self._segments[slice(*window)] if window else []
-        if window is None or sum(source.root.size for source in sources) > MAX_ROOT_BYTES:
+        if window is None or not fit_one(sources):
             return Change(self.entries)
         first, last = window
         others = frozenset(self._by_serial) - {source.serial for source in sources}
@@ -291,7 +312,12 @@ class Index:
         return Change(
             (*self.entries[:first], merged, *self.entries[last:]),
             tuple(ref for source in sources for ref in source.refs()),
+            read=sum(map(size_of, sources)),
         )
+
+    def bytes_of(self, serials: Container[int]) -> int:
+        """Tell about how many bytes some segments have."""
+        return sum(size_of(segment) for segment in self._segments if segment.serial in serials)
 
     def purge(self, batch: Batch, rows: Iterable[Row], epoch: int) -> Change:
         """Erase rows from every page that mentions them; of each only id and epoch stay.

@@ -240,6 +240,18 @@ class Segment:
                     raise malformed("a page of terms")
                 yield term, page, at
 
+    def term_lists(self) -> Iterator[tuple[list[bytes], list[Documents]]]:
+        """Give the terms of each page with their documents, which the caller may change; without keeping pages."""
+        pages = self.root.term_pages
+        last = b""
+        for index in range(len(pages)):
+            payload = pages.held if pages.inside else self._reader.get(Kind.PAGE, pages.ref(index))
+            terms, lists = TermPage(payload, self.documents).lists()
+            if terms[0] != self.root.first_terms[index] or terms[0] <= last:
+                raise malformed("a page of terms")
+            last = terms[-1]
+            yield terms, lists
+
     def _rows(self, index: int) -> bytes:
         def check(payload: bytes) -> bytes:
             if len(payload) != ROW_BYTES * min(ROWS_A_PAGE, self.documents - index * ROWS_A_PAGE):

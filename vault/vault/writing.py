@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from vault import sealing
 from vault.errors import NotFoundError, RecordError, RevisionConflictError
-from vault.index import Builder, Index, document_of, read_entries
+from vault.index import MERGE_BYTES, Builder, Index, document_of, read_entries
 from vault.index.building import row_of
 from vault.objects import Kind
 from vault.records import Revision, decode_revision
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from vault.vault.state import Commit
 
 _MAX_LOGGED_IDS: Final = 16
+_MERGED_A_WRITTEN: Final = 4
 
 
 class RecordWriter:
@@ -46,6 +47,7 @@ class RecordWriter:
         self._builder: Builder | None = None
         self._shared: SharedSegment | None = None
         self._closed: SharedSegment | None = None
+        self._written: set[int] = set()
         self._new: set[bytes] = set()
         self._kinds: Counter[str] = Counter()
         self._ids: list[bytes] = []
@@ -176,6 +178,7 @@ class RecordWriter:
         self._builder = None
 
     def _append(self, entry: SegmentEntry) -> None:
+        self._written.add(entry.serial)
         self._commit.segments = (*self._commit.segments, entry.plain())
 
     def apply(self, change: Change) -> None:
@@ -185,18 +188,23 @@ class RecordWriter:
         self.index = Index(self._commit.batch, read_entries(self._commit.segments), self._cache)
 
     def finish(self) -> None:
-        """Write the segment of what was added, and merge one level if it is time to."""
+        """Write the segment of what was added, and merge if it is time to."""
         self._flush()
         if self._helpers is not None:
             self._close_shared()
             self._helpers.settle()
             self._take_closed()
         index = Index(self._commit.batch, read_entries(self._commit.segments), self._cache)
-        serial = self._commit.next_serial
-        change = index.tidy(self._commit.batch, serial, self._commit.epoch)
-        if change.entries != index.entries:
+        # Who wrote much has taken its time already, and may merge as much as that comes to.
+        left = max(MERGE_BYTES, _MERGED_A_WRITTEN * index.bytes_of(self._written))
+        while True:
+            change = index.tidy(self._commit.batch, self._commit.next_serial, self._commit.epoch, most_bytes=left)
+            if change.entries == index.entries:
+                return
             self._commit.take_serial()
             self.apply(change)
+            index = self.index
+            left -= change.read
 
     def facts(self) -> dict[str, Any]:
         """Say what was written: numbers by kind, and the ids if they are few."""
