@@ -17,7 +17,7 @@ the order of the Latin word; the Latin word may be read by several orthographies
 is found by expectation maximisation, beginning from the likeness of a group of sounds to the character's Mandarin
 reading. A character seen seldom leans on all characters of its syllable, a syllable seen seldom on that likeness. Pairs
 whose Chinese is no transcription (a translation, a family name alone, Japanese in its own characters) sound nothing
-like the Latin word and are left out. Names with parts that are common among the Turkic peoples and in Islam count more.
+like the Latin word and are left out. The custom of Xinjiang, which few of the pairs follow, is blended in afterwards.
 
 With `--aside` that share of the pairs is not learned from, and how often the Latin word is among the readings of the
 rest is printed instead of a table being written.
@@ -49,11 +49,13 @@ FAR: Final = 2.0
 FAR_JAPANESE: Final = 1.0
 """The same of Japanese names, whose readings are known."""
 LEAN: Final = 3.0
-"""How many names' worth a character trusts what it shares with others read alike, and they the reading itself."""
+"""How many names' worth a character trusts others of its reading, and these the reading itself."""
 LIKENESS: Final = 1.5
 """How sharply the first guess prefers groups like the reading."""
-NEAR_HOME: Final = 4.0
-"""How much more a Turkic or Islamic name counts."""
+UNCOMMON: Final = 0.6
+"""How likely a Latin word is read by another orthography than the common one."""
+CUSTOM: Final = 0.35
+"""The share that the custom of Xinjiang has in a character's sounds, beside what was learned."""
 LEAST: Final = 0.01
 MOST: Final = 12
 """The share from which a group of sounds is written down, and how many of a character."""
@@ -70,52 +72,60 @@ HEADER: Final = """\
 # Origin and licence
 #   The sounds are learned from pairs of Latin and Chinese spellings mined from Wikidata by Yuval Merhav and Stephen Ash
 #   (Design Challenges in Named Entity Transliteration, COLING 2018), dedicated to the public domain (CC0 1.0).
-#   Mandarin and Japanese readings and simplified forms come from the Unihan database 15.0 of the Unicode Character Database,
-#   Copyright (c) 1991-2022 Unicode, Inc., under the Unicode License (https://www.unicode.org/license.txt): permission
-#   to use, copy, modify and distribute is granted, provided that this notice stays with the copies. They were modified:
-#   cut to what is needed, tones left out, arranged by syllable.
+#   Mandarin and Japanese readings and simplified forms come from the Unihan database 15.0 of the Unicode Character
+#   Database, Copyright (c) 1991-2022 Unicode, Inc., under the Unicode License (https://www.unicode.org/license.txt),
+#   which permits to use, copy, modify and distribute them provided that this notice stays with the copies. They were
+#   modified: cut to what is needed, tones left out, arranged by syllable.
 #
 # A row that begins with a character:
 #   character, its traditional and variant forms, its Mandarin syllables, names it was seen in,
 #   groups of sounds (alphabet: vault/names/sounds.py; - is silence) with their share in a thousand, commonest first;
 #   then, if Japanese names have it, the number of those it was seen in and how it is read there.
 # A row that begins with a Mandarin syllable (v is u with two dots):
-#   syllable, characters that have no row of their own, the syllable's sounds, names it was seen in, groups as above.
+#   syllable, characters that have no row of their own, the syllable's sounds, names it was seen in, groups as above,
+#   then the same of Japanese names.
 """
 
-# Parts of names that are common in Turkic languages and in Islam, as they are spelled in Latin letters.
-_BEGINNING: Final = "|".join(
-    """
-    abd abla abli abul adil ahat ahm aib aid aig ain aisu aiz akhm akbar aldi alim ali$ aly$ alma alti aman amir anwa
-    arki arma arsl asan ask ass asyl atam azam azat azim aziz bagh bahr bahtiy bai bakh baky batyr bay beg bek ber bola
-    bula bulat burh dani daul daur dil dina din$ dolk dos dzha edil ehm ekre elda emin erb erf erg erk erl erm ers esen
-    far fat gaf gal gaz gay gaj ghal ghap gul gül hab had haf haj hakim hal ham has hay hed hek hus ibr ikra ilh ilsh
-    ily imam imin irf isk isla ism jah jal jam jap jus kadi kadyr kah kair kak kali kama kara kare kari kas kau kay
-    kaz kems ken kerim kham khal khas khus kon kur kyz latif mada mah mal mam man$ mans mar mas mehm mehr mei mem mer
-    mihr mir moh mol muh muk mun mur mus nab nad naj nar nas naz nia nig niy niz nur nür olj olzh omar oral oras osma
-    parh pat paz pul qad qaj qal qam qas qay qur rab rah rai rakh ram ras rash rav raz res rez riz roz ruk rus sab sad
-    saf sag sai sak sal sam sapa sar sat say seit ser sha sher shi shuk sim sul tahir tai tal tas tem til tim tok tol
-    tuk tul tur ulu umar umi ura usm usu var vel wal war xal xam yak yal yar yas yer yes yun yus zaf zah zai zak zam
-    zar zey zha zhu zia ziy zul zun
-""".split()  # noqa: SIM905 (a list to be read by people)
-)
-_END: Final = "|".join(
-    """
-    abad aev aeva ajan aly bai baj bala ban bay beg bek bekov bekova bulak dar din dzhan eev eldi gali geldi gul han
-    him illa ish iyev iyeva jan kala kent khan kol kul kuli kyzy lla met mat metov mir murat murad myrza nisa oglu oev
-    ollah pasha qan qul qyzy rahman rat sha shah stan sul tai tau tay tegin temir timur tobe ulla ullah uly urad yar
-    yev yeva zada zade zhan zoda
-""".split()  # noqa: SIM905
-)
-_NEAR: Final = re.compile(f"(?={_BEGINNING}).*({_END})$|abd|muham|moham|mahm|nur[a-z]{{3}}")
-
+# How names are written in Xinjiang: the groups of sounds that a character stands for in the usual transcription of
+# Uyghur and Kazakh, commonest first. From general knowledge of the custom, not from a list of names; few of the pairs
+# are of such names.
+_CUSTOM: Final = """
+    阿 a aj | 艾 a A aj | 爱 aj A | 安 an | 昂 aN | 奥 o O | 巴 ba b | 白 baj bA | 拜 baj be | 包 bo | 宝 bo | 贝 be
+    比 bi b | 别 be bek | 伯 bA be | 布 bu b | 卜 b bu | 不 bu b | 采 cA | 查 Ca | 恰 Ca | 车 Ce | 陈 Cen | 达 da
+    旦 dan | 丹 dan | 德 d dA | 迪 di d | 地 di d | 底 di d | 丁 din | 东 don | 都 du d | 杜 du d | 多 do | 尔 r l
+    耳 r l | 法 fa pa | 夫 v f p | 甫 p b f v | 尕 Ga ga | 噶 Ga | 盖 ge gA | 干 gan Gan | 哥 ge | 格 g ge | 根 gen
+    古 gu | 果 go | 哈 ha qa xa Ga | 海 hA xA haj qaj | 罕 han xan | 汗 han xan qan | 汉 han xan | 合 h x q | 赫 h x
+    黑 hi xi | 和 h x ho | 乎 h x q hu | 胡 hu xu qu | 华 hwa | 吉 Ji Zi gi | 加 Ja Za ga | 贾 Ja Za | 江 Jan Zan
+    坚 Jan | 杰 Je Ze | 介 JA Ja | 金 Jin | 居 Ju Zu JU | 朱 Zu Ju | 珠 Zu Ju | 卡 qa ka | 喀 qa ka | 开 kA kaj
+    凯 qaj kAj | 堪 qan kan | 坎 qan kan | 康 qaN | 柯 k ke | 科 ko qo | 可 kA ke q | 克 k q g | 肯 ken kAn | 孔 qoN
+    库 ku qu kU | 奎 kU | 拉 la ra r | 来 le rA laj | 兰 lan ran | 郎 laN | 勒 l le r lI | 力 l li ri r
+    里 l li ri r | 丽 l li | 利 li l ri | 林 lin | 鲁 lu ru | 卢 lu | 罗 ro lo | 洛 lo ro | 略 ljo | 玛 ma | 马 ma
+    买 mA ma me muha | 迈 mA maj | 麦 mA me m | 曼 man mAn | 满 man | 毛 maw mo | 美 me | 梅 me | 蒙 muN | 米 mi m
+    密 mi | 敏 min | 明 min | 姆 m | 木 m mu | 穆 mu m | 那 na | 纳 na | 乃 nA naj | 娜 na | 尼 ni n | 年 njan
+    宁 nin | 奴 nu | 努 nu | 诺 no naw | 欧 o | 帕 pa | 派 pA paj | 潘 pan | 佩 pe | 皮 pi | 普 p pu | 泊 p
+    其 Ci C | 奇 Ci C | 齐 Ci | 强 Jan CaN | 乔 Co | 且 CA Ce | 切 Ce | 钦 Cin | 秋 Cu | 曲 CU Cu | 然 ran | 冉 ran
+    让 raN | 热 rA re ra r | 日 ri r rI | 荣 ron | 肉 ro | 柔 ro | 茹 ru ro | 如 ru ro | 乳 ru | 若 ro | 萨 sa
+    赛 sA se saj | 色 sA se | 森 sen sAn | 沙 Sa sa | 山 San sAn | 尚 SaN | 舍 Se | 生 Sin | 什 S | 胜 Sin | 树 Su
+    舒 Su | 司 s | 斯 s | 思 s | 苏 su | 素 su sU | 孙 sun | 索 so | 塔 ta | 台 tA te taj | 太 taj tA | 泰 taj
+    坦 tan | 汤 taN | 陶 taw | 特 t | 提 ti t | 铁 te ti tA | 帖 te tA | 听 tin | 通 ton toN | 同 ton | 图 tu
+    吐 tu to | 土 tu | 托 to | 瓦 wa va | 外 wA | 维 vi | 乌 u wu | 吾 u o | 武 u | 沃 wo o | 西 Si S si xi
+    希 Si hi | 锡 Si | 霞 Sa | 夏 Sa | 仙 San xan | 先 SAn | 辛 Sin | 新 Sin | 肖 Saw | 谢 Se SA | 许 SU | 旭 SU
+    雅 ja | 牙 ja | 亚 ja | 娅 ja | 衙 ja | 延 jan | 颜 jan | 杨 jan | 要 jo | 耶 je | 叶 je | 也 je jA | 业 je
+    依 i j ji | 衣 i ji j | 伊 i ji | 以 i | 义 ji i | 英 in | 尤 ju | 由 ju | 玉 jU ju U | 约 jo | 云 jun | 赞 zan
+    再 zAj zA | 则 zA z | 泽 ze zA | 扎 za Za | 詹 Zan | 占 Zan | 哲 ZA | 者 Z ZA | 真 Zin | 准 JUn | 孜 z zi
+    子 z zi | 自 z zi | 佐 zo | 祖 zu | 左 zo | 尊 zun | 泉 Cen | 桑 san | 双 Son | 仁 rin | 纽 nu | 扭 nu | 牛 nju
+    卓 Zo | 焦 Jo | 阔 qo ko | 廓 qo | 宽 kwan | 况 kuaN | 呼 hu | 户 hu | 窝 o | 哇 wa | 完 wan | 温 un on | 翁 on
+"""
 
 # Characters that are common in Japanese family names.
 _FAMILY: Final = (
-    "一七三上下世中丸久之九二五井亮今伊会佐佳作保俊健儿入八六内冈前加助勇包北千升南博原又友古吉名君向味和品喜嘉园土坂坪城堀堤堂塚境增士夏多大太夫奈妻子孝宅宇守安宗"
-    "宫家富寺小尻尾岐岛岩岸崎川工市布带常平幸广庄府康廷弘张形影德志忠悦惠户所手播敏敦文斋新日早明星春晴曾月有朝木末本杉村条来松板林柏柳根桂桐桑桥梅梨森植榎榊横樋樱"
-    "正武毛水永江池沼沿泉波泷泽洋津浅浜浦海淳清渊渡滨濑片牧犬猪玉王理生田由甲町畑畠登白百皆益目直相真矢知石矶神福秀秋种积稻立竹笠筱米纪细绪织羽胁胜臼良色花芝芳苗若"
-    "英茂草荒荻菅菊菱萩落葛薮藏藤西见角觉谷贞贺赤越足车辰边达近进远造道那邦郎部都酒里重野金釜钟铃银锅长门间关阪阿隆难雄雅青静音须饭饲香马驹高鬼鱼鲇鸟鸠鹤鹰鹿麻黄黑龙龟"
+    "一七三上下世中丸久之九二五井亮今伊会佐佳作保俊健儿入八六内冈前加助勇包北千升南博原又友古吉名君向味和"
+    "品喜嘉园土坂坪城堀堤堂塚境增士夏多大太夫奈妻子孝宅宇守安宗宫家富寺小尻尾岐岛岩岸崎川工市布带常平幸广"
+    "庄府康廷弘张形影德志忠悦惠户所手播敏敦文斋新日早明星春晴曾月有朝木末本杉村条来松板林柏柳根桂桐桑桥梅"
+    "梨森植榎榊横樋樱正武毛水永江池沼沿泉波泷泽洋津浅浜浦海淳清渊渡滨濑片牧犬猪玉王理生田由甲町畑畠登白百"
+    "皆益目直相真矢知石矶神福秀秋种积稻立竹笠筱米纪细绪织羽胁胜臼良色花芝芳苗若英茂草荒荻菅菊菱萩落葛薮藏"
+    "藤西见角觉谷贞贺赤越足车辰边达近进远造道那邦郎部都酒里重野金釜钟铃银锅长门间关阪阿隆难雄雅青静音须饭"
+    "饲香马驹高鬼鱼鲇鸟鸠鹤鹰鹿麻黄黑龙龟"
 )
 
 
@@ -125,14 +135,13 @@ class Pair(NamedTuple):
     word: str
     sounds: tuple[tuple[str, float], ...]
     characters: str
-    weight: float
 
 
 class Manner(NamedTuple):
-    """A way to write names in characters: by the sound of their Mandarin readings, or as the Japanese write their own."""
+    """A way to write names: by the sounds of Mandarin readings, or as the Japanese write their own."""
 
     readings: dict[str, dict[str, float]]
-    """Of each character the readings it goes by, with their weight."""
+    """The readings that each character goes by, with their weight."""
     sounds: dict[str, str]
     """How each reading sounds."""
     group: int
@@ -300,7 +309,7 @@ def _once(sounds: str) -> str:
 def _latin_sounds(word: str) -> tuple[tuple[str, float], ...]:
     """Read a Latin word by every orthography; the common one is thought the likeliest."""
     distinct = [reading for reading in dict.fromkeys(map(_once, latin.read(word))) if reading][:8]
-    return tuple((reading, 1.0 if place == 0 else 0.3) for place, reading in enumerate(distinct))
+    return tuple((reading, 1.0 if place == 0 else UNCOMMON) for place, reading in enumerate(distinct))
 
 
 def read_pairs(path: Path, unihan: Unihan) -> tuple[list[Pair], list[Pair]]:
@@ -312,12 +321,12 @@ def read_pairs(path: Path, unihan: Unihan) -> tuple[list[Pair], list[Pair]]:
         if len(characters) > 12 or not all(character in unihan.syllables for character in characters):
             continue
         plain = unicodedata.normalize("NFC", re.sub(r"[^\w]", "", word.casefold()))
-        pair = Pair(word, _latin_sounds(plain), characters, NEAR_HOME if _NEAR.match(plain) else 1.0)
+        pair = Pair(word, _latin_sounds(plain), characters)
         spoken = "".join(mandarin_sounds(unihan.syllables[character][0]) for character in characters)
         if pair.sounds and min(unlikeness(spoken, s) for s, _ in pair.sounds[:4]) < FAR * len(characters):
             near.append(pair)
         elif all(character in unihan.japanese for character in characters):
-            far.append(pair._replace(sounds=pair.sounds[:1], weight=1.0))
+            far.append(pair._replace(sounds=pair.sounds[:1]))
     unlikeness.cache_clear()
     return near, far
 
@@ -378,15 +387,14 @@ def _forward(sounds: str, characters: str, shares: Mapping[str, Weights], most: 
     return reached.get(total, 0.0), steps
 
 
-def _count(pair: Pair, shares: Mapping[str, Weights], counts: dict[str, Weights], most: int) -> None:
-    """Add what one pair tells of each of its characters."""
+def _count(pair: Pair, shares: Mapping[str, Weights], counts: dict[str, Weights], most: int) -> Pair:
+    """Add what one pair tells of each of its characters; give it back without the ways to read it that do not fit."""
     ways = [(sounds, weight, *_forward(sounds, pair.characters, shares, most)) for sounds, weight in pair.sounds]
     whole = sum(weight * total for _, weight, total, _ in ways)
     if whole <= 0:
-        return
-    for sounds, weight, total, steps in ways:
-        if weight * total < 0.02 * whole:
-            continue
+        return pair
+    fitting = [way for way in ways if way[1] * way[2] >= 0.02 * whole]
+    for sounds, weight, _, steps in fitting:
         before: list[dict[int, float]] = [{0: 1.0}]
         for found in steps[:-1]:
             ahead: dict[int, float] = defaultdict(float)
@@ -401,8 +409,9 @@ def _count(pair: Pair, shares: Mapping[str, Weights], counts: dict[str, Weights]
                 rest = after.get(end, 0.0) * value
                 if rest:
                     behind[start] += rest
-                    count[group] = count.get(group, 0.0) + pair.weight * weight / whole * before[place][start] * rest
+                    count[group] = count.get(group, 0.0) + weight / whole * before[place][start] * rest
             after = behind
+    return pair._replace(sounds=tuple((sounds, weight) for sounds, weight, _, _ in fitting))
 
 
 def _shares(counts: Mapping[str, Weights], manner: Manner) -> Learned:
@@ -439,12 +448,35 @@ def learn(pairs: Sequence[Pair], manner: Manner) -> Learned:
     learned = Learned({}, {}, {})
     for round_ in range(ROUNDS):
         counts: dict[str, Weights] = defaultdict(dict)
-        for pair in pairs:
-            _count(pair, shares, counts, manner.group)
+        pairs = [_count(pair, shares, counts, manner.group) for pair in pairs]
         learned = _shares(counts, manner)
         shares = learned.characters
         print(f"round {round_ + 1} of {ROUNDS}", file=sys.stderr, flush=True)
     return learned
+
+
+def with_custom(learned: Learned, manner: Manner) -> Learned:
+    """Blend in the custom of Xinjiang, of characters and so of their usual syllables."""
+    custom: dict[str, Weights] = {}
+    by_syllable: dict[str, list[Weights]] = defaultdict(list)
+    for entry in re.split(r"[|\n]", _CUSTOM.strip()):
+        character, *groups = entry.split()
+        weights = [0.5**place for place in range(len(groups))]
+        custom[character] = {group: weight / sum(weights) for group, weight in zip(groups, weights, strict=True)}
+        by_syllable[next(iter(manner.readings[character]))].append(custom[character])
+    characters = {c: _blend(shares, [custom[c]]) if c in custom else shares for c, shares in learned.characters.items()}
+    readings = {
+        r: _blend(shares, by_syllable[r]) if r in by_syllable else shares for r, shares in learned.readings.items()
+    }
+    return learned._replace(characters=characters, readings=readings)
+
+
+def _blend(shares: Weights, customs: Sequence[Weights]) -> Weights:
+    found: Weights = defaultdict(float, {group: (1 - CUSTOM) * share for group, share in shares.items()})
+    for custom in customs:
+        for group, share in custom.items():
+            found[group] += CUSTOM * share / len(customs)
+    return found
 
 
 def only_like(pairs: Iterable[Pair], manner: Manner) -> list[Pair]:
@@ -477,16 +509,12 @@ def write(learned: Learned, own_names: Learned, unihan: Unihan) -> str:
     for form, character in sorted(unihan.simplified.items()):
         forms[character] += form
     rows = []
+    by_syllable: dict[str, list[str]] = defaultdict(list)
     for c in own:
-        row = [
-            c,
-            forms[c],
-            " ".join(unihan.syllables[c]),
-            f"{learned.seen.get(c, 0.0):.0f}",
-            _groups(learned.characters[c]),
-        ]
+        row = [c, forms[c], " ".join(unihan.syllables[c]), _seen(learned, c), _groups(learned.characters[c])]
         if c in in_japanese:
-            row += [f"{own_names.seen.get(c, 0.0):.0f}", _groups(own_names.characters[c], FEW)]
+            row += [_seen(own_names, c), _groups(own_names.characters[c], FEW)]
+            by_syllable[unihan.syllables[c][0]].append(c)
         rows.append("\t".join(row))
     placed = {*own, *"".join(forms[c] for c in own)}
     others: dict[str, str] = defaultdict(str)
@@ -494,35 +522,43 @@ def write(learned: Learned, own_names: Learned, unihan: Unihan) -> str:
         if character not in placed and "\u4e00" <= character <= "\u9fff":
             others[syllables[0]] += character
     for syllable in sorted(learned.readings):
-        rows.append(
-            f"{syllable}\t{others[syllable]}\t{mandarin_sounds(syllable)}\t{learned.seen.get(syllable, 0.0):.0f}"
-            f"\t{_groups(learned.readings[syllable])}"
-        )
+        sounds = mandarin_sounds(syllable)
+        row = [syllable, others[syllable], sounds, _seen(learned, syllable), _groups(learned.readings[syllable])]
+        if by_syllable[syllable]:
+            number, shares = _together(own_names, by_syllable[syllable])
+            row += [f"{number:.0f}", _groups(shares, FEW)]
+        rows.append("\t".join(row))
     return HEADER + "\n".join(rows) + "\n"
+
+
+def _seen(learned: Learned, key: str) -> str:
+    return f"{learned.seen.get(key, 0.0):.0f}"
+
+
+def _together(learned: Learned, characters: Sequence[str]) -> tuple[float, Weights]:
+    """Give the shares of several characters together, and in how many names they were seen."""
+    number = sum(learned.seen.get(c, 0.0) for c in characters)
+    shares: Weights = defaultdict(float)
+    for c in characters:
+        part = (learned.seen.get(c, 0.0) + 1.0) / (number + len(characters))
+        for group, share in learned.characters[c].items():
+            shares[group] += part * share
+    return number, shares
 
 
 # Judging
 
 
-def _skeleton(sounds: str) -> str:
-    return han.skeleton(sounds)
-
-
-def judge(pairs: Iterable[Pair], table: str) -> None:
+def judge(pairs: Sequence[Pair], table: str) -> None:
     """Print how often the Latin word sounds like one of the readings of its characters."""
     learned = han.Table(table)
-    kinds: dict[str, list[Pair]] = {"Turkic and Islamic": [], "other": []}
+    first = among = 0
     for pair in pairs:
-        kinds["Turkic and Islamic" if pair.weight > 1 else "other"].append(pair)
-    for kind, chosen in kinds.items():
-        first = among = 0
-        for pair in chosen:
-            readings = [han.skeleton(sounds) for sounds, _ in learned.readings(pair.characters)]
-            truth = {han.skeleton(sounds) for sounds, _ in pair.sounds[:3]}
-            first += not truth.isdisjoint(readings[:1])
-            among += not truth.isdisjoint(readings)
-        number = max(1, len(chosen))
-        print(f"{kind}: {len(chosen)} pairs, first reading {first / number:.3f}, among five {among / number:.3f}")
+        readings = [han.skeleton(sounds) for sounds, _ in learned.readings(pair.characters)]
+        truth = {han.skeleton(sounds) for sounds, _ in pair.sounds[:3]}
+        first += not truth.isdisjoint(readings[:1])
+        among += not truth.isdisjoint(readings)
+    print(f"{len(pairs)} pairs: first reading {first / len(pairs):.3f}, among five {among / len(pairs):.3f}")
 
 
 def main() -> None:
@@ -542,7 +578,8 @@ def main() -> None:
     own_manner = japanese(unihan)
     far = only_like(far, own_manner)
     print(f"{len(near)} transcriptions, {aside} of them aside, {len(far)} Japanese names", file=sys.stderr)
-    table = write(learn(near[aside:], mandarin(unihan)), learn(far, own_manner), unihan)
+    manner = mandarin(unihan)
+    table = write(with_custom(learn(near[aside:], manner), manner), learn(far, own_manner), unihan)
     if aside:
         judge(near[:aside], table)
     else:

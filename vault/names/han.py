@@ -1,15 +1,16 @@
 """How Chinese characters, and Mandarin syllables in Latin letters, sound where they spell foreign names.
 
-Part of the ground. 加合甫 and Jiahefu are one spelling of Zhaqyp: each character, and each syllable, stands for nothing up
-to four sounds, learned from pairs of spellings (`han.tsv`, whose head tells its origin and licence; written by
-`tools/learn_han.py`). Of a character the table does not know, its Mandarin reading counts; of one without, nothing.
-What is remembered between calls, rows of the table once looked up, `forget` empties.
+Part of the ground. 加合甫 and Jiahefu are one spelling of Zhaqyp: each character, and each syllable, stands for nothing
+up to four sounds, learned from pairs of spellings (`han.tsv`, whose head tells its origin and licence; written by
+`tools/learn_han.py`). Of a character that is not in names, its syllable's sounds count; of one without, nothing. A name
+of characters that are commoner in Japanese names is read as the Japanese do. What is remembered between calls, rows
+of the table once looked up, `forget` empties.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from heapq import nlargest
 from importlib import resources
@@ -21,6 +22,7 @@ from vault.names.sounds import VOWELS
 MAX_CHARACTERS: Final = 24
 """Characters of a name, or syllables, that count."""
 _MAX_LETTERS: Final = 72
+_MAX_SOUNDS: Final = 60
 _WIDTH: Final = 8
 _OPTIONS: Final = 8
 _SYLLABLE_LETTERS: Final = 6
@@ -28,6 +30,10 @@ _RARER: Final = 400.0
 """How many transcriptions there are to a Japanese name in what the table was learned from."""
 _DOUBT: Final = 3.0
 """Logarithm of the odds from which a name is taken for a Japanese one."""
+_GROUP: Final = 4
+_WRITERS: Final = 4
+_ALL: Final = 200_000
+"""Characters in all the names that the table was learned from, about."""
 
 _CLASSES: Final = ("bp", "td", "kgqG", "fvw", "sc", "SZCJ", "xh", "nN")
 _SKELETON: Final = str.maketrans(
@@ -116,11 +122,12 @@ class Table:
         text: The table as `tools/learn_han.py` writes it. Each character stands in it once.
     """
 
-    __slots__ = ("_rows", "_text")
+    __slots__ = ("_rows", "_text", "_writers")
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._rows: dict[str, Row | None] = {}
+        self._writers: dict[str, list[tuple[str, float]]] | None = None
 
     def forget(self) -> None:
         """Drop the rows read so far."""
@@ -150,13 +157,8 @@ class Table:
     def readings(self, token: str, limit: int = 5) -> list[tuple[str, float]]:
         """See `readings` of this module."""
         rows = [row for row in map(self.row, _characters(token)) if row is not None]
-        states = _walk([row.options for row in rows])
-        if rows and all(row.japanese for row in rows):
-            odds = sum(row.odds for row in rows) - _DOUBT
-            if odds > 0:
-                # A Japanese name's sounds are hardly ever transcribed by its own characters.
-                states = _walk([row.japanese for row in rows])
-        return _best(states, "".join(row.spoken for row in rows), limit)
+        states = _walk([row.japanese if _is_japanese(rows) else row.options for row in rows])
+        return _best(states, _spoken(rows), limit)
 
     def cuts(self, word: str) -> list[list[tuple[int, Row]]]:
         """Give for each place of a word the syllables that begin there and lead on to its end."""
@@ -171,38 +173,67 @@ class Table:
                     ends.add(start)
         return found
 
+    def _cut(self, word: str, cuts: list[list[tuple[int, Row]]]) -> list[Row]:
+        """Give the likeliest of the ways to cut a word."""
+        best: list[tuple[float, list[Row]] | None] = [None] * len(word) + [(1.0, [])]
+        for start in range(len(word) - 1, -1, -1):
+            for end, row in cuts[start]:
+                rest, here = best[end], best[start]
+                weight = rest[0] * _cut_weight(word, start) if rest else 0.0
+                if rest and (here is None or weight > here[0]):
+                    best[start] = weight, [row, *rest[1]]
+        return best[0][1] if best[0] else []
+
     def syllables(self, word: str) -> list[str] | None:
         """See `syllables` of this module."""
         plain = _toneless(word)
-        if plain is None:
-            return None
-        cuts = self.cuts(plain)
-        best: list[tuple[float, list[str]] | None] = [None] * len(plain) + [(1.0, [])]
-        for start in range(len(plain) - 1, -1, -1):
-            for end, row in cuts[start]:
-                rest = best[end]
-                here = best[start]
-                if rest is not None and (here is None or rest[0] * _cut_weight(plain, start) > here[0]):
-                    best[start] = (rest[0] * _cut_weight(plain, start), [row.head, *rest[1]])
-        return best[0][1] if best[0] else None
+        return [row.head for row in self._cut(plain, self.cuts(plain))] or None
 
     def pinyin_readings(self, word: str, limit: int = 5) -> list[tuple[str, float]]:
         """See `pinyin_readings` of this module."""
         plain = _toneless(word)
-        if plain is None:
-            return []
         cuts = self.cuts(plain)
+        rows = self._cut(plain, cuts)
         states: list[dict[str, _State]] = [{} for _ in range(len(plain) + 1)]
         states[0] = {"": _State(1.0, 1.0, "")}
         for start, ways in enumerate(cuts):
             here = _narrow(states[start])
-            if here:
-                for end, row in ways:
-                    _step(here, row.options, _cut_weight(plain, start), states[end])
-        if not states[-1]:
-            return []
-        spoken = [self.row(f"\n{syllable}\t") for syllable in self.syllables(word) or ()]
-        return _best(states[-1], "".join(row.spoken for row in spoken if row), limit)
+            for end, row in ways if here else ():
+                _step(here, row.options, _cut_weight(plain, start), states[end])
+        found = _best(states[-1], _spoken(rows), limit)
+        if _is_japanese(rows):
+            # Syllables tell less than characters: both manners get their share.
+            japanese = _best(_walk([row.japanese for row in rows]), "", limit // 2)
+            found = japanese + found[: limit - len(japanese)]
+        return found
+
+    def spellings(self, sounds: str, limit: int = 5) -> list[str]:
+        """See `spell` of this module."""
+        if self._writers is None:
+            self._writers = self._all_writers()
+        best: list[dict[str, float]] = [{} for _ in range(len(sounds) + 1)]
+        best[0] = {"": 1.0}
+        for start in range(len(sounds)):
+            here = nlargest(_WIDTH, best[start].items(), key=lambda item: item[1])
+            for end in range(start + 1, min(len(sounds), start + _GROUP) + 1):
+                for character, share in self._writers.get(sounds[start:end], ()):
+                    for written, weight in here:
+                        spelling = written + character
+                        best[end][spelling] = max(best[end].get(spelling, 0.0), weight * share)
+        return [spelling for spelling, _ in nlargest(limit, best[-1].items(), key=lambda item: item[1]) if spelling]
+
+    def _all_writers(self) -> dict[str, list[tuple[str, float]]]:
+        """Give for each group of sounds the characters that write it most often, with their share of all characters."""
+        found: dict[str, list[tuple[str, float]]] = {}
+        for line in self._text.splitlines():
+            if not line.startswith("#") and not line[0].isascii():
+                head, _, _, seen, groups, *_ = line.split("\t")
+                for option in _options(groups):
+                    found.setdefault(option.sounds, []).append((head, int(seen) * option.weight))
+        return {
+            group: [(head, times / _ALL) for head, times in nlargest(_WRITERS, writers, key=lambda item: item[1])]
+            for group, writers in found.items()
+        }
 
 
 def _cut_weight(word: str, start: int) -> float:
@@ -219,20 +250,28 @@ def _best(states: dict[str, _State], spoken: str, limit: int) -> list[tuple[str,
     return chosen
 
 
+def _spoken(rows: Iterable[Row]) -> str:
+    return "".join([row.spoken for row in rows])
+
+
+def _is_japanese(rows: Sequence[Row]) -> bool:
+    return len(rows) > 1 and all(row.japanese for row in rows) and sum(row.odds for row in rows) > _DOUBT
+
+
 _TONES: Final = frozenset("\u0300\u0301\u0304\u030c")
 
 
-def _toneless(word: str) -> str | None:
-    """Give a word in the letters of Mandarin syllables, v for u with two dots; None if it has others."""
+def _toneless(word: str) -> str:
+    """Give a word in the letters of Mandarin syllables, v for u with two dots; empty if it has others."""
     if len(word) > _MAX_LETTERS:
-        return None
+        return ""
     if not word.isascii():
         word = unicodedata.normalize("NFD", word).replace("u\u0308", "v")
         word = "".join([c for c in word if c not in _TONES and c not in "’ʼ"])
     word = word.lower().replace("u:", "v").replace("'", "")
     if not word.isalpha():
         word = "".join([c for i, c in enumerate(word) if not (i and c in "12345" and word[i - 1].isalpha())])
-    return word if word.isascii() and word.isalpha() else None
+    return word if word.isascii() and word.isalpha() else ""
 
 
 @cache
@@ -286,6 +325,21 @@ def pinyin_readings(word: str, limit: int = 5) -> list[tuple[str, float]]:
         As secret as the name.
     """
     return _table().pinyin_readings(word, limit)
+
+
+def spell(sounds: str) -> list[str]:
+    """Tell how a foreign name may be written in Chinese characters.
+
+    Args:
+        sounds: A reading, as `vault.names.sounds` writes it; at most 60 sounds count.
+
+    Returns:
+        Up to five spellings in simplified characters, the likeliest first; none if a sound has no character.
+
+    Secrets:
+        As secret as the name.
+    """
+    return _table().spellings(sounds[:_MAX_SOUNDS])
 
 
 def forget() -> None:
