@@ -308,7 +308,7 @@ def judge(settings: Settings, first: str, second: str, *, same: bool) -> None:
         if out.json({"verdict": word, "records": records}):
             return
         for revision, change in zip(after, changes, strict=True):
-            out.line(id_text(revision.record_id), " ".join(change))
+            out.line(id_text(revision.record_id), " ".join(dict.fromkeys(change)))
         told = " and ".join(map(called, [vault] * 2, after))
         what = "one person" if same else "two persons"
         back = "different" if same else "same"

@@ -147,6 +147,12 @@ class Show:
         self._say("3. One man, asked for in three scripts.")
         for words in ("сәбит", "سابىت", "萨比提"):
             self._do("search", f"kind:person {words}")
+        self._say("   And by a Russian spelling that nobody wrote down, which another list of missing people has:")
+        self._do("search", "kind:person сабит уразханов")
+        other = self._ask("add", "person", "name=Сабит Уразханов", "birth=1961")["records"][0]["id"]
+        self._do("search", "--same-as", other)
+        self._say("   A person decides. From now on either record is found by the names of both.")
+        self._do("same", self._id("Сәбит Оразқанұлы"), other)
         self._say("   What is known of his disappearance: claims that contradict each other stand side by side.")
         self._do("search", "kind:event when:2017-07..2017-08")
 

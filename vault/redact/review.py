@@ -86,6 +86,7 @@ def review(
             f"{len(unplaced)} person(s) stand in no link that gives a role (an event, a relative); all about them"
             f" stays: {_listed(unplaced)}"
         )
+    yield from _withdrawn_elsewhere(items, graph)
     for record in sorted(conditions):
         yield f"consent {id_text(record)} has conditions in words; read them before this leaves"
     if to_family:
@@ -100,6 +101,18 @@ def review(
     if related:
         yield f"{len(related)} record(s) have texts that speak of relatives; read whom they tell of: {_listed(related)}"
     yield from _scripts(items, texts, graph)
+
+
+def _withdrawn_elsewhere(items: list[Item], graph: Graph) -> Iterator[str]:
+    """Say that a person withdrew consent under another name, in a record that is said to be of the same person."""
+    people = {item.record: item.revision for item in items if item.revision.kind == PERSON}
+    for record, revision in sorted(people.items()):
+        for other in sorted({*revision.links("same_as")} - {record}):
+            if graph.withdrawn(other):
+                yield (
+                    f"person {id_text(record)} is said to be the same as {id_text(other)}, about whom a consent was"
+                    " withdrawn; look at it before this leaves"
+                )
 
 
 def _listed(records: set[bytes]) -> str:

@@ -197,6 +197,15 @@ class Graph:
 
     # --- people ---------------------------------------------------------------------------------------------------
 
+    def withdrawn(self, person: bytes) -> bool:
+        """Tell whether a consent about a person was withdrawn; a removed one counts."""
+        return any(
+            revision.kind == "consent"
+            and person in revision.links("about")
+            and any(claim.state in {"stated", "unknown"} for claim in revision.claims_of("withdrawn_on"))
+            for revision in (*self.records.values(), *self.removed.values())
+        )
+
     def is_inside(self, person: bytes) -> bool:
         """Tell whether a person is inside the State concerned: whoever is not recorded as outside is."""
         revision = self.records.get(person) or self.removed.get(person)

@@ -721,7 +721,7 @@ class Vault:
         """Find persons that are likely the one of a record, for somebody to look at; it decides nothing.
 
         Names are compared in any spelling, dates of birth, sex, places, phones and numbers of papers as far as both
-        have them. Pairs of which a person said something by `same` or `different` are left out.
+        have them. Kin and pairs of which a person said something by `same` or `different`, are left out.
 
         Args:
             who: Id of a person's record, or its first digits; or a draft that is not written yet.

@@ -30,15 +30,23 @@ ALSO_NAMED: Final = "also_named"
 VERDICTS: Final = (SAME, NOT_SAME, ALSO_NAMED)
 """Fields of a person that a verdict writes, and nothing else."""
 
+_KIN: Final = "relative"
 _NAME_PARTS: Final = ("text", "script", "lang")
 
 
 # --- verdicts ---------------------------------------------------------------------------------------------------------
 
 
-def judged(claims: Sequence[Claim]) -> set[bytes]:
-    """Give the records of which a person said, in this record, that they are or are not the same person."""
-    values = [value for name in (SAME, NOT_SAME) for value in _stated(claims, name)]
+def settled(claims: Sequence[Claim]) -> set[bytes]:
+    """Give the records that nobody need be asked about: of which a person said whether they are the same, and kin.
+
+    Args:
+        claims: Claims of a person's record.
+
+    Returns:
+        Record ids.
+    """
+    values = [value for name in (SAME, NOT_SAME, _KIN) for value in _stated(claims, name)]
     return {target for value in values if (target := link_of(value)) is not None}
 
 
@@ -420,7 +428,7 @@ class Comparer:
 
         Args:
             claims: Claims of a revision or a draft.
-            record_id: Its record id, if it has one; who was judged in either record is left out.
+            record_id: Its record id, if it has one; who is settled in either record is left out.
             least: Least score that is wanted.
 
         Raises:
@@ -434,9 +442,9 @@ class Comparer:
         # What else agrees adds so much and no more: who is called otherwise need not be opened.
         rows |= {one.row.record_id: one.row for one in called if one.likeness >= least - _MOST_GAIN}
         found = []
-        for target in rows.keys() - judged(claims) - {record_id}:
+        for target in rows.keys() - settled(claims) - {record_id}:
             other = self._opened(rows[target])
-            if record_id not in judged(other.claims):
+            if record_id not in settled(other.claims):
                 found.append((other, compare(mine, Known(other.claims), asked, crowded=crowded)))
         wanted = [
             one for one in found if one[1].score >= least and (one[1].called >= _LEAST_CALLED or one[1].score >= LIKELY)

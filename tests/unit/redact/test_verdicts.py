@@ -104,3 +104,17 @@ def test_a_name_that_came_with_a_verdict_is_masked_in_texts(twins):
     text = told(twins.view("man"))
     assert "Zhaksybek" not in text
     assert "was seen in the yard" in text
+
+
+def test_a_consent_withdrawn_under_the_other_name_is_told(twins):
+    def warned():
+        view = twins.view("man", preview=True)
+        return [line for line in view.warnings if "is said to be the same as" in line]
+
+    assert warned() == []
+    twins.consent("gone", "twin", withdrawn_on="2024-02-01")
+    [line] = warned()
+    assert id_text(twins.id("twin")) in line
+    assert "Zhaksybek" not in line
+    judge(twins, "man", "twin", same=False)
+    assert warned() == []

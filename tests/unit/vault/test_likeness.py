@@ -302,6 +302,12 @@ def test_who_was_judged_is_not_asked_about_again(vault, person):
     assert (like(vault, a), like(vault, c)) == ([], [b])
 
 
+def test_kin_are_not_the_same_person(vault, person):
+    a = person(FIRST)
+    b = person(FIRST, Claim("relative", {"relation": "brother", "link": a}))
+    assert (like(vault, a), like(vault, b)) == ([], [])
+
+
 def test_removed_ones_and_other_kinds_are_not_compared(vault, person, put):
     a, b = person(FIRST), person(FIRST)
     put("source", Claim("name", {"text": FIRST}))
