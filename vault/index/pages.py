@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 VERSION: Final = 2
 PAGE_BYTES: Final = 65_532
 """Largest payload of a page: with the four bytes of its length a frame of 64 KiB."""
+TERM_PAGE_BYTES: Final = 16_380
+"""Payload of a page of terms, but where one term alone has more: a search opens one for each word and segment."""
 NAME_PAGE_BYTES: Final = 8_075
 """Payload of a page of names as written: sealed it fills one page of the file, for names are read one by one."""
 INLINE_BYTES: Final = 16_384
@@ -70,7 +72,7 @@ class Batch(Reader, Protocol):
 
 
 class PageWriter:
-    """Takes the pages of a segment as they are filled; keeps them while they are small, else stores them.
+    """Takes the pages of a segment as they are filled; keeps them while they are few and small, else stores them.
 
     Args:
         batch: Where pages are sealed.
@@ -87,9 +89,10 @@ class PageWriter:
         if self._waiting is None:
             refs.append(self._batch.put(Kind.PAGE, payload))
             return
+        second = any(to is refs for to, _ in self._waiting)
         self._waiting.append((refs, payload))
         self._bytes += len(payload)
-        if self._bytes >= INLINE_BYTES:
+        if second or self._bytes >= INLINE_BYTES:
             waiting, self._waiting = self._waiting, None
             for to, page in waiting:
                 self.put(to, page)
@@ -143,7 +146,7 @@ def term_sheets(terms: Iterable[tuple[bytes, bytes]]) -> Iterator[TermSheet]:
             first = term
         if in_page % RESTART == 0:
             restarts.append(len(body))
-            room = PAGE_BYTES - 4 - 2 * len(restarts)
+            room = TERM_PAGE_BYTES - 4 - 2 * len(restarts)
             shared = 0
         else:
             # Neighbours mostly share what the two before shared.
@@ -499,8 +502,7 @@ class NameWriter:
 
     def add(self, entry: bytes) -> None:
         """Write the names of the next document."""
-        # What may yet stand inside the segment object has to stay one page.
-        if self._size + 2 + len(entry) > (INLINE_BYTES if self._pages.inside else NAME_PAGE_BYTES):
+        if self._size + 2 + len(entry) > NAME_PAGE_BYTES:
             self.flush()
         if not self._entries:
             self.firsts.append(self._next)
@@ -589,6 +591,36 @@ class Pages(NamedTuple):
         return [] if self.inside else [self.ref(index) for index in range(len(self))]
 
 
+class FirstTerms:
+    """First terms of the term pages of a segment, each read when it is asked for.
+
+    Args:
+        packed: Where each begins, four bytes each, and the terms.
+        count: How many.
+    """
+
+    __slots__ = ("_base", "_count", "_packed")
+
+    def __init__(self, packed: bytes, count: int) -> None:
+        """Check that there is room for so many."""
+        self._packed = packed
+        self._count = count
+        self._base = 4 * count
+        if len(packed) < self._base or (not count and packed):
+            raise malformed("a segment")
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, index: int) -> bytes:
+        if not 0 <= index < self._count:
+            raise IndexError(index)
+        packed, at = self._packed, 4 * index
+        begin = int.from_bytes(packed[at : at + 4])
+        end = int.from_bytes(packed[at + 4 : at + 8]) if index + 1 < self._count else len(packed) - self._base
+        return packed[self._base + begin : self._base + end]
+
+
 class Root:
     """A segment object, read; its long lists only when something in them is looked for.
 
@@ -596,7 +628,7 @@ class Root:
         documents: Number of documents.
         terms: Number of terms.
         supersedes: Documents of other segments that documents in this one follow, by serial number.
-        first_terms: First term of each term page, packed.
+        first_terms: First term of each term page, packed; as an attribute unpacked.
         term_pages: Term pages.
         row_pages: Pages of document rows.
         first_names: Number of the first document of each page of names, packed.
@@ -625,26 +657,8 @@ class Root:
         self.row_pages = row_pages
         self.name_pages = name_pages
         self.size = size
-        self._first_terms = first_terms
+        self.first_terms = FirstTerms(first_terms, len(term_pages))
         self._first_names = first_names
-
-    @cached_property
-    def first_terms(self) -> tuple[bytes, ...]:
-        """First term of each term page.
-
-        Raises:
-            IntegrityError: Not made by the rule.
-        """
-        data = self._first_terms
-        found: list[bytes] = []
-        at = 0
-        while at < len(data):
-            after = at + 1 + data[at]
-            found.append(data[at + 1 : after])
-            at = after
-        if at != len(data) or len(found) != len(self.term_pages) or not _rising(found):
-            raise malformed("a segment")
-        return tuple(found)
 
     @cached_property
     def first_names(self) -> tuple[int, ...]:
@@ -695,7 +709,7 @@ def encode_root(
         _DOCUMENTS: documents,
         _TERMS: terms.terms,
         _SUPERSEDES: [[serial, encode_postings(supersedes[serial])] for serial in sorted(supersedes)],
-        _FIRST_TERMS: b"".join(bytes((len(term),)) + term for term in terms.firsts),
+        _FIRST_TERMS: _pack_terms(terms.firsts),
         _TERM_PAGES: held[0],
         _ROW_PAGES: held[1],
         _FIRST_NAMES: struct.pack(f">{len(names.firsts)}I", *names.firsts),
@@ -703,6 +717,11 @@ def encode_root(
         _INLINE: pages.inside,
     }
     return codec.encode(plain)
+
+
+def _pack_terms(terms: Sequence[bytes]) -> bytes:
+    places = accumulate(map(len, terms[:-1]), initial=0) if terms else ()
+    return struct.pack(f">{len(terms)}I", *places) + b"".join(terms)
 
 
 def _read_pages(held: Any, *, inside: bool) -> Pages:  # noqa: ANN401 - decoded data of unknown shape
@@ -718,7 +737,7 @@ def decode_root(payload: bytes) -> Root:
         payload: Its bytes.
 
     Returns:
-        The segment's directory; its lists of first terms and first names are checked when they are first used.
+        The segment's directory; its lists of first terms and first names are read when something in them is looked for.
 
     Raises:
         UnsupportedVersionError: Made by a newer rule.

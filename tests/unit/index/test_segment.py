@@ -317,7 +317,7 @@ def test_pages_that_do_not_fit_their_segment_are_refused(shelf, key, payload, as
         plain = codec.decode(batch.get(Kind.SEGMENT, entry.ref))
         plain[key] = payload(plain[key])
         if key == 6:
-            plain[5] = b"\x01i"
+            plain[5] = b"\0\0\0\0i"
         ref = batch.put(Kind.SEGMENT, codec.encode(plain))
         index = Index(batch, [SegmentEntry(1, ref, entry.documents, entry.terms)])
         with pytest.raises(IntegrityError):
