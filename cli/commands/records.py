@@ -5,6 +5,7 @@ Floor: roof. A file of records is taken whole or not at all, unless the person s
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from dataclasses import replace
 from io import BytesIO
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
     from vault.vault import Vault
 
 MAX_STDIN_BYTES: Final = 256 << 20
+MAX_PROCESSES: Final = 64
+USUAL_PROCESSES: Final = 4
+MANY: Final = 5_000
+"""Records from which on helper processes pay."""
 _SHORTHAND: Final = {"?": "unknown", "!": "withheld", "-": "not-asked"}
 # Fields that people fill with more than a line.
 _LONG: Final = frozenset(
@@ -52,6 +57,12 @@ _LONG: Final = frozenset(
 @click.option("--from", "source_file", metavar="FILE", help="Take one JSON record or JSON lines (- is standard input).")
 @click.option("--partial", is_flag=True, help="With --from: keep the good records although others have errors.")
 @click.option("--no-compare", is_flag=True, help="With --from: do not look for persons who are likely there already.")
+@click.option(
+    "--processes",
+    metavar="N",
+    type=click.IntRange(1, MAX_PROCESSES),
+    help="With --from: helper processes that take texts apart; 1 for none. Left out, large files get some.",
+)
 @claim_options
 @click.pass_obj
 def add(
@@ -63,6 +74,7 @@ def add(
     *,
     partial: bool,
     no_compare: bool,
+    processes: int | None,
     **options: Any,  # noqa: ANN401 - those of `claim_options`
 ) -> int:
     """Add a record, or many from a file.
@@ -87,10 +99,11 @@ def add(
         if values or any(options.values()):
             message = "Give either --from or values, not both."
             raise click.UsageError(message)
-        return add_from(settings, source_file, kind, partial=partial, compare=not no_compare)
-    if partial or no_compare:
-        message = f"{'--partial' if partial else '--no-compare'} belongs to --from."
-        raise click.UsageError(message)
+        return add_from(settings, source_file, kind, partial=partial, compare=not no_compare, processes=processes)
+    for name, given in (("--partial", partial), ("--no-compare", no_compare), ("--processes", processes)):
+        if given:
+            message = f"{name} belongs to --from."
+            raise click.UsageError(message)
     if kind is None:
         message = "Which kind of record? Give KIND, or --from FILE."
         raise click.UsageError(message)
@@ -154,7 +167,9 @@ def with_claims(old: Revision, draft: Draft) -> tuple[Claim, ...]:
     return (*old.claims, *(claim for claim in draft.claims if claim not in said))
 
 
-def add_from(settings: Settings, name: str, kind: str | None, *, partial: bool, compare: bool) -> int:
+def add_from(
+    settings: Settings, name: str, kind: str | None, *, partial: bool, compare: bool, processes: int | None
+) -> int:
     """Add the records of a file in one commit, then tell which persons are likely there already.
 
     Args:
@@ -163,6 +178,7 @@ def add_from(settings: Settings, name: str, kind: str | None, *, partial: bool, 
         kind: Kind of the objects that name none.
         partial: Keep the good ones although others have errors.
         compare: Compare the new persons with all others.
+        processes: How many helpers; None to choose by the number of records.
 
     Returns:
         The exit code.
@@ -183,7 +199,8 @@ def add_from(settings: Settings, name: str, kind: str | None, *, partial: bool, 
         if good and (partial or not intake.problems):
             file.seek(0)
             with out.progress("records", good) as bar:
-                added = vault.put_many(intake.drafts(file), progress=bar.advance_to)
+                helpers = processes or (1 if good < MANY else min(os.cpu_count() or 1, USUAL_PROCESSES))
+                added = vault.put_many(intake.drafts(file), processes=helpers, progress=bar.advance_to)
         if not settings.json:
             out.data(f"{added} added")
         pairs = compare_new(out, vault, since, added) if added and compare else Pairs(vault)

@@ -214,6 +214,15 @@ def test_the_kind_may_stand_on_the_command_line(casevault: Any) -> None:
     assert casevault("list", "person", "--json").json["records"][0]["title"] == "Invented"
 
 
+def test_helper_processes_make_no_difference(casevault: Any) -> None:
+    lines = b"\n".join(json.dumps({"kind": "person", "name": f"Invented {number}"}).encode() for number in range(600))
+    done = casevault("add", "--from", "-", "--no-compare", "--processes", "2", stdin=lines)
+    assert done.out == "600 added\n"
+    assert len(casevault("search", "--exact", "-n", "1000", "invented").lines) == 600
+    casevault("add", "--from", "-", "--processes", "0", stdin=lines, expect=2)
+    assert "belongs to --from" in casevault("add", "person", "name=x", "--processes", "2", expect=2).err
+
+
 def test_a_missing_file_is_told(casevault: Any) -> None:
     assert "cannot be read" in casevault("add", "--from", "nowhere.jsonl", expect=2).err
 
