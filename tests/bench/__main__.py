@@ -31,6 +31,8 @@ SCANS = 3
 """Pairs that are looked for in opened records, without an index."""
 RARE = 5
 CROSSINGS = 40
+SEARCHES = 300
+"""Pairs that a process searches for whose memory is measured: enough to fill its caches."""
 SINGLE_ADDS = 20
 EXPORTED = 20_000
 """Records of an export that are compared between the stores."""
@@ -283,7 +285,7 @@ class Bench:
     def memory(self) -> None:
         """Search for many things in one new process of each store."""
         crossings = [(name,) for name, _ in self.corpus.crossings(CROSSINGS)]
-        queries = [*self.corpus.rare_names(RARE), *self.pairs, *crossings]
+        queries = [*self.corpus.rare_names(RARE), *self.corpus.pairs(SEARCHES), *crossings]
         for kind in self._indexed():
             self.figures[kind]["memory"].append(self._child(kind, queries)["memory"])
 
