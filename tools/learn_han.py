@@ -56,6 +56,8 @@ UNCOMMON: Final = 0.6
 """How likely a Latin word is read by another orthography than the common one."""
 CUSTOM: Final = 0.35
 """The share that the custom of Xinjiang has in a character's sounds, beside what was learned."""
+CUSTOM_SEEN: Final = 100.0
+"""In how many names more than in the pairs a character of that custom is thought to be seen."""
 LEAST: Final = 0.01
 MOST: Final = 12
 """The share from which a group of sounds is written down, and how many of a character."""
@@ -468,7 +470,8 @@ def with_custom(learned: Learned, manner: Manner) -> Learned:
     readings = {
         r: _blend(shares, by_syllable[r]) if r in by_syllable else shares for r, shares in learned.readings.items()
     }
-    return learned._replace(characters=characters, readings=readings)
+    seen = learned.seen | {key: learned.seen.get(key, 0.0) + CUSTOM_SEEN for key in [*custom, *by_syllable]}
+    return Learned(characters, readings, seen)
 
 
 def _blend(shares: Weights, customs: Sequence[Weights]) -> Weights:

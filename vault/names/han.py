@@ -9,12 +9,14 @@ of the table once looked up, `forget` empties.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache
 from heapq import nlargest
 from importlib import resources
 from math import log
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from vault.names.sounds import VOWELS
@@ -28,7 +30,7 @@ _OPTIONS: Final = 8
 _SYLLABLE_LETTERS: Final = 6
 _RARER: Final = 400.0
 """How many transcriptions there are to a Japanese name in what the table was learned from."""
-_DOUBT: Final = 3.0
+_DOUBT: Final = 1.5
 """Logarithm of the odds from which a name is taken for a Japanese one."""
 _GROUP: Final = 4
 _WRITERS: Final = 4
@@ -46,12 +48,10 @@ def skeleton(sounds: str) -> str:
     return sounds.translate(_SKELETON)
 
 
-class Option(NamedTuple):
-    """One way to read a character or a syllable."""
-
-    sounds: str
-    skeleton: str
-    weight: float
+Option = tuple[str, str, float, float]
+"""Ways to read a character or a syllable that share a skeleton: it, the likeliest of them, its share, that of all."""
+_State = tuple[float, float, str]
+"""Readings so far that share a skeleton: their weight together, that of the likeliest, and that one."""
 
 
 class Row(NamedTuple):
@@ -65,30 +65,44 @@ class Row(NamedTuple):
     """Logarithm of how much commoner it is in Japanese names than in transcriptions."""
 
 
-class _State(NamedTuple):
-    """Readings so far that share a skeleton: their weight together, and the likeliest of them."""
+def _groups(text: str) -> list[tuple[str, float]]:
+    """Read groups of sounds with their shares."""
+    pairs = [group.split(":") for group in text.split()]
+    return [("" if sounds == "-" else sounds, int(share) / 1000) for sounds, share in pairs]
 
-    weight: float
-    best: float
-    sounds: str
+
+def _options(text: str) -> tuple[Option, ...]:
+    found: dict[str, Option] = {}
+    for sounds, share in _groups(text):  # the commonest first
+        key = skeleton(sounds)
+        _, best, most, whole = found.get(key, (key, sounds, share, 0.0))
+        found[key] = key, best, most, whole + share
+    return tuple(nlargest(_OPTIONS, found.values(), key=itemgetter(3)))
 
 
 def _step(states: dict[str, _State], options: Iterable[Option], weight: float, ahead: dict[str, _State]) -> None:
-    for skeleton_, (mass, best, sounds) in states.items():
-        for option in options:
-            share = option.weight * weight
-            key = skeleton_ + option.skeleton
+    """Go on from every state by every option."""
+    for before, (mass, best, sounds) in states.items():
+        for key, group, most, whole in options:
+            key = before + key  # noqa: PLW2901 (the innermost loop of reading)
+            more, better = mass * whole * weight, best * most * weight
             old = ahead.get(key)
             if old is None:
-                ahead[key] = _State(mass * share, best * share, sounds + option.sounds)
-            elif best * share > old.best:
-                ahead[key] = _State(old.weight + mass * share, best * share, sounds + option.sounds)
+                ahead[key] = more, better, sounds + group
+            elif better > old[1]:
+                ahead[key] = old[0] + more, better, sounds + group
             else:
-                ahead[key] = old._replace(weight=old.weight + mass * share)
+                ahead[key] = old[0] + more, old[1], old[2]
+
+
+def _narrow(states: dict[str, _State]) -> dict[str, _State]:
+    if len(states) <= _WIDTH:
+        return states
+    return dict(sorted(states.items(), key=itemgetter(1), reverse=True)[:_WIDTH])
 
 
 def _walk(steps: Iterable[tuple[Option, ...]]) -> dict[str, _State]:
-    states = {"": _State(1.0, 1.0, "")}
+    states = _START
     for options in steps:
         ahead: dict[str, _State] = {}
         _step(states, options, 1.0, ahead)
@@ -96,23 +110,7 @@ def _walk(steps: Iterable[tuple[Option, ...]]) -> dict[str, _State]:
     return states
 
 
-def _characters(token: str) -> list[str]:
-    return [character for character in token[:MAX_CHARACTERS] if not character.isascii()]
-
-
-def _options(groups: str) -> tuple[Option, ...]:
-    found = []
-    for group in groups.split()[:_OPTIONS]:
-        sounds, share = group.split(":")
-        sounds = "" if sounds == "-" else sounds
-        found.append(Option(sounds, skeleton(sounds), int(share) / 1000))
-    return tuple(found)
-
-
-def _narrow(states: dict[str, _State]) -> dict[str, _State]:
-    if len(states) <= _WIDTH:
-        return states
-    return dict(nlargest(_WIDTH, states.items(), key=lambda item: item[1].weight))
+_START: Final[dict[str, _State]] = {"": (1.0, 1.0, "")}
 
 
 class Table:
@@ -122,55 +120,61 @@ class Table:
         text: The table as `tools/learn_han.py` writes it. Each character stands in it once.
     """
 
-    __slots__ = ("_rows", "_text", "_writers")
+    __slots__ = ("_rows", "_syllables", "_text", "_writers")
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._rows: dict[str, Row | None] = {}
+        self._rows: dict[str, Row] = {}
+        self._syllables = frozenset(re.findall(r"^([a-z]+)\t", text, re.MULTILINE))
         self._writers: dict[str, list[tuple[str, float]]] | None = None
 
     def forget(self) -> None:
         """Drop the rows read so far."""
         self._rows.clear()
 
-    def _find(self, key: str) -> Row | None:
-        """Read the row of a character, or of a syllable followed by a tab."""
-        place = self._text.find(key)
-        if place < 0:
-            return None
-        place += len(key) - 1  # past a line break that the key begins with
+    def _read(self, place: int) -> Row:
+        """Read the row of which a place is part."""
         start, end = self._text.rfind("\n", 0, place) + 1, self._text.find("\n", place)
         head, _, spoken, seen, groups, *own = self._text[start:end].split("\t")
         if not head.isascii():
             # A character's row names its syllables, whose own rows tell how they sound.
-            syllable = self.row("\n" + spoken.split()[0] + "\t")
-            spoken = syllable.spoken if syllable else ""
+            spoken = self._syllable(spoken.split()[0]).spoken
         odds = log((int(own[0]) + 0.1) / (int(seen) + 1) * _RARER) if own else 0.0
         return Row(head, spoken, _options(groups), _options(own[1]) if own else (), odds)
 
-    def row(self, key: str) -> Row | None:
-        """Give the row of a character, or of a syllable between a line break and a tab, if there is one."""
-        if key not in self._rows:
-            self._rows[key] = self._find(key)
-        return self._rows[key]
+    def _syllable(self, syllable: str) -> Row:
+        row = self._rows.get(syllable)
+        if row is None:
+            row = self._rows[syllable] = self._read(self._text.index(f"\n{syllable}\t") + 1)
+        return row
+
+    def _characters(self, token: str) -> list[Row]:
+        """Give the rows of the characters that have one."""
+        rows = []
+        for character in token[:MAX_CHARACTERS]:
+            if not character.isascii():
+                row = self._rows.get(character)
+                place = self._text.find(character) if row is None else -1
+                if place >= 0:
+                    row = self._rows[character] = self._read(place)
+                if row is not None:
+                    rows.append(row)
+        return rows
 
     def readings(self, token: str, limit: int = 5) -> list[tuple[str, float]]:
         """See `readings` of this module."""
-        rows = [row for row in map(self.row, _characters(token)) if row is not None]
-        states = _walk([row.japanese if _is_japanese(rows) else row.options for row in rows])
-        return _best(states, _spoken(rows), limit)
+        rows = self._characters(token)
+        found = _best(_walk([row.options for row in rows]), _spoken(rows), limit)
+        return _with_japanese(found, rows, limit)
 
-    def cuts(self, word: str) -> list[list[tuple[int, Row]]]:
+    def _cuts(self, word: str) -> list[list[tuple[int, Row]]]:
         """Give for each place of a word the syllables that begin there and lead on to its end."""
         length = len(word)
-        found: list[list[tuple[int, Row]]] = [[] for _ in range(length)]
-        ends = {length}
+        found: list[list[tuple[int, Row]]] = [[] for _ in word]
         for start in range(length - 1, -1, -1):
             for end in range(start + 1, min(length, start + _SYLLABLE_LETTERS) + 1):
-                row = self.row(f"\n{word[start:end]}\t") if end in ends else None
-                if row is not None:
-                    found[start].append((end, row))
-                    ends.add(start)
+                if (end == length or found[end]) and word[start:end] in self._syllables:
+                    found[start].append((end, self._syllable(word[start:end])))
         return found
 
     def _cut(self, word: str, cuts: list[list[tuple[int, Row]]]) -> list[Row]:
@@ -187,25 +191,21 @@ class Table:
     def syllables(self, word: str) -> list[str] | None:
         """See `syllables` of this module."""
         plain = _toneless(word)
-        return [row.head for row in self._cut(plain, self.cuts(plain))] or None
+        return [row.head for row in self._cut(plain, self._cuts(plain))] or None
 
     def pinyin_readings(self, word: str, limit: int = 5) -> list[tuple[str, float]]:
         """See `pinyin_readings` of this module."""
         plain = _toneless(word)
-        cuts = self.cuts(plain)
+        cuts = self._cuts(plain)
+        if not plain or not cuts[0]:
+            return []
         rows = self._cut(plain, cuts)
-        states: list[dict[str, _State]] = [{} for _ in range(len(plain) + 1)]
-        states[0] = {"": _State(1.0, 1.0, "")}
+        states: list[dict[str, _State]] = [_START, *({} for _ in plain)]
         for start, ways in enumerate(cuts):
             here = _narrow(states[start])
             for end, row in ways if here else ():
                 _step(here, row.options, _cut_weight(plain, start), states[end])
-        found = _best(states[-1], _spoken(rows), limit)
-        if _is_japanese(rows):
-            # Syllables tell less than characters: both manners get their share.
-            japanese = _best(_walk([row.japanese for row in rows]), "", limit // 2)
-            found = japanese + found[: limit - len(japanese)]
-        return found
+        return _with_japanese(_best(states[-1], _spoken(rows), limit), rows, limit)
 
     def spellings(self, sounds: str, limit: int = 5) -> list[str]:
         """See `spell` of this module."""
@@ -214,13 +214,13 @@ class Table:
         best: list[dict[str, float]] = [{} for _ in range(len(sounds) + 1)]
         best[0] = {"": 1.0}
         for start in range(len(sounds)):
-            here = nlargest(_WIDTH, best[start].items(), key=lambda item: item[1])
+            here = nlargest(_WIDTH, best[start].items(), key=itemgetter(1))
             for end in range(start + 1, min(len(sounds), start + _GROUP) + 1):
                 for character, share in self._writers.get(sounds[start:end], ()):
                     for written, weight in here:
                         spelling = written + character
                         best[end][spelling] = max(best[end].get(spelling, 0.0), weight * share)
-        return [spelling for spelling, _ in nlargest(limit, best[-1].items(), key=lambda item: item[1]) if spelling]
+        return [spelling for spelling, _ in nlargest(limit, best[-1].items(), key=itemgetter(1)) if spelling]
 
     def _all_writers(self) -> dict[str, list[tuple[str, float]]]:
         """Give for each group of sounds the characters that write it most often, with their share of all characters."""
@@ -228,10 +228,10 @@ class Table:
         for line in self._text.splitlines():
             if not line.startswith("#") and not line[0].isascii():
                 head, _, _, seen, groups, *_ = line.split("\t")
-                for option in _options(groups):
-                    found.setdefault(option.sounds, []).append((head, int(seen) * option.weight))
+                for sounds, share in _groups(groups):
+                    found.setdefault(sounds, []).append((head, int(seen) * share))
         return {
-            group: [(head, times / _ALL) for head, times in nlargest(_WRITERS, writers, key=lambda item: item[1])]
+            group: [(head, times / _ALL) for head, times in nlargest(_WRITERS, writers, key=itemgetter(1))]
             for group, writers in found.items()
         }
 
@@ -242,11 +242,11 @@ def _cut_weight(word: str, start: int) -> float:
 
 
 def _best(states: dict[str, _State], spoken: str, limit: int) -> list[tuple[str, float]]:
-    found = nlargest(limit, states.values(), key=lambda state: state.weight)
-    chosen = [(state.sounds, state.weight) for state in found if state.sounds]
-    if spoken and skeleton(spoken) not in {skeleton(sounds) for sounds, _ in chosen}:
-        old = states.get(skeleton(spoken))
-        chosen = [*chosen[: limit - 1], (spoken, old.weight if old else 0.0)]
+    found = sorted(states.items(), key=itemgetter(1), reverse=True)[:limit]
+    chosen = [(sounds, weight) for _, (weight, _, sounds) in found if sounds]
+    key = skeleton(spoken)
+    if spoken and key not in {key for key, (_, _, sounds) in found if sounds}:
+        chosen = [*chosen[: limit - 1], (spoken, states[key][0] if key in states else 0.0)]
     return chosen
 
 
@@ -254,8 +254,13 @@ def _spoken(rows: Iterable[Row]) -> str:
     return "".join([row.spoken for row in rows])
 
 
-def _is_japanese(rows: Sequence[Row]) -> bool:
-    return len(rows) > 1 and all(row.japanese for row in rows) and sum(row.odds for row in rows) > _DOUBT
+def _with_japanese(found: list[tuple[str, float]], rows: Sequence[Row], limit: int) -> list[tuple[str, float]]:
+    """Put Japanese readings before the others of a name that is likely Japanese; both kinds keep a share."""
+    if len(rows) < 2 or not all(row.japanese for row in rows) or sum(row.odds for row in rows) < _DOUBT:
+        return found
+    japanese = _best(_walk([row.japanese for row in rows]), "", (limit + 1) // 2)
+    mandarin = found[-1:] if len(found) == limit else []
+    return japanese + found[: limit - len(japanese) - len(mandarin)] + mandarin
 
 
 _TONES: Final = frozenset("\u0300\u0301\u0304\u030c")
