@@ -202,7 +202,7 @@ class Bench:
                 if kind == OURS:
                     unopened = [len(store.ids(pair)) for pair in pairs]
         counts = [self._compare(str(pair), hits) for pair, hits in zip(pairs, found, strict=True)]
-        if OURS in self.kinds and unopened != counts:
+        if OURS in self.kinds and len(self.kinds) > 1 and unopened != counts:
             raise Different("casevault's index alone gives another number of records")
         self.notes.append(f"the same {sum(counts):,} hits for {len(pairs)} pairs of words in all stores")
         return sum(len(of[OURS]) for of in found) - sum(counts) if OURS in self.kinds else 0
