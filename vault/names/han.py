@@ -259,8 +259,8 @@ def _with_japanese(found: list[tuple[str, float]], rows: Sequence[Row], limit: i
     if len(rows) < 2 or not all(row.japanese for row in rows) or sum(row.odds for row in rows) < _DOUBT:
         return found
     japanese = _best(_walk([row.japanese for row in rows]), "", (limit + 1) // 2)
-    mandarin = found[-1:] if len(found) == limit else []
-    return japanese + found[: limit - len(japanese) - len(mandarin)] + mandarin
+    others = limit - len(japanese)
+    return japanese + (found[: others - 1] + found[-1:] if others else [])
 
 
 _TONES: Final = frozenset("\u0300\u0301\u0304\u030c")
