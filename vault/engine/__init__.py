@@ -200,8 +200,13 @@ class Engine(Protocol):
         """
         ...
 
-    def compact(self) -> None:
-        """Rewrite the store without the room that deleted objects left, and without an order of insertion."""
+    def compact(self, change: Callable[[Engine], None] | None = None) -> None:
+        """Rewrite the store without the room that deleted objects left, and without an order of insertion.
+
+        Args:
+            change: Is given an engine on a copy, and may commit to it: what it leaves there is what is rewritten. Those
+                who read the store meanwhile wait for none of that. An exception from it leaves the store as it is.
+        """
         ...
 
     def close(self) -> None:

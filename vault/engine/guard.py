@@ -95,9 +95,14 @@ def leftover(path: Path) -> Path:
     return path.parent / f".{path.name}.compact"
 
 
+def changed_copy(path: Path) -> Path:
+    """Name the copy that `compact` changes before it is rewritten."""
+    return beside(leftover(path), "-from")
+
+
 def remove_leftover(path: Path) -> None:
     """Remove what a killed `compact` left beside the vault; it can hold what was deleted since."""
-    for ending in ("", "-journal"):
+    for ending in ("", "-journal", "-from", "-from-journal"):
         with suppress(OSError):  # No more than tidying; if it matters, `compact` will say so.
             beside(leftover(path), ending).unlink(missing_ok=True)
 

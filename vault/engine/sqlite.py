@@ -15,7 +15,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -204,28 +204,38 @@ class SqliteEngine:
                 size = guard.file_header(self._held).pages * guard.PAGE_BYTES
                 _write_new(target, _chunks(self._held, size), size, progress)
 
-    def compact(self) -> None:
+    def compact(self, change: Callable[[Engine], None] | None = None) -> None:
         """Rewrite the file without the room of deleted objects; see `vault.engine.Engine`.
 
-        The new file is written beside the old one, which stays as it is until the new one takes its name. Windows does
-        not let a file be replaced while it is open: there this fails with an `EngineError` and changes nothing.
+        The new file is written beside the old one, which stays as it is until the new one takes its name; so is the
+        copy that is changed first. Windows does not let a file be replaced while it is open: there this fails with an
+        `EngineError` and changes nothing.
 
         Raises:
             BusyError: Another process is writing.
             IntegrityError: The file is damaged; it was left as it is.
-            EngineError: The disk has no room for a second copy, or the medium failed.
+            EngineError: The disk has no room for the copies, or the medium failed.
         """
         if self._path is None:
+            if change is not None:
+                change(self)
             with self.transaction():
                 pass  # Ends with no transaction open, as VACUUM needs it.
             connect.vacuum(self._open_connection, None)
             return
         with self.transaction():
-            new = guard.leftover(self._path)
-            guard.create_empty(new)
+            new, changed = guard.leftover(self._path), guard.changed_copy(self._path)
+            source = self._path
             try:
+                if change is not None and self._held is not None:
+                    size = guard.file_header(self._held).pages * guard.PAGE_BYTES
+                    _write_new(changed, _chunks(self._held, size), size)
+                    with closing(open(changed)) as engine:
+                        change(engine)
+                    source = changed
+                guard.create_empty(new)
                 # VACUUM does not run inside a transaction: a second connection reads beside the lock that we hold.
-                other = connect.to_file(self._path, read_only=True)
+                other = connect.to_file(source, read_only=True)
                 try:
                     connect.vacuum(other, new)
                 finally:
@@ -241,8 +251,7 @@ class SqliteEngine:
             except OSError as error:
                 raise EngineError(f"the rewritten file cannot take the vault's place: {error.strerror}") from error
             finally:
-                with suppress(OSError):
-                    new.unlink(missing_ok=True)
+                guard.remove_leftover(self._path)
             paths.sync_folder(self._path.parent)
         # The lock is held to here; whoever waits for it finds another file at the path and opens that, as we do.
         self._detach()

@@ -12,6 +12,7 @@ from vault.errors import IntegrityError
 from vault.paths import require_absent
 from vault.vault.inspection import Inspector
 from vault.vault.state import refresh
+from vault.vault.writing import RecordWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from vault.objects import ObjectReader
     from vault.vault.session import Session
+    from vault.vault.state import Commit
 
 _BACKUPS: Final = "backups"
 _MAX_BACKUPS: Final = 64
@@ -61,23 +63,30 @@ class KeepingDesk:
             raise
 
     def compact(self) -> None:
-        """Rewrite the file without unused space and without a telling order; objects that nothing names are dropped.
+        """Rewrite the file without unused space and without a telling order, its index in the fewest segments.
+
+        Objects that nothing names are dropped. All is done on copies beside the vault, which need twice its room; it
+        can be read meanwhile.
 
         Raises:
             BusyError: Another process writes.
             EngineError: The disk refused; the vault is as it was.
         """
-        with self._session.writing() as commit:
-            lost: list[int] = []
-            # A newer program may name objects in a part of the head that this one does not know.
-            if not commit.state.head.extra:
-                index = self._session.indexed(commit.batch, commit.state.head)
-                reached = Inspector(commit.writer, commit.state, index).reach()
-                lost = [found for found, _ in commit.writer.sizes() if found not in reached]
-            for each in lost:
-                commit.writer.delete(each)
-            commit.log("compacted", {"dropped": len(lost)})
-        self._session.engine.compact()
+        self._session.rewrite(self._tidy)
+
+    def _tidy(self, commit: Commit) -> None:
+        index = self._session.indexed(commit.batch, commit.state.head)
+        lost: list[int] = []
+        # A newer program may name objects in a part of the head that this one does not know.
+        if not commit.state.head.extra:
+            reached = Inspector(commit.writer, commit.state, index).reach()
+            lost = [found for found, _ in commit.writer.sizes() if found not in reached]
+        for each in lost:
+            commit.writer.delete(each)
+        writer = RecordWriter(commit, self._session.schemas(commit.batch), self._session.cache)
+        while writer.merge(writer.index.compact(commit.batch, commit.next_serial, commit.epoch)):
+            pass
+        commit.log("compacted", {"dropped": len(lost)})
 
     def _check_copy(self, target: Path) -> None:
         try:

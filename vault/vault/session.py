@@ -286,6 +286,30 @@ class Session:
         self._state = done
         self.note(done)
 
+    def rewrite(self, change: Callable[[Commit], None]) -> None:
+        """Make one commit on a copy of the file, and rewrite that in the file's place: whoever reads waits for nothing.
+
+        Args:
+            change: Is given the commit to be.
+
+        Raises:
+            LockedError, StaleError, BusyError, EngineError: As `writing`; the file is as it was.
+        """
+        state = self.current()
+        if self._unconfirmed is not None:
+            raise self._unconfirmed
+        done: list[State] = []
+
+        def commit_to(engine: Engine) -> None:
+            with engine.transaction() as writer:
+                commit = Commit(writer, refresh(writer, state), device=self._device, now=int(self.clock()))
+                change(commit)
+                done.append(commit.finish())
+
+        self.engine.compact(commit_to)
+        self._state = done[0]
+        self.note(done[0])
+
     # --- settings ---
 
     def schemas(self, objects: ObjectReader) -> Schemas:

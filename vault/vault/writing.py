@@ -199,12 +199,18 @@ class RecordWriter:
         left = max(MERGE_BYTES, _MERGED_A_WRITTEN * index.bytes_of(self._written))
         while True:
             change = index.tidy(self._commit.batch, self._commit.next_serial, self._commit.epoch, most_bytes=left)
-            if change.entries == index.entries:
+            if not self.merge(change):
                 return
-            self._commit.take_serial()
-            self.apply(change)
             index = self.index
             left -= change.read
+
+    def merge(self, change: Change) -> bool:
+        """Take over a merge, made under the next serial number; tell whether it was one."""
+        if not change.read:
+            return False
+        self._commit.take_serial()
+        self.apply(change)
+        return True
 
     def facts(self) -> dict[str, Any]:
         """Say what was written: numbers by kind, and the ids if they are few."""

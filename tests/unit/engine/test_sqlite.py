@@ -318,7 +318,7 @@ def test_compacting_waits_for_writers(path):
 
 def test_what_a_killed_compact_left_is_removed_by_the_next_writer(path):
     left = path.with_name(f".{path.name}.compact")
-    for ending in ("", "-journal"):
+    for ending in ("", "-journal", "-from", "-from-journal"):
         left.with_name(left.name + ending).write_bytes(b"half of an old state")
     with closing(sqlite.open(path)) as engine:
         with engine.snapshot():

@@ -6,9 +6,10 @@ import stat
 import pytest
 
 from vault.errors import EngineError, IntegrityError, UnsafePathError
+from vault.index import read_entries
 from vault.keys import Passphrase
 from vault.objects import object_id
-from vault.records import Claim, Draft
+from vault.records import Claim, Draft, continued
 from vault.vault import Vault
 
 PASSPHRASE = "kettle-orbit-velvet-mango-thirty-drum"
@@ -86,3 +87,53 @@ def test_other_sessions_go_on_after_compacting(vault, reopen, person):
     assert other.get(record) == vault.get(record)
     other.put(Draft("person", ()))
     assert len(list(vault.records())) == 2
+
+
+def segments(vault):
+    with vault._session.snapshot() as (_, state):
+        return [entry.documents for entry in read_entries(state.head.segments)]
+
+
+def test_compacting_leaves_one_segment_and_drops_what_was_superseded(vault, person, clock):
+    records = [person(f"Bolat Example{number}") for number in range(30)]
+    for record in records[:5]:
+        revision = vault.get(record)
+        vault.put(continued(revision, (Claim("name", {"text": "Serik Another", "kind": "birth"}),)))
+    vault.remove(records[7])
+    vault.remove(records[8], purge=True)
+    before = [
+        [hit.revision.record_id for hit in vault.find(word)] for word in ("bolat", "serik", "example9", "example3")
+    ]
+    assert len(segments(vault)) > 3
+    vault.keeping.compact()
+    assert segments(vault) == [36]
+    after = [
+        [hit.revision.record_id for hit in vault.find(word)] for word in ("bolat", "serik", "example9", "example3")
+    ]
+    assert after == before
+    assert [len(found) for found in after] == [20, 5, 1, 0]
+    assert [len(vault.history(record)) for record in records[:6]] == [2, 2, 2, 2, 2, 1]
+    assert vault.check().problems == ()
+    vault.keeping.compact()
+    assert segments(vault) == [36]
+    assert vault.check().orphans == 0
+
+
+def test_others_read_while_a_copy_is_changed_and_what_fails_there_changes_nothing(vault, reopen, path, person):
+    record = person("Bolat Example")
+    other = reopen()
+    seen = []
+
+    def change(commit):
+        seen.append(other.get(record).record_id)
+        seen.append(commit.epoch)
+        raise EngineError("invented")
+
+    before = path.read_bytes()
+    with pytest.raises(EngineError, match="invented"):
+        vault._session.rewrite(change)
+    assert seen == [record, vault.status().epoch + 1]
+    assert path.read_bytes() == before
+    assert [entry.name for entry in path.parent.iterdir()] == ["cases.vault"]
+    vault.keeping.compact()
+    assert other.status().epoch == vault.status().epoch == seen[1]
