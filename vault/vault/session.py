@@ -133,6 +133,10 @@ class Session:
         self.checked_at = seen.checked_at if seen else None
         if seen is not None:
             if not accept_older:
+                if seen.epoch > state.head.epoch:
+                    # Another process may have committed since the file was read: that is no older file.
+                    with self.snapshot() as (_, state):
+                        pass
                 self.expect(seen.epoch, seen.digest)
             words = keys.fingerprint(state.header.vault_id, state.access_key)
             # Of an older state too: a vault that was rebuilt around other keys may be shown as a restored one.
