@@ -228,8 +228,10 @@ class SqliteEngine:
             source = self._path
             try:
                 if change is not None and self._held is not None:
-                    size = guard.file_header(self._held).pages * guard.PAGE_BYTES
-                    _write_new(changed, _chunks(self._held, size), size)
+                    # Under a name of its own, so that the next writer finds it if we are killed.
+                    guard.create_empty(changed)
+                    with changed.open("wb") as file:
+                        file.writelines(_chunks(self._held, guard.file_header(self._held).pages * guard.PAGE_BYTES))
                     with closing(open(changed)) as engine:
                         change(engine)
                     source = changed
