@@ -201,6 +201,8 @@ _IDS: Final = ("id_document", "passport")
 _PHONES: Final = ("phone", "account")
 _PLACES: Final = ("birth_place", "address")
 _LEAST_NUMBER: Final = 5
+MAX_NAME: Final = 200
+"""Characters of a name that are compared."""
 _MAX_COMPARED: Final = 8
 _SLACK_DAYS: Final = 366
 _MORE_SLACK_DAYS: Final = 3 * 366
@@ -234,9 +236,9 @@ class Known:
 
     @cached_property
     def names(self) -> list[str]:
-        """Names as written, each once, and the first few: whoever has more is known by these."""
-        found = dict.fromkeys(filter(None, map(text_of, _stated(self._claims, "name"))))
-        return list(found)[:_MAX_COMPARED]
+        """Names as written, each once and cut, and the first few: whoever has more is known by these."""
+        found = dict.fromkeys(text_of(value)[:MAX_NAME] for value in _stated(self._claims, "name"))
+        return [name for name in found if name][:_MAX_COMPARED]
 
     @cached_property
     def births(self) -> list[edtf.Date]:

@@ -350,6 +350,22 @@ def test_pairs_among_the_new_and_with_the_old_each_once(vault, person):
     assert list(vault.likely_pairs(vault.epoch)) == []
 
 
+def test_names_of_any_length_and_number(vault, person):
+    long = "Сәбит " * 20_000
+    a = person(long, *(Claim("name", {"text": f"{FIRST} {number}"}) for number in range(300)))
+    b = person(long, Claim("name", {"text": ""}), Claim("name", {"text": "... ؟"}), Claim("name", None, "unknown"))
+    assert like(vault, a) == [b]
+    vault.same(a, b)
+    assert len(vault.get(b).values("also_named")) == 300
+
+
+def test_what_is_no_value_of_its_field_is_passed_over(vault, put):
+    """A newer program, or a damaged import, may have written anything."""
+    odd = [Claim(field, value) for field in ("birth", "sex", "phone", "address", "passport") for value in (7, b"x", {})]
+    a, b = (put("person", Claim("name", {"text": FIRST}), *odd, Claim("name", "plain")) for _ in range(2))
+    assert like(vault, a) == [b]
+
+
 def test_no_reason_and_no_repr_tells_by_accident(vault, person):
     a, _ = person(FIRST), person(FIRST)
     [hit] = vault.likely_same(a)
