@@ -422,6 +422,34 @@ def test_it_can_be_shown_and_added_to_that_record(casevault: Any, first: str) ->
     assert [one["value"] for one in record["occupation"]] == ["teacher"]
 
 
+def test_questions_do_not_ask_for_verdicts_and_end_in_the_same_question(casevault: Any, first: str) -> None:
+    person = terminal(casevault, "add", "person")
+    person.answer("name:", "Sabit Orazqanuly")
+    seen = ""
+    for _ in range(400):
+        if not person._read(0.3):
+            break
+        if "Save as a new record?" in person.seen:
+            person.type("")
+        elif "a line with a single dot ends it" in person.seen:
+            person.type(".")
+        elif "date of birth" in person.seen and "1961" not in seen:
+            person.type("1961")
+            seen += "1961"
+        elif person.seen.rstrip(" ").endswith(":"):
+            person.type("")
+        else:
+            continue
+        seen += person.seen
+        person.seen = ""
+    assert person.end() == 0
+    assert first[:10] in seen
+    assert "residence" in seen
+    assert "same person as" not in seen
+    assert "name in the other record" not in seen
+    assert len(casevault("list").lines) == 2
+
+
 def test_nothing_is_lost_without_a_yes(casevault: Any, first: str) -> None:
     person = terminal(casevault, *NEW)
     person.answer("Save as a new record?", "x")

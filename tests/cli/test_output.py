@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.app import Settings
-from cli.output import Output, escape, json_text
+from cli.output import Output, escape, json_text, widest
 
 PLAIN_SPACES = set(
     "\u0020\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
@@ -117,6 +117,33 @@ def test_a_table_on_a_terminal_escapes_too_and_reads_no_markup(monkeypatch: pyte
     monkeypatch.setenv("COLUMNS", "80")
     Output(Settings()).table(("head",), [("[bold red]x[/]\x1b[2J\nz",)])
     assert "[bold red]x[/]\\x1b[2J\\x0az" in screen.getvalue()
+
+
+def test_columns_are_cut_from_the_widest_down() -> None:
+    assert widest([10, 6, 80], 60) == 44
+    assert widest([10, 50, 80], 60) == 25
+    assert widest([30, 30, 30], 30) == 10
+    assert widest([3, 4], 60) == 4
+    assert widest([], 60) == 1
+    assert widest([9, 9], -5) == 1
+
+
+@given(st.lists(st.integers(0, 200), min_size=1, max_size=8), st.integers(8, 300))
+def test_cut_columns_fit_and_no_column_is_cut_for_nothing(widths: list[int], room: int) -> None:
+    limit = widest(widths, room)
+    assert sum(min(width, limit) for width in widths) <= room
+    assert max(widths) <= limit or sum(min(width, limit + 1) for width in widths) > room
+
+
+def test_a_table_with_writing_from_right_to_left_keeps_its_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stdout", screen)
+    monkeypatch.setenv("COLUMNS", "80")
+    Output(Settings()).table(("id", "what", "why"), [("1a", "سابىت", "it is"), ("2b", "Sabit", "it is")])
+    turned, plain = screen.getvalue().splitlines()[-2:]
+    assert turned.count("\u200e") == 3
+    assert turned.index("سابىت") < turned.index("it is")
+    assert "\u200e" not in plain
 
 
 def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:

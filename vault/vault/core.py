@@ -362,6 +362,8 @@ class Vault:
     def put(self, *drafts: Draft) -> list[Revision]:
         """Write revisions in one commit.
 
+        Where names of a person change, the records that `same` joined to it get these names in the same commit.
+
         Args:
             drafts: What is to be said; a draft with `record_id` and `parents` continues a record.
 
