@@ -58,6 +58,30 @@ def test_text_in_every_field_is_escaped_by_every_command(casevault: Any) -> None
     assert record["actor"][0]["value"].strip() == HOSTILE.strip()
 
 
+def test_likely_duplicates_and_verdicts_are_told_escaped(casevault: Any) -> None:
+    lines = json.dumps({"kind": "person", "name": [f"A{HOSTILE}Z", "Plain Name"], "address": HOSTILE}).encode()
+    casevault("add", "--from", "-", stdin=lines)
+    first = casevault("list", "--json").json["records"][0]["id"]
+    told = casevault("add", "person", "name=Plain Name")
+    assert f"Perhaps the same person: {first[:10]}" in told.err
+    twin = told.lines[0]
+    for words in (
+        ("search", "plain", "--explain"),
+        ("search", "--same-as", twin),
+        ("search", "--same-as", twin, "--explain"),
+        ("search", "--same-as", twin, "--json"),
+        ("same", twin, first),
+        ("search", "--exact", "bold"),
+        ("show", twin),
+        ("different", twin, first),
+        ("add", "--from", "-"),
+    ):
+        done = casevault(*words, stdin=lines if words[0] == "add" else b"")
+        assert_safe(done.out)
+        assert_safe(done.err)
+    assert "Perhaps the same person, " in done.err
+
+
 def test_names_of_recipients_and_labels_are_escaped(casevault: Any) -> None:
     name = f"R{HOSTILE}"
     casevault("recipient", "add", name, "--audience", "lawyer", expect=None)
