@@ -56,6 +56,8 @@ _BELOW: Final = 0.99
 
 _PARTS: Final = (1.0, 0.8, 0.65, 0.5, 0.001)
 """What part of a word of a name must have been asked for: its beginnings are put in order by this."""
+_BEGUN, _SAID, _SAID_BEGUN = 0.8, 0.7, 0.5
+"""How much a word counts that begins one in a name, stands in a text, or begins one there; wholly in a name it is 1."""
 
 
 class Candidate(NamedTuple):
@@ -63,9 +65,9 @@ class Candidate(NamedTuple):
 
     Args:
         row: Where it is.
-        score: 3 all words stand in its names; 2 up to 3 they do as beginnings or in other spellings, the more alike the
-            more; 1 all words stand in its names or texts; below 1 some stand in its names in other spellings; 0 as
-            beginnings, or no word was asked for.
+        score: 3 all words stand in its names; 2 up to 3 some are in its names, wholly, as beginnings or in another
+            spelling, and the rest in texts, the more alike the more; 1 all words stand in its texts; 0 as beginnings,
+            or no word was asked for.
         heard: Words that do not stand there are names in another spelling, which was compared.
     """
 
@@ -107,6 +109,14 @@ class _Word:
         self.named = named
         self.exact = exact
         self.any = any_
+
+    def likeness(self, number: int) -> float:
+        """Tell how much of the word a document has, as it is written."""
+        if number in self.named[-1]:
+            return 1.0 if number in self.named[0] else _BEGUN
+        if number in self.any:
+            return _SAID if number in self.exact else _SAID_BEGUN
+        return 0.0
 
     def __and__(self, other: _Word) -> _Word:
         return _Word(tuple(map(and_, self.named, other.named)), self.exact & other.exact, self.any & other.any)
@@ -353,16 +363,29 @@ class _Hits:
         self.given |= fresh
         return reversed(fresh)
 
-    def begun(self) -> Iterator[tuple[float, BitMap]]:
-        """Give the documents whose names begin with the words, those with most of a word asked for first."""
-        for place, part in enumerate(_PARTS):
-            yield NAME_SIMILAR + _BELOW * part, self.narrowed(part.word.named[place] for part in self.parts)
+    def named(self) -> Iterator[tuple[float, BitMap]]:
+        """Give the documents in which all words stand or begin, some of them in names, and how alike these are."""
+        words = [part.word for part in self.parts]
+        for place, part in enumerate(_PARTS[1:], 1):
+            yield part, self.narrowed(word.named[place] for word in words)
+        if len(words) > 1:
+            whole = self.narrowed(word.exact for word in words)
+            yield from self._partly(whole, [word.named[0] for word in words], 1.0, _SAID)
+            yield from self._partly(self.written - whole, [word.named[-1] for word in words], _BEGUN, _SAID_BEGUN)
+
+    @staticmethod
+    def _partly(
+        among: BitMap, named: Sequence[BitMap], in_name: float, in_text: float
+    ) -> Iterator[tuple[float, BitMap]]:
+        for count, documents in by_overlap(among, [(one, 1) for one in named]):
+            if count:
+                yield (count * in_name + (len(named) - count) * in_text) / len(named), documents
 
 
 class _Heard(NamedTuple):
     """A document with a name in another spelling."""
 
-    score: float
+    likeness: float
     hits: _Hits
     number: int
 
@@ -396,13 +419,9 @@ class Search:
             return
         for hits in every:
             yield from self._given(hits, hits.narrowed(part.word.named[0] for part in hits.parts), NAME_EXACT)
-        heard = self._heard(every)
-        yield from self._similar(every, [one for one in heard if one.score >= NAME_SIMILAR])
+        yield from self._similar(every, self._heard(every))
         for hits in every:
             yield from self._given(hits, hits.narrowed(part.word.exact for part in hits.parts), TEXT_EXACT)
-        for score, hits, number in heard:
-            if score < NAME_SIMILAR:
-                yield from self._given(hits, BitMap((number,)), score, heard=True)
         for hits in every:
             yield from self._given(hits, hits.written, OTHER)
 
@@ -412,15 +431,12 @@ class Search:
             yield Candidate(hits.segment.row(number), score, heard)
 
     def _similar(self, every: Sequence[_Hits], heard: Sequence[_Heard]) -> Iterator[Candidate]:
-        """Give names in other spellings and beginnings of names together, by their scores."""
-
-        def begun(hits: _Hits) -> Iterator[tuple[float, _Hits, BitMap, bool]]:
-            return ((score, hits, documents, False) for score, documents in hits.begun())
-
-        found = ((score, hits, BitMap((number,)), True) for score, hits, number in heard)
-        # Of equals what is merged from an earlier stream goes first: the newer segment.
-        for score, hits, documents, by_sound in heapq.merge(*map(begun, every), found, key=lambda one: -one[0]):
-            yield from self._given(hits, documents, score, heard=by_sound)
+        """Give all that have some words in their names, as they are written and in other spellings, by likeness."""
+        found = [(likeness, hits, documents, False) for hits in every for likeness, documents in hits.named()]
+        found += [(likeness, hits, BitMap((number,)), True) for likeness, hits, number in heard]
+        # Sorting is stable: of equals what comes from a newer segment stays first.
+        for likeness, hits, documents, by_sound in sorted(found, key=lambda one: -one[0]):
+            yield from self._given(hits, documents, NAME_SIMILAR + _BELOW * likeness, heard=by_sound)
 
     # --- names in other spellings ---
 
@@ -443,12 +459,12 @@ class Search:
                     break
                 written = hits.segment.names(number)
                 read += len(written)
-                if (score := self._score(hits, number, written)) is not None:
-                    found.append(_Heard(score, hits, number))
+                if likeness := self._likeness(hits, number, written):
+                    found.append(_Heard(likeness, hits, number))
             if self.capped:
                 break
         # Sorting is stable: of equals the one that shares more stays first, and of these the newer.
-        return sorted(found, key=lambda one: -one.score)
+        return sorted(found, key=lambda one: -one.likeness)
 
     def _near(self, hits: _Hits, keys: _Keys, place: int) -> Iterator[tuple[int, int, BitMap]]:
         """Give the documents of a segment that may answer by sound, those that share most first."""
@@ -466,25 +482,30 @@ class Search:
         weighted = chain(keys.weighted(place), [(documents, weight) for documents, weight in written if weight])
         return ((shared, place, documents) for shared, documents in by_overlap(among - hits.given, weighted))
 
-    def _score(self, hits: _Hits, number: int, written: Sequence[str]) -> float | None:
-        """Score a document by its names; None if they do not answer, or if no other spelling is needed for it."""
+    def _likeness(self, hits: _Hits, number: int, written: Sequence[str]) -> float:
+        """Tell how alike the names of a document are; 0 if they do not answer, or no other spelling is needed."""
         whole = self.query.whole
-        likeness = whole.best(written) if whole is not None and number in hits.whole else 0.0
-        as_one = likeness >= names.SIMILAR
-        least, named, heard = 1.0, True, as_one
+        as_one = whole.best(written) if whole is not None and number in hits.whole else 0.0
+        if as_one < names.SIMILAR:
+            as_one = 0.0
+        found, heard = 0.0, False
         for part in hits.parts:
-            if as_one and part.replaceable:
-                continue
             like = part.sound.best(written) if part.sound is not None and number in part.heard else 0.0
             if like >= names.SIMILAR:
-                least, heard = min(least, like), True
-            elif number not in part.word.any:
-                return None
-            elif number not in part.word.named[-1]:
-                named = False
-        if not heard or (not named and number in hits.written):
-            return None
-        return NAME_SIMILAR + _BELOW * (least if whole is None else likeness) if named else _BELOW * least
+                heard = True
+            else:
+                like = 0.0
+            written_so = part.word.likeness(number)
+            if not like and not written_so:
+                # All words together are one name, or it does not answer; what cannot be a name must be written.
+                return as_one if part.replaceable and self._others(hits, number) else 0.0
+            found += max(like, written_so)
+        return max(as_one, found / len(hits.parts)) if heard or as_one else 0.0
+
+    @staticmethod
+    def _others(hits: _Hits, number: int) -> bool:
+        """Tell whether all but the words that may be one name hold, as far as is known without opening a record."""
+        return all(part.replaceable or number in part.word.any or number in part.heard for part in hits.parts)
 
 
 def alike(segments: Sequence[Segment], given: Sequence[str], *, limit: int, kind: str | None) -> list[Alike]:

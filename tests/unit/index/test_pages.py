@@ -295,3 +295,23 @@ def test_a_newer_segment_is_said_to_be_newer():
 def test_any_bytes_as_a_segment_object_are_refused(data):
     with pytest.raises((IntegrityError, UnsupportedVersionError)):
         read_whole(data)
+
+
+def plain_terms(rng, count):
+    """Terms that share much, with continuations of one another."""
+    return sorted({b"t" + bytes(rng.choices(b"ab\xd0\xb0", k=rng.randint(0, 7))) for _ in range(count)})
+
+
+def test_terms_are_found_and_continued_as_a_scan_finds_them():
+    rng = random.Random(5)
+    for count in (1, 3, 17, 60, 400):
+        terms = plain_terms(rng, count)
+        _, (payload,) = write_terms([(term, postings.encode_postings([at])) for at, term in enumerate(terms)])
+        page = pages.TermPage(payload, 5000)
+        for asked in [*terms, *plain_terms(rng, 100), b"", b"s", b"u", b"t\xff"]:
+            found = page.find(asked)
+            assert (None if found is None else list(found)) == ([terms.index(asked)] if asked in terms else None)
+            begun, more = page.beginning(asked)
+            expected = [(len(term), [at]) for at, term in enumerate(terms) if term.startswith(asked)]
+            assert [(size, list(documents)) for size, documents in begun] == expected
+            assert more == all(term < asked or term.startswith(asked) for term in terms)
