@@ -32,7 +32,7 @@ from vault.index.pages import (
 )
 from vault.index.postings import MAX_DOCUMENTS, encode_postings
 from vault.index.segment import SegmentEntry
-from vault.index.terms import ID, NAME, SOUND, TEXT, Document
+from vault.index.terms import ID, NAME, SOUND, TEXT, Document, Terms
 from vault.objects import Kind, Ref
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class TermLists:
         self._sounds: defaultdict[str, list[int]] = defaultdict(list)
         self._marks: defaultdict[bytes, list[int]] = defaultdict(list)
 
-    def add(self, document: Document, number: int) -> int:
+    def add(self, document: Document | Terms, number: int) -> int:
         """Take the terms of a document; numbers never fall from one to the next.
 
         Returns:

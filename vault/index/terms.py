@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from vault import names
 from vault.errors import RecordError
@@ -17,7 +17,7 @@ from vault.index.pages import ATTACHMENT, MAX_TERM_BYTES, REMOVED, kept_names
 from vault.records import edtf, link_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from vault.objects import Ref
     from vault.records.model import Claim, Revision
@@ -99,7 +99,7 @@ def value_text(value: object) -> str:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
-def claim_names(claim: Claim, field_type: str) -> str:
+def claim_names(claim: Claim | Said, field_type: str) -> str:
     """Give the person's name in a claim: of a name field, or of a relative who is only named; else nothing."""
     value = claim.value
     if not isinstance(value, dict):
@@ -117,7 +117,7 @@ def compact(text: str) -> str:
     return "".join(parts)[: names.MAX_WORD] if len(parts) > 1 and not any(map(names.is_han, parts)) else ""
 
 
-def claim_text(claim: Claim, field_type: str) -> str:
+def claim_text(claim: Claim | Said, field_type: str) -> str:
     """Give the text of a claim whose words are text terms; those of a person's name are terms of names instead.
 
     Args:
@@ -216,7 +216,7 @@ def forget() -> None:
     _date_parts.cache_clear()
 
 
-def _add_marks(marks: set[bytes], claim: Claim, field_type: str, text: str) -> None:
+def _add_marks(marks: set[bytes], claim: Claim | Said, field_type: str, text: str) -> None:
     if field_type in VALUE_TYPES:
         head = VALUE + claim.field.encode() + b"\0"
         marks.update([(head + word.encode())[:MAX_TERM_BYTES] for word in names.text_terms(text)])
@@ -226,6 +226,75 @@ def _add_marks(marks: set[bytes], claim: Claim, field_type: str, text: str) -> N
     elif field_type in {"date", "birth"} and isinstance(claim.value, str):
         tag = DATE if field_type == "date" else BIRTH
         marks.update([tag + part for part in _date_parts(claim.value)])
+
+
+class Said(NamedTuple):
+    """Of a claim, what its terms are made of; any claim will do in its place."""
+
+    field: str
+    value: Any
+    source: bytes | None
+
+
+class Terms(NamedTuple):
+    """What a revision is found by, as in `Document`.
+
+    Secrets:
+        Everything in it.
+    """
+
+    texts: tuple[str, ...]
+    keys: set[str]
+    sounds: set[str]
+    marks: set[bytes]
+    names: tuple[str, ...]
+
+
+def terms_of(record_id: bytes, kind: str, claims: Iterable[Claim | Said], types: Mapping[str, str]) -> Terms:
+    """Make the terms of a revision.
+
+    Args:
+        record_id: 16 bytes.
+        kind: The record's kind.
+        claims: Its claims.
+        types: Types of the fields of this kind; one that is not in there is text.
+
+    Returns:
+        The terms, and the names as written.
+
+    Secrets:
+        All.
+
+    Source:
+        docs/format.md §Terms.
+    """
+    texts: list[str] = []
+    keys: set[str] = set()
+    marks = {ID + record_id, KIND + kind.encode()}
+    found: list[str] = []
+    for claim in claims:
+        value = claim.value
+        if claim.source is not None:
+            marks.add(LINK + claim.source)
+        if value is None:
+            continue
+        field_type = types.get(claim.field, "text")
+        if field_type == "text" and type(value) is str:
+            texts.append(value)
+            continue
+        if field_type in _NAMED_TYPES and (name := claim_names(claim, field_type)):
+            keys |= names.text_terms(name)
+            found.append(name)
+        if field_type != "name":
+            text = claim_text(claim, field_type)
+            texts.append(text)
+            _add_marks(marks, claim, field_type, text)
+    return Terms(tuple(texts), keys, sound_keys(found) if found else set(), marks, tuple(found))
+
+
+def tombstone_terms(record_id: bytes, kind: str) -> Terms:
+    """Make the terms of a tombstone: only id and kind."""
+    return Terms((), set(), set(), {ID + record_id, GONE + kind.encode()}, ())
 
 
 def document_of(revision: Revision, ref: Ref, schemas: Schemas, epoch: int) -> Document:
@@ -242,45 +311,14 @@ def document_of(revision: Revision, ref: Ref, schemas: Schemas, epoch: int) -> D
 
     Secrets:
         The result.
-
-    Source:
-        docs/format.md §Terms.
     """
-    kind = revision.kind
-    texts: list[str] = []
-    keys: set[str] = set()
-    marks = {ID + revision.record_id, (GONE if revision.removed else KIND) + kind.encode()}
-    found: list[str] = []
-    for claim in () if revision.removed else revision.claims:
-        value = claim.value
-        if claim.source is not None:
-            marks.add(LINK + claim.source)
-        if value is None:
-            continue
-        field_type = schemas.field(kind, claim.field).type
-        if field_type == "text" and type(value) is str:
-            texts.append(value)
-            continue
-        if field_type in _NAMED_TYPES and (name := claim_names(claim, field_type)):
-            keys |= names.text_terms(name)
-            found.append(name)
-        if field_type != "name":
-            texts.append(claim_text(claim, field_type))
-            _add_marks(marks, claim, field_type, texts[-1])
-    return Document(
-        record_id=revision.record_id,
-        revision_id=revision.id,
-        ref=ref,
-        kind=kind,
-        flags=REMOVED if revision.removed else 0,
-        epoch=epoch,
-        parents=revision.parents,
-        texts=tuple(texts),
-        keys=keys,
-        sounds=sound_keys(found),
-        marks=marks,
-        names=tuple(found),
-    )
+    record_id, kind = revision.record_id, revision.kind
+    if revision.removed:
+        terms = tombstone_terms(record_id, kind)
+    else:
+        terms = terms_of(record_id, kind, revision.claims, schemas.types(kind))
+    flags = REMOVED if revision.removed else 0
+    return Document(record_id, revision.id, ref, kind, flags, epoch, revision.parents, *terms)
 
 
 def attachment_of(attachment_id: bytes, ref: Ref, epoch: int) -> Document:

@@ -575,28 +575,18 @@ def decode_revision(data: bytes) -> Revision:
     return revision
 
 
-def reread_revision(data: bytes) -> Revision:
-    """Read a revision whose plaintext this program has just made; nothing is checked again.
+def reread_claims(data: bytes) -> tuple[bytes, str, bool, list[tuple[str, Any, bytes | None]]]:
+    """Read of a revision whose plaintext this program has just made what it is found by; nothing is checked again.
 
     Args:
         data: What `Revision.encode` gave. Secret.
 
     Returns:
-        The revision, of its claims no more than field, value and source.
+        Record id, kind, mark of removal; of each claim field, value and source.
     """
     tree = codec.reread(data)
-    return Revision(
-        record_id=tree[_R_ID],
-        kind=tree[_R_KIND],
-        parents=tuple(tree[_R_PARENTS]),
-        device=tree[_R_DEVICE],
-        time=tree[_R_TIME],
-        claims=tuple(
-            [Claim(item[_C_FIELD], item.get(_C_VALUE), source=item.get(_C_SOURCE)) for item in tree[_R_CLAIMS]]
-        ),
-        seed=tree[_R_SEED],
-        removed=_R_REMOVED in tree,
-    )
+    claims = [(claim[_C_FIELD], claim.get(_C_VALUE), claim.get(_C_SOURCE)) for claim in tree[_R_CLAIMS]]
+    return tree[_R_ID], tree[_R_KIND], _R_REMOVED in tree, claims
 
 
 # --- commitments ----------------------------------------------------------------------------------------------

@@ -122,11 +122,12 @@ class Schemas:
         schemas: One for each kind.
     """
 
-    __slots__ = ("_aliases", "_schemas")
+    __slots__ = ("_aliases", "_schemas", "_types")
 
     def __init__(self, schemas: Sequence[Schema]) -> None:
         """Index the schemas by kind, and the aliases of their fields."""
         self._schemas = {schema.kind: schema for schema in schemas}
+        self._types = {schema.kind: {name: field.type for name, field in schema.fields.items()} for schema in schemas}
         self._aliases = {
             (schema.kind, alias): one.name
             for schema in schemas
@@ -156,6 +157,10 @@ class Schemas:
         """Return what is known of a field; one that no schema names is text of level `never`."""
         known = self.schema(kind).fields.get(name)
         return known or Field(name, "text", Level.NEVER, many=True, known=False)
+
+    def types(self, kind: str) -> Mapping[str, str]:
+        """Return the type of each field of a kind; one that no schema names is text."""
+        return self._types.get(kind, {})
 
     def canonical(self, kind: str, name: str) -> str:
         """Return the proper name of a field from what a person may have called it."""

@@ -18,17 +18,17 @@ import subprocess
 import sys
 from bisect import bisect_left
 from contextlib import suppress
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, starmap
 from typing import IO, TYPE_CHECKING, Any, Final, Self
 
 from vault import codec
 from vault.errors import FormatError, HelperError, RecordError
-from vault.index import RUN_DOCUMENTS, document_of
+from vault.index import RUN_DOCUMENTS
 from vault.index.building import Lines, TermLists, joined, sheets_of
 from vault.index.pages import TermSheet, pack_names
-from vault.objects import Ref
+from vault.index.terms import Said, terms_of, tombstone_terms
 from vault.records import Schemas, load_schema, record_line
-from vault.records.model import reread_revision
+from vault.records.model import reread_claims
 
 try:
     import resource
@@ -45,7 +45,6 @@ _RUN_BYTES: Final = 1 << 27
 _FEW_DOCUMENTS: Final = 1024
 _LENGTH: Final = struct.Struct(">I")
 _MAX_FRAME: Final = (1 << 32) - 1
-_NO_REF: Final = Ref(bytes(32), 0)
 # Not `multiprocessing`: its children run the caller's main module once more, and read pickles.
 _CHILD: Final = "import sys; sys.path[:] = sys.argv[1:]; from vault.vault.loading import work; work()"
 
@@ -258,9 +257,13 @@ class _Work:
         """Take the terms of a block of revisions, and give the names of each."""
         entries = []
         for number, plaintext in enumerate(block, first):
-            document = document_of(reread_revision(plaintext), _NO_REF, self._schemas, 0)
-            self._lists.add(document, number)
-            entries.append(pack_names(document.names))
+            record_id, kind, removed, claims = reread_claims(plaintext)
+            if removed:
+                terms = tombstone_terms(record_id, kind)
+            else:
+                terms = terms_of(record_id, kind, starmap(Said, claims), self._schemas.types(kind))
+            self._lists.add(terms, number)
+            entries.append(pack_names(terms.names))
         return entries
 
     def bounds(self, ranges: int) -> list[bytes]:
