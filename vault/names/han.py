@@ -34,6 +34,8 @@ _DOUBT: Final = 1.5
 """Logarithm of the odds from which a name is taken for a Japanese one."""
 _GROUP: Final = 4
 _WRITERS: Final = 4
+_ONCE: Final = 0.2
+"""How unlikely it is, beside other ways to share a reading out, that a sound of two characters is written once."""
 _ALL: Final = 200_000
 """Characters in all the names that the table was learned from, about."""
 
@@ -207,6 +209,17 @@ class Table:
                 _step(here, row.options, _cut_weight(plain, start), states[end])
         return _with_japanese(_best(states[-1], _spoken(rows), limit), rows, limit)
 
+    def parts(self, word: str, reading: str) -> list[tuple[str, str]]:
+        """See `parts` of this module."""
+        plain = _toneless(word)
+        rows = self._cut(plain, self._cuts(plain)) if plain else self._characters(word)
+        heads = [row.head for row in rows] if plain else [c for c in word[:MAX_CHARACTERS] if self._characters(c)]
+        for ways in ([row.options for row in rows], [row.japanese for row in rows]):
+            found = _align(ways, reading)
+            if found is not None:
+                return list(zip(heads, found, strict=True))
+        return []
+
     def spellings(self, sounds: str, limit: int = 5) -> list[str]:
         """See `spell` of this module."""
         if self._writers is None:
@@ -234,6 +247,24 @@ class Table:
             group: [(head, times / _ALL) for head, times in nlargest(_WRITERS, writers, key=itemgetter(1))]
             for group, writers in found.items()
         }
+
+
+def _align(ways: Sequence[tuple[Option, ...]], reading: str) -> list[str] | None:
+    """Share a reading out among its characters; a sound that two have in common may be written once."""
+    reached: dict[int, tuple[float, list[str]]] = {0: (1.0, [])}
+    for options in ways:
+        ahead: dict[int, tuple[float, list[str]]] = {}
+        for place, (weight, groups) in reached.items():
+            for _, group, share, _ in options:
+                ways_to_write = {group: share}
+                if place and group[:1] == reading[place - 1]:
+                    ways_to_write[group[1:]] = share * _ONCE
+                for written, part in ways_to_write.items():
+                    end = place + len(written)
+                    if reading.startswith(written, place) and weight * part > ahead.get(end, (0.0, []))[0]:
+                        ahead[end] = weight * part, [*groups, group]
+        reached = ahead
+    return reached[len(reading)][1] if len(reading) in reached else None
 
 
 def _cut_weight(word: str, start: int) -> float:
@@ -330,6 +361,22 @@ def pinyin_readings(word: str, limit: int = 5) -> list[tuple[str, float]]:
         As secret as the name.
     """
     return _table().pinyin_readings(word, limit)
+
+
+def parts(word: str, reading: str) -> list[tuple[str, str]]:
+    """Tell which sounds of a reading come from which character or syllable.
+
+    Args:
+        word: Chinese characters, or a Latin word of Mandarin syllables.
+        reading: One of its `readings`, or `pinyin_readings`, doubled sounds written once or twice.
+
+    Returns:
+        Each character, or syllable, with its sounds, perhaps none; nothing if the reading is not of this table.
+
+    Secrets:
+        As secret as the name.
+    """
+    return _table().parts(word, reading)
 
 
 def spell(sounds: str) -> list[str]:

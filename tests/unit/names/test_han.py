@@ -1,5 +1,6 @@
 """Chinese characters and Mandarin syllables read as foreign names. All names are invented or common given names."""
 
+import re
 import unicodedata
 from importlib import resources
 
@@ -137,6 +138,32 @@ def test_syllables_are_read_like_their_characters(characters):
     )
     skeletons = {han.skeleton(reading) for reading, _ in han.pinyin_readings(word)}
     assert han.skeleton(sounds(characters)[0]) in skeletons
+
+
+@pytest.mark.parametrize(
+    ("word", "reading", "parts"),
+    [
+        ("巴耶夫", "bajev", ["巴 ba", "耶 je", "夫 v"]),
+        ("買買提", "mamati", ["買 ma", "買 ma", "提 ti"]),
+        ("中島", "nakaSima", ["中 naka", "島 Sima"]),
+        ("Jiahefu", "Jahv", ["jia Ja", "he h", "fu v"]),
+        ("曼尼", "mani", ["曼 man", "尼 ni"]),  # the two n are written once
+        ("巴耶夫", "bajek", []),
+    ],
+)
+def test_a_reading_tells_which_character_gave_which_sounds(word, reading, parts):
+    assert [" ".join(part) for part in han.parts(word, reading)] == parts
+
+
+@given(st.one_of(HAN, st.text(max_size=40)))
+def test_every_transcribed_reading_has_its_parts(token):
+    rows = han._table()._characters(token)
+    for reading, _ in han.readings(token):
+        parts = han.parts(token, reading)
+        whole = "".join(sounds for _, sounds in parts)
+        assert not parts or (
+            len(parts) == len(rows) and re.sub(r"(.)\1+", r"\1", whole) == re.sub(r"(.)\1+", r"\1", reading)
+        )
 
 
 def test_names_are_spelled_in_characters():
