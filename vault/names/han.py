@@ -44,10 +44,17 @@ _SKELETON: Final = str.maketrans(
     {sound: group[0] for group in _CLASSES for sound in group} | dict.fromkeys(VOWELS + "j", "")
 )
 
+_DOUBLED: Final = re.compile(r"(.)\1+")
+
 
 def skeleton(sounds: str) -> str:
     """Give the classes of a reading's consonants; readings with the same one are found alike."""
-    return sounds.translate(_SKELETON)
+    return _once(sounds.translate(_SKELETON))
+
+
+def _once(sounds: str) -> str:
+    """Write doubled sounds once."""
+    return _DOUBLED.sub(r"\1", sounds)
 
 
 Option = tuple[str, str, float, float]
@@ -85,8 +92,9 @@ def _options(text: str) -> tuple[Option, ...]:
 def _step(states: dict[str, _State], options: Iterable[Option], weight: float, ahead: dict[str, _State]) -> None:
     """Go on from every state by every option."""
     for before, (mass, best, sounds) in states.items():
-        for key, group, most, whole in options:
-            key = before + key  # noqa: PLW2901 (the innermost loop of reading)
+        last = before[-1:]
+        for group_key, group, most, whole in options:
+            key = before + (group_key[1:] if last and group_key[:1] == last else group_key)
             more, better = mass * whole * weight, best * most * weight
             old = ahead.get(key)
             if old is None:
@@ -274,10 +282,10 @@ def _cut_weight(word: str, start: int) -> float:
 
 def _best(states: dict[str, _State], spoken: str, limit: int) -> list[tuple[str, float]]:
     found = sorted(states.items(), key=itemgetter(1), reverse=True)[:limit]
-    chosen = [(sounds, weight) for _, (weight, _, sounds) in found if sounds]
+    chosen = [(_once(sounds), weight) for _, (weight, _, sounds) in found if sounds]
     key = skeleton(spoken)
     if spoken and key not in {key for key, (_, _, sounds) in found if sounds}:
-        chosen = [*chosen[: limit - 1], (spoken, states[key][0] if key in states else 0.0)]
+        chosen = [*chosen[: limit - 1], (_once(spoken), states[key][0] if key in states else 0.0)]
     return chosen
 
 
@@ -368,7 +376,7 @@ def parts(word: str, reading: str) -> list[tuple[str, str]]:
 
     Args:
         word: Chinese characters, or a Latin word of Mandarin syllables.
-        reading: One of its `readings`, or `pinyin_readings`, doubled sounds written once or twice.
+        reading: One of its `readings`, or `pinyin_readings`.
 
     Returns:
         Each character, or syllable, with its sounds, perhaps none; nothing if the reading is not of this table.
