@@ -136,11 +136,14 @@ class Held:
         EngineError: It cannot be read.
     """
 
-    __slots__ = ("_key", "descriptor", "path")
+    __slots__ = ("_first", "_key", "descriptor", "foreign", "journal", "path")
 
     def __init__(self, path: Path) -> None:
         """Open the file, or share what is open."""
         self.path = path
+        self.journal = beside(path, "-journal")
+        self.foreign = {ending: str(beside(path, ending)) for ending in _FOREIGN}
+        self._first: tuple[bytes, Page] | None = None
         with _shared_lock:
             key = self._regular(_look(path))
             shared = _shared.get(key)
@@ -198,6 +201,13 @@ class Held:
     def read(self, count: int, offset: int) -> bytes:
         """Read bytes without moving anybody's place in the file."""
         return read_at(self.descriptor, count, offset)
+
+    def header(self) -> Page:
+        """Check the first page; see `first_page`. As long as it stays the same, what it says does, too."""
+        page = self.read(PAGE_BYTES, 0)
+        if self._first is None or self._first[0] != page:
+            self._first = page, first_page(page)
+        return self._first[1]
 
     @contextmanager
     def gate(self, *, alone: bool) -> Iterator[None]:
@@ -344,11 +354,6 @@ def first_page(page: bytes) -> Page:
     return Page(_u32(page, 24), _u32(page, 28), _u32(page, 40))
 
 
-def file_header(held: Held) -> Page:
-    """Check the first page of an open file; see `first_page`."""
-    return first_page(held.read(PAGE_BYTES, 0))
-
-
 def _u32(data: bytes, at: int) -> int:
     return int.from_bytes(data[at : at + 4])
 
@@ -412,10 +417,10 @@ def check_companions(held: Held) -> None:
     Source:
         https://www.sqlite.org/fileformat2.html §3.
     """
-    for ending in _FOREIGN:
-        if os.path.lexists(beside(held.path, ending)):
+    for ending, path in held.foreign.items():
+        if os.path.lexists(path):
             raise UnsafePathError(f"a file ending in {ending} lies beside the vault; it is none of its own")
-    journal = beside(held.path, "-journal")
+    journal = held.journal
     while True:
         with _opened(journal) as descriptor:
             reason = None if descriptor is None else _journal_fault(descriptor, held)
@@ -475,7 +480,7 @@ def _playback_fault(descriptor: int, head: bytes, held: Held) -> str | None:
         return "is not of this vault"
     record = read_at(descriptor, 4 + PAGE_BYTES, sector)
     try:
-        before, now = first_page(record[4:]), file_header(held)
+        before, now = first_page(record[4:]), held.header()
     except FormatError:
         return "is not of this vault"
     # A later page of the journal can be anything that whoever may write to the folder could have put into the vault.

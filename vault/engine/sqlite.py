@@ -201,7 +201,7 @@ class SqliteEngine:
                     image = self._open_connection.serialize()
                 _write_new(target, [image], len(image), progress)
             else:
-                size = guard.file_header(self._held).pages * guard.PAGE_BYTES
+                size = self._held.header().pages * guard.PAGE_BYTES
                 _write_new(target, _chunks(self._held, size), size, progress)
 
     def compact(self, change: Callable[[Engine], None] | None = None) -> None:
@@ -231,7 +231,7 @@ class SqliteEngine:
                     # Under a name of its own, so that the next writer finds it if we are killed.
                     guard.create_empty(changed)
                     with changed.open("wb") as file:
-                        file.writelines(_chunks(self._held, guard.file_header(self._held).pages * guard.PAGE_BYTES))
+                        file.writelines(_chunks(self._held, self._held.header().pages * guard.PAGE_BYTES))
                     with closing(open(changed)) as engine:
                         change(engine)
                     source = changed
@@ -244,7 +244,7 @@ class SqliteEngine:
                     other.close()
                 held = guard.Held(new)
                 try:
-                    if guard.file_header(held).pages * guard.PAGE_BYTES != held.status().st_size:
+                    if held.header().pages * guard.PAGE_BYTES != held.status().st_size:
                         raise EngineError("the rewritten file is not complete; the vault was left as it is")
                     os.fsync(held.descriptor)
                 finally:
@@ -320,7 +320,7 @@ class SqliteEngine:
             if not held.is_at(self._path):
                 return False
             if self._connection is None:
-                guard.file_header(held)
+                held.header()
             guard.check_companions(held)
             if self._connection is None:
                 self._connection = self._connect(self._path, held)
@@ -328,7 +328,7 @@ class SqliteEngine:
                 raise EngineError(REASONS[sqlite3.SQLITE_READONLY])
             self._start(self._connection, statement)
         # The lock is ours: no writer is under way, so that length and page count must agree.
-        if guard.file_header(held).pages * guard.PAGE_BYTES != held.status().st_size:
+        if held.header().pages * guard.PAGE_BYTES != held.status().st_size:
             raise IntegrityError("the vault file is shorter or longer than it says: it was cut or written over")
         return True
 
