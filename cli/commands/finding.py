@@ -135,7 +135,8 @@ def in_field(query: str, field: str) -> str:
     Returns:
         The query for that field.
     """
-    return " ".join(f"{minus}{named or f'{field}:'}{text}" for minus, named, text in _PIECE.findall(query))
+    pieces = (piece for piece in _PIECE.findall(query) if any(map(str.isalnum, piece[2])))
+    return " ".join(f"{minus}{named or f'{field}:'}{text}" for minus, named, text in pieces)
 
 
 def merged(found: Sequence[Sequence[Hit]]) -> list[Hit]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cli.commands.finding import in_field
 from tests.cli.conftest import PASSPHRASE
 from vault import agefile
 
@@ -88,6 +89,22 @@ def test_words_in_one_field_or_all_in_another(casevault: Any, four: list[str]) -
     assert ids(casevault("search", "--field", "person.occupation", '"teacher of"')) == [other]
     assert ids(casevault("search", "--exact", "--field", "occupation", "сәбит")) == [other]
     assert four[0] in ids(casevault("search", "--exact", "--field", "name", "сәбит"))
+
+
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [
+        ("one two", "name:one name:two"),
+        ('"one two" -three', 'name:"one two" -name:three'),
+        ("kind:person -place:x one", "kind:person -place:x name:one"),
+        ("one - ... 'two'", "name:one name:'two'"),
+        ('place:"a b"c', 'place:"a b" name:c'),
+        ("12:30", "name:12:30"),
+        ("", ""),
+    ],
+)
+def test_a_field_is_put_before_each_word_that_has_none(query: str, asked: str) -> None:
+    assert in_field(query, "name") == asked
 
 
 @pytest.mark.parametrize("field", ["nmae", "event.birth", "x y", "", "kind:person"])
