@@ -29,6 +29,8 @@ s N    show record N
 a N    it is N: add what you entered to that record, beside what stands there
 x      do not save it"""
 
+_LOSE: Final = "What you entered is lost then. Lose it? [y/N]"
+
 
 def likely_in_vault(vault: Vault, draft: Draft) -> list[Hit]:
     """Find who may be the person of a draft.
@@ -86,6 +88,7 @@ def settle(out: Output, vault: Vault, likely: list[Hit]) -> Revision | bool:
     while True:
         try:
             answer = ask("Save as a new record?").lower().split()
+            lost = answer == ["x"] and ask(_LOSE).lower() in {"y", "yes"}
         except click.Abort:
             out.warn("The input ended: it is saved as a new record.")
             return True
@@ -97,9 +100,10 @@ def settle(out: Output, vault: Vault, likely: list[Hit]) -> Revision | bool:
                 if what == "a":
                     return revision
                 print_record(out, vault, revision)
+            case ["x"] if lost:
+                return False
             case ["x"]:
-                if ask("What you entered is lost then. Lose it? [y/N]").lower() in {"y", "yes"}:
-                    return False
+                pass
             case _:
                 click.echo(_CHOICES, err=True)
 
@@ -144,11 +148,9 @@ def compare_new(out: Output, vault: Vault, since: int, total: int) -> Pairs:
         The pairs.
     """
     pairs = Pairs(vault)
-    if total >= MANY:
-        out.talk(
-            "All are saved. Comparing the persons among them with the vault; an interrupt (Ctrl-C) ends that alone."
-        )
     try:
+        if total >= MANY:
+            out.talk("All are saved. Comparing the persons among them; an interrupt (Ctrl-C) ends the comparing alone.")
         with out.progress("comparing", total) as bar:
             for new, hit in vault.likely_pairs(since, progress=bar.advance_to):
                 pairs.add(new, hit)

@@ -497,7 +497,7 @@ def test_an_interrupt_ends_the_comparing_alone(casevault: Any) -> None:
     lines = [json.dumps({"kind": "person", "name": f"{a}{b} {b}{a}ov"}) for a in GIVEN * 6 for b in FAMILY * 8]
     Path("many.jsonl").write_text("\n".join(lines), "utf-8")
     loading = terminal(casevault, "add", "--from", "many.jsonl")
-    loading.expect("an interrupt (Ctrl-C) ends that alone")
+    loading.expect("an interrupt (Ctrl-C) ends the comparing alone")
     loading.type("\x03")
     loading.expect("all records are saved")
     assert loading.end() == 0
