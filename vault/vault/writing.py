@@ -97,7 +97,8 @@ class RecordWriter:
         plaintext = revision.encode(recorded_at=now)
         ref = self._commit.batch.put(Kind.REVISION, plaintext)
         self._kinds[draft.kind] += 1
-        self._new.add(record_id)
+        if draft.record_id is not None:  # ids drawn here do not come twice, and may be a million
+            self._new.add(record_id)
         if len(self._ids) < _MAX_LOGGED_IDS:
             self._ids.append(record_id)
         if self._helpers is not None:
