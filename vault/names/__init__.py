@@ -5,7 +5,8 @@ Floor: ground. Pure text: it keeps no key and knows no record. It refuses nothin
 
 from vault.names import han, keys, likeness, texts
 from vault.names.keys import index_keys, query_keys
-from vault.names.likeness import SIMILAR, Asked, explain, similarity, variants
+from vault.names.likeness import SIMILAR, Asked, explain, similarity
+from vault.names.spellings import variants
 from vault.names.texts import (
     MAX_WORD,
     is_han,

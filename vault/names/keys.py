@@ -3,8 +3,8 @@
 Part of the ground. A key begins with a letter that tells what it is:
 
 * `f`, the fine skeleton of a word: the classes of its consonants, with a mark for a vowel at the start;
-* `c`, the coarse skeleton: fewer classes, what is weakly heard left out;
-* `w`, the coarse skeleton of the whole name, which is the same whether the name is written as one word or as several;
+* `c`, the coarse skeleton of a word, or of two neighbouring words written as one: fewer classes, what is weakly heard
+  left out;
 * `g`, a group of common names (`families`).
 
 What it remembers between calls, a bounded table of words and their keys, `forget` empties.
@@ -13,13 +13,15 @@ What it remembers between calls, a bounded table of words and their keys, `forge
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
-from vault.names import letters
+from vault.names import families, letters
+from vault.names.endings import without_ending
 from vault.names.letters import Token
 from vault.names.sounds import VOWELS
 
 _CACHE: Final = 1 << 16
+_MAX_KEY: Final = 24
 _DOUBLE: Final = re.compile(r"(.)\1+")
 
 
@@ -28,9 +30,15 @@ def _classes(groups: str, dropped: str = "") -> dict[int, str | None]:
     return {ord(sound): group[0] for group in groups.split() for sound in group} | dict.fromkeys(map(ord, dropped))
 
 
-_FOLDED: Final = _classes("aA eiIj ouUOw")
+_FOLDED: Final = _classes("aA eiIj ouUOw kq gG xh")
 _FINE: Final = _classes("bp td kgqG fvw sc SZCJ xh nN", VOWELS + "j")
+# From the fine skeleton: l = r, s = sh = ts, kh = k; w, h and the mark are left out before.
 _COARSE: Final = _classes("bp td kgqGx fv sczSZCJ nN lr", VOWELS + "jhw")
+
+
+_SHORT: Final = 2
+"""Consonants up to which a coarse skeleton says so little that it tells a vowel at the start."""
+_WEAK: Final = frozenset(VOWELS + "jhw")
 
 
 def folded(sounds: str) -> str:
@@ -40,47 +48,93 @@ def folded(sounds: str) -> str:
 
 def fine(sounds: str) -> str:
     """Give the fine skeleton of a reading."""
-    skeleton = _DOUBLE.sub(r"\1", sounds.translate(_FINE))
+    skeleton = _DOUBLE.sub(r"\1", sounds.translate(_FINE))[:_MAX_KEY]
     return "@" + skeleton if sounds[0] in VOWELS else skeleton
 
 
 def coarse(sounds: str) -> str:
     """Give the coarse skeleton of a reading."""
-    return _DOUBLE.sub(r"\1", sounds.translate(_COARSE))
+    skeleton = _DOUBLE.sub(r"\1", sounds.translate(_COARSE))[:_MAX_KEY]
+    return "@" + skeleton if len(skeleton) <= _SHORT and sounds[0] in _WEAK else skeleton
 
 
-_INDEX_READINGS: Final = 5
-_KEYS: dict[Token, tuple[frozenset[str], frozenset[str]]] = {}
+class _Word(NamedTuple):
+    keys: frozenset[str]
+    coarse: tuple[str, ...]
+    """What the word contributes to the key of two words written as one: at most two."""
 
 
-def _keys(token: Token) -> tuple[frozenset[str], frozenset[str]]:
-    found = _KEYS.get(token)
-    if found is None:
-        if len(_KEYS) >= _CACHE:
-            _KEYS.clear()
-        readings = [reading.sounds for reading in letters.read(token)]
-        keys = [("f" + fine(sounds), "c" + coarse(sounds)) for sounds in readings]
-        few = frozenset([key for pair in keys[:_INDEX_READINGS] for key in pair])
-        found = _KEYS[token] = few, frozenset([key for pair in keys for key in pair])
-    return found
+# Keys of words without consonants, which say nothing.
+_EMPTY: Final = frozenset(("f", "c", "f@", "c@"))
+_INDEXED: dict[Token, _Word] = {}
+
+
+def _word_keys(token: Token, *, few: bool) -> _Word:
+    readings = letters.read(token, few=few)
+    found = set()
+    for sounds, manner in readings:
+        found |= {"f" + fine(sounds), "c" + coarse(sounds)}
+        if manner == "h" and "h" in sounds:
+            # The Chinese h is kh, and stands for k and gh as well as for h.
+            found.add("c" + coarse(sounds.replace("h", "x")))
+        shorter = without_ending(sounds)
+        if shorter:
+            found |= {"f" + fine(shorter), "c" + coarse(shorter)}
+    if not readings and token.text:
+        found.add("f" + token.text)
+    found |= {"g" + group for group in families.groups(token, readings)}
+    mandarin = [sounds for sounds, manner in readings if manner == "h"]
+    joined = dict.fromkeys(map(coarse, [readings[0].sounds, *mandarin[:1]] if readings else []))
+    return _Word(frozenset(found - _EMPTY), tuple(joined))
 
 
 def index_keys(name: str) -> set[str]:
-    """Give the keys under which a name is found."""
+    """Give the keys under which a name is found by its sound.
+
+    Args:
+        name: A person's or a place's name in any script; its first 16 words count.
+
+    Returns:
+        About four keys a word, each a letter that tells its kind and at most 24 more.
+
+    Secrets:
+        As secret as the name.
+    """
     found: set[str] = set()
+    before: tuple[str, ...] = ()
     for token in letters.tokens(name):
-        found |= _keys(token)[0]
+        word = _INDEXED.get(token)
+        if word is None:
+            if len(_INDEXED) >= _CACHE:
+                _INDEXED.clear()
+            word = _INDEXED[token] = _word_keys(token, few=True)
+        found |= word.keys
+        found.update(["c" + _DOUBLE.sub(r"\1", one + other.lstrip("@"))[:_MAX_KEY] for one in before for other in word.coarse])
+        before = word.coarse
     return found
 
 
 def query_keys(text: str) -> set[str]:
-    """Give the keys under which to look for a name."""
-    found: set[str] = set()
-    for token in letters.tokens(text):
-        found |= _keys(token)[1]
+    """Give the keys under which to look for a name.
+
+    Args:
+        text: A name, or one word of it, in any script; its first 16 words count.
+
+    Returns:
+        The keys of `index_keys`, and those of further ways in which a word may be read.
+
+    Secrets:
+        As secret as the name.
+    """
+    found = index_keys(text)
+    tokens = letters.tokens(text)
+    for token in tokens:
+        found |= _word_keys(token, few=False).keys
+    for _, _, joined in letters.joined(tokens):
+        found |= {"c" + coarse(sounds) for sounds, _ in letters.read(joined)}
     return found
 
 
 def forget() -> None:
     """Drop the words remembered from names seen so far."""
-    _KEYS.clear()
+    _INDEXED.clear()

@@ -10,20 +10,21 @@ of the word, `$` for its end. What an orthography does not list it takes from `C
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from vault.names.tables import any_of, reader
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    import re
+    from collections.abc import Callable
 
 COMMON: Final = {
     "a": "a", "b": "b", "c": "k", "d": "d", "e": "e", "f": "f", "g": "g", "h": "h", "i": "i", "j": "J", "k": "k",
     "l": "l", "m": "m", "n": "n", "o": "o", "p": "p", "q": "q", "r": "r", "s": "s", "t": "t", "u": "u", "v": "v",
     "w": "w", "x": "ks", "y": "I", "z": "z",
     # Letters with a mark that changes the sound; of all others the letter under the mark is read.
-    "ä": "A", "ə": "A", "ǝ": "A", "æ": "A", "å": "o", "ı": "I", "õ": "I", "ö": "O", "ø": "O", "œ": "O", "ő": "O",
+    "ä": "A", "ə": "A", "ǝ": "A", "æ": "A", "å": "o", "ı": "I", "õ": "I", "ö": "O", "ɵ": "O", "ø": "O", "œ": "O", "ő": "O",
     "ü": "U", "ű": "U",
     "ç": "C", "č": "C", "ć": "C", "ĉ": "C", "ġ": "G", "ğ": "G", "ǵ": "G", "ƣ": "G", "ģ": "g", "ĥ": "x", "ḫ": "x", "ħ": "h",
     "ⱨ": "h", "ĵ": "Z", "ķ": "k", "ⱪ": "q", "ł": "l", "ŋ": "N", "ń": "n", "ň": "n", "ñ": "n", "ş": "S", "š": "S",
@@ -31,9 +32,9 @@ COMMON: Final = {
     "ð": "d", "þ": "t", "ß": "s", "ř": "r", "ŭ": "w", "ĭ": "j", "ĩ": "j", "ʻ": "",
     # Groups that most romanisations share.
     "sh": "S", "zh": "Z", "ch": "C", "kh": "x", "gh": "G", "ph": "f", "th": "t", "dzh": "J", "dz": "z", "dj": "J", "dž": "J",
-    "dż": "J", "tsch": "C", "dsch": "J", "sch": "S", "schtsch": "S", "shch": "S", "šč": "S", "tch": "C", "tj": "C",
+    "dż": "J", "tsch": "C", "dsch": "J", "sch": "S", "schtsch": "S", "shch": "S", "šč": "S", "tch": "C",
     "ck": "k", "ts": "c", "tz": "c", "cz": "C", "ng": "N", "ngh": "nh", "nk": "nk",
-    "qu": "kv", "rh": "r", "bh": "b", "dh": "d",
+    "qua": "kva", "rh": "r", "bh": "b", "dh": "d",
     "ce": "se", "ci": "si", "cy": "si", "cé": "se", "sc": "sk", "sce": "se", "sci": "si",
     "oo": "u", "ee": "i", "ou": "u", "aa": "a", "ii": "i", "uu": "u", "ij$": "i", "iy$": "i", "yj$": "i", "yy$": "I",
     "ow$": "ov", "ew$": "ev", "owa$": "ova", "ewa$": "eva", "owna$": "ovna", "ewna$": "evna",
@@ -110,7 +111,6 @@ HUNGARIAN: Final = {
 }  # fmt: skip
 
 ORTHOGRAPHIES: Final = {
-    "common": {},
     "kazakh": KAZAKH,
     "german": GERMAN,
     "slavic": SLAVIC,
@@ -126,44 +126,30 @@ ORTHOGRAPHIES: Final = {
 
 
 @cache
-def _reader(orthography: str) -> tuple[re.Pattern[str], Callable[[re.Match[str]], str]]:
-    """Compile an orthography's rules."""
-    table = COMMON | ORTHOGRAPHIES[orthography]
-    groups = sorted(table, key=len, reverse=True)
-    pattern = re.compile("|".join(map(re.escape, groups)) + "|.")
-
-    def sound(match: re.Match[str]) -> str:
-        group = match.group()
-        found = table.get(group)
-        return found if found is not None else _bare(group, table)
-
-    return pattern, sound
+def _readers() -> list[tuple[re.Pattern[str], Callable[[str], str]]]:
+    """Make every orthography's reader, and what finds the groups that it reads otherwise than most."""
+    return [(any_of(own), reader(COMMON | own)) for own in ORTHOGRAPHIES.values()]
 
 
-@cache
-def _own(orthography: str) -> re.Pattern[str]:
-    """Compile what an orthography reads otherwise than most."""
-    return re.compile("|".join(map(re.escape, sorted(ORTHOGRAPHIES[orthography], key=len, reverse=True))))
+_COMMONER: Final = 4
 
 
-def _bare(letter: str, table: Mapping[str, str]) -> str:
-    """Read the letter under a mark."""
-    return "".join([table.get(part, "") for part in unicodedata.normalize("NFD", letter)])
-
-
-def read(word: str) -> list[str]:
+def read(word: str, *, few: bool = False) -> list[str]:
     """Read a Latin word in every orthography.
 
     Args:
         word: Small letters, composed (NFC).
+        few: Only in the four commonest beside what most writers mean.
 
     Returns:
         Readings, the commonest orthography's first; some may be equal.
     """
     framed = f"^{word}$"
-    found: list[str] = []
-    for orthography in ORTHOGRAPHIES:
-        if not found or _own(orthography).search(framed):
-            pattern, sound = _reader(orthography)
-            found.append(pattern.sub(sound, framed))
+    found = [_common()(framed)]
+    found += [sounds(framed) for own, sounds in _readers()[: _COMMONER if few else None] if own.search(framed)]
     return found
+
+
+@cache
+def _common() -> Callable[[str], str]:
+    return reader(COMMON)

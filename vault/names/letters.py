@@ -11,10 +11,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vault.names import arabic, cyrillic, han, latin
-from vault.names.sounds import MAX_READINGS
+from vault.names.sounds import MAX_READINGS, VOWELS
+from vault.names.tables import reader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Sequence
 
 MAX_TOKENS: Final = 16
 """Words of a name that count."""
@@ -29,7 +30,26 @@ _SCRIPTS: Final = (
     ("Hani", "\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"),
 )
 _TOKEN: Final = re.compile("|".join(f"([{letters}]+)" for _, letters in _SCRIPTS) + r"|([^\W_]+)")
-_DROPPED: Final = re.compile("['’‘ʼʻʽʹʺˈ`´ـ]")
+_DROPPED: Final = re.compile("['’‘ʼʻʽʾʿʹʺˈ`´ـ]")
+
+# Cyrillic letters and the Latin ones of the same shape, which people and scanners mix up within a word.
+_CYRILLIC_SHAPES: Final = "аеорсхуіјѕкмтнвһԁԛԝӏәөү"
+_LATIN_SHAPES: Final = "aeopcxyijskmthbhdqwləɵy"
+_TO_LATIN: Final = str.maketrans(_CYRILLIC_SHAPES, _LATIN_SHAPES)
+_TO_CYRILLIC: Final = str.maketrans(_LATIN_SHAPES[:-3], _CYRILLIC_SHAPES[:-3])
+_LATIN: Final = re.compile(f"[{_SCRIPTS[0][1]}]")
+_CYRILLIC: Final = re.compile(f"[{_SCRIPTS[1][1]}]")
+_EITHER: Final = re.compile(f"[{_SCRIPTS[0][1]}{_SCRIPTS[1][1]}]+")
+
+
+def _one_script(match: re.Match[str]) -> str:
+    """Bring a word of Latin and Cyrillic letters to the script that most of them are of."""
+    word = match.group()
+    latin_letters, all_letters = len(_LATIN.findall(word)), len(word)
+    if latin_letters in {0, all_letters}:
+        return word
+    return word.translate(_TO_LATIN if 2 * latin_letters > all_letters else _TO_CYRILLIC)
+
 
 
 class Token(NamedTuple):
@@ -53,6 +73,8 @@ def tokens(text: str) -> list[Token]:
     if not text.isascii():
         text = "".join([c for c in text if unicodedata.category(c) not in {"Mn", "Me", "Cf"}])
     text = _DROPPED.sub("", text)
+    if _CYRILLIC.search(text) and _LATIN.search(text):
+        text = _EITHER.sub(_one_script, text)
     found = []
     for match in _TOKEN.finditer(text):
         place = match.lastindex or 0
@@ -63,57 +85,71 @@ def tokens(text: str) -> list[Token]:
     return found
 
 
+_MAX_RUNS: Final = 8
+
+
+def joined(found: Sequence[Token]) -> list[tuple[int, int, Token]]:
+    """Write words as one where a name may be: each with its neighbour, and all of three or four.
+
+    Args:
+        found: Words of a name.
+
+    Returns:
+        At most eight runs of words of one script: where it begins, where it ends, and the word they make.
+    """
+    ends = [(i, i + 2) for i in range(len(found) - 1)][:_MAX_RUNS]
+    if len(found) in {3, 4}:
+        ends.append((0, len(found)))
+    return [
+        (start, end, Token("".join([token.text for token in found[start:end]])[:MAX_LETTERS], found[start].script))
+        for start, end in ends
+        if len({token.script for token in found[start:end]}) == 1
+    ]
+
+
 @cache
 def _reader(name: str) -> Callable[[str], str]:
-    """Compile a table of letters."""
-    table: Mapping[str, str] = {
-        "cyrillic": cyrillic.LETTERS | cyrillic.GROUPS,
-        "ukrainian": cyrillic.LETTERS | cyrillic.GROUPS | cyrillic.UKRAINIAN,
-        "turkic": cyrillic.LETTERS | cyrillic.GROUPS | cyrillic.KAZAKH,
-        "uyghur": arabic.TURKIC,
-        "kazakh": arabic.TURKIC | arabic.KAZAKH,
-        "abjad": arabic.ABJAD,
-        "foreign": arabic.ABJAD | arabic.FOREIGN,
-    }[name]
-    groups = sorted(table, key=len, reverse=True)
-    pattern = re.compile("|".join(map(re.escape, groups)) + "|.")
-
-    def sound(match: re.Match[str]) -> str:
-        group = match.group()
-        found = table.get(group)
-        return found if found is not None else "".join([table.get(p, "") for p in unicodedata.normalize("NFD", group)])
-
-    return lambda word: pattern.sub(sound, f"^{word}$")
+    """Make the reader of a table of letters."""
+    return reader(
+        {
+            "cyrillic": cyrillic.LETTERS | cyrillic.GROUPS,
+            "ukrainian": cyrillic.LETTERS | cyrillic.GROUPS | cyrillic.UKRAINIAN,
+            "turkic": cyrillic.LETTERS | cyrillic.GROUPS | cyrillic.KAZAKH,
+            "uyghur": arabic.TURKIC,
+            "kazakh": arabic.TURKIC | arabic.KAZAKH,
+            "abjad": arabic.ABJAD,
+            "foreign": arabic.ABJAD | arabic.FOREIGN,
+        }[name]
+    )
 
 
 _FULL_VOWELS: Final = re.compile("[ەۇۆۈۋېٴڭھىئ]")
 _FEW_VOWELS: Final = re.compile("[أإآةطصضظثذیکہ]")
-_DOUBLE: Final = re.compile(r"(.)\1+")
 
 
 def _cyrillic(word: str) -> Iterable[str]:
-    yield _reader("cyrillic")(word)
+    yield _reader("cyrillic")(f"^{word}$")
     if any(letter in word for letter in "гиґе"):
-        yield _reader("ukrainian")(word)
+        yield _reader("ukrainian")(f"^{word}$")
     if any(letter in word for letter in "жвоӯёючяшһх"):
-        yield _reader("turkic")(word)
+        yield _reader("turkic")(f"^{word}$")
 
 
 def _arabic(word: str) -> Iterable[str]:
     full, few = _FULL_VOWELS.search(word), _FEW_VOWELS.search(word)
     if full or not few:
-        yield _reader("kazakh")(word)
-        yield _reader("uyghur")(word)
+        yield _reader("kazakh")(f"^{word}$")
+        yield _reader("uyghur")(f"^{word}$")
     if few or not full or word.endswith(("ى", "ئ")):
-        yield _reader("abjad")(word)
-        yield _reader("foreign")(word)
+        yield _reader("abjad")(f"^{word}$")
+        yield _reader("foreign")(f"^{word}$")
         if word.startswith("ال") and len(word) > _ARTICLE:
-            yield _reader("abjad")(word[2:])
+            yield _reader("abjad")(f"^{word[2:]}$")
 
 
 _ARTICLE: Final = 4
-_READERS: Final = {"Latn": latin.read, "Cyrl": _cyrillic, "Arab": _arabic}
-_MAX_MANDARIN: Final = 4
+# What might consist of Mandarin syllables; nothing is tried twice, so that it is fast on any word.
+_MANDARIN: Final = re.compile(r"(?:(?:[zcs]h|[b-df-hj-np-tw-z])?+[aeiouvü]++(?:ng?+|r)?+)++\Z")
 
 
 class Reading(NamedTuple):
@@ -124,23 +160,61 @@ class Reading(NamedTuple):
     """How its script spells: `l` all sounds, `a` few vowels, `h` by Chinese characters or their Mandarin syllables."""
 
 
-def _manner(token: Token) -> str:
-    return "a" if token.script == "Arab" and not _FULL_VOWELS.search(token.text) else "l"
+def _unmarked(word: str) -> str:
+    """Drop the marks of a Latin word, tones among them."""
+    if word.isascii():
+        return word
+    return "".join([c for c in unicodedata.normalize("NFD", word) if c.isalpha()])
 
 
-def read(token: Token) -> tuple[Reading, ...]:
-    """Give the ways in which a word may sound, the likeliest first, at most eight."""
+# What is one sound in some scripts and two in others, and what neighbours make of a sound.
+_SEAMS: Final = (
+    (re.compile(r"(.)\1+"), r"\1"),
+    (re.compile("N[gGk]"), "N"),
+    (re.compile("n(?=[bp])"), "m"),
+    # Daulet and Davlet
+    (re.compile(f"(?<=[aAeoO])v(?=[^{VOWELS}])"), "w"),
+)
+
+
+def _even(sounds: str) -> str:
+    for seam, even in _SEAMS:
+        sounds = seam.sub(even, sounds)
+    return sounds
+
+
+FEW: Final = 5
+"""Readings that a name is found by; a query is read in more ways."""
+_FEW_SPELLED: Final = 3
+_MAX_HAN: Final = 6
+_MAX_MANDARIN: Final = 3
+
+
+def read(token: Token, *, few: bool = False) -> tuple[Reading, ...]:
+    """Give the ways in which a word may sound.
+
+    Args:
+        token: A word.
+        few: Only the likeliest, at most five, for what is read by the hundred thousand.
+
+    Returns:
+        Readings, the likeliest first, at most eight.
+    """
     text, script = token
     if script == "Hani":
-        return tuple([Reading(_DOUBLE.sub(r"\1", sounds), "h") for sounds, _ in han.readings(text)])
-    reader = _READERS.get(script)
-    if reader is None:
+        limit = FEW if few else _MAX_HAN
+        return tuple(dict.fromkeys([Reading(_even(sounds), "h") for sounds, _ in han.readings(text, limit)]))
+    if script == "Latn":
+        spelled, manner = latin.read(text, few=few), "l"
+    elif script == "Cyrl":
+        spelled, manner = _cyrillic(text), "l"
+    elif script == "Arab":
+        spelled, manner = _arabic(text), "l" if _FULL_VOWELS.search(text) else "a"
+    else:
         return ()
-    found = dict.fromkeys([_DOUBLE.sub(r"\1", reading) for reading in reader(text)])
-    found.pop("", None)
-    manner = _manner(token)
-    spelled = [Reading(sounds, manner) for sounds in found]
-    if script == "Latn" and len(text) > 1:
-        mandarin = [Reading(_DOUBLE.sub(r"\1", sounds), "h") for sounds, _ in han.pinyin_readings(text, _MAX_MANDARIN)]
-        spelled = spelled[: MAX_READINGS - len(mandarin)] + mandarin
-    return tuple(spelled[:MAX_READINGS])
+    found = [Reading(sounds, manner) for sounds in dict.fromkeys(map(_even, spelled)) if sounds]
+    if script == "Latn" and len(text) > 1 and _MANDARIN.match(_unmarked(text)):
+        limit = FEW - _FEW_SPELLED if few else _MAX_MANDARIN
+        mandarin = [Reading(_even(sounds), "h") for sounds, _ in han.pinyin_readings(text, limit)]
+        found = found[: (FEW if few else MAX_READINGS) - len(mandarin)] + mandarin
+    return tuple(found[: FEW if few else MAX_READINGS])

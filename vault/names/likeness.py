@@ -1,33 +1,58 @@
 """How well a name answers a query.
 
-Part of the ground. What it remembers between calls, bounded tables of words and names, `forget` empties.
+Part of the ground. Two words are compared in the ways in which each may be read, by the edit distance of one string a
+reading: its sounds with few vowels, its fine and its coarse skeleton. Words of a name stand in any order; a name that
+is written as more words than the other is also compared joined. What is remembered between calls, bounded tables of
+words and names, `forget` empties.
 """
 
 from __future__ import annotations
 
 from functools import cache
+from math import exp, log
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from vault.names import keys, letters, texts
+from vault.names import endings, families, keys, letters, reasons, texts
 from vault.names.letters import Token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-SIMILAR: Final = 0.5
+    from vault.names.letters import Reading
+
+SIMILAR: Final = 0.55
 """Likeness from which a name is shown as similar."""
 
 _CACHE: Final = 1 << 16
 _PARTIAL: Final = 0.99
+"""Likeness of two words of one sound, and the highest of names that are not of the same words."""
+_WITHOUT_ENDING: Final = 0.92
+_OTHER_MANNER: Final = 0.8
+"""What of the difference counts if one word is spelled in full, the other with few vowels or by Chinese characters."""
+_FAMILY: Final = 0.88
+_BEGINS: Final = 0.7
+_LOWEST: Final = 0.15
+_EXTRA_WORDS: Final = 0.1
+_SEVERAL: Final = 3
+"""Sounds from which a word may be the beginning of another."""
+_LOWEST_PAIR: Final = _LOWEST**2
+_FOUND: Final = 0.8
+"""Likeness from which a word is held for found, and not for a part of another."""
+_JOINED: Final = 0.97
 
 
 class Sound(NamedTuple):
-    """A word as it is compared: its letters, and of its readings three forms."""
+    """A word as it is compared."""
 
     text: str
+    forms: tuple[str, ...]
+    """One string a reading."""
+    stems: tuple[str, ...]
+    """The same without endings, of the readings that have one."""
     folded: tuple[str, ...]
-    fine: tuple[str, ...]
-    coarse: tuple[str, ...]
+    families: frozenset[str]
+    manner: str
+    """How its likeliest readings are spelled: see `letters.Reading`."""
 
 
 class _Name(NamedTuple):
@@ -35,23 +60,33 @@ class _Name(NamedTuple):
     tokens: tuple[Token, ...]
 
 
-_SOUNDS: dict[Token, Sound] = {}
+_SOUNDS: dict[tuple[Token, bool], Sound] = {}
 _NAMES: dict[str, _Name] = {}
 
 
-def _sound(token: Token) -> Sound:
-    found = _SOUNDS.get(token)
+def _form(sounds: str) -> str:
+    return f"{keys.folded(sounds)}|{keys.fine(sounds)}|{keys.coarse(sounds)}"
+
+
+def _sound(token: Token, *, few: bool) -> Sound:
+    found = _SOUNDS.get((token, few))
     if found is None:
         if len(_SOUNDS) >= _CACHE:
             _SOUNDS.clear()
-        readings = [reading.sounds for reading in letters.read(token)]
-        forms = [tuple(dict.fromkeys(map(form, readings))) for form in (keys.folded, keys.fine, keys.coarse)]
-        found = _SOUNDS[token] = Sound(token.text, *forms)
+        readings = letters.read(token, few=few)
+        sounds = [reading.sounds for reading in readings]
+        forms = tuple(dict.fromkeys(map(_form, sounds)))
+        stems = tuple(dict.fromkeys([_form(stem) for stem in map(endings.without_ending, sounds) if stem]))
+        folded = tuple(dict.fromkeys(map(keys.folded, sounds)))
+        found = Sound(token.text, forms, stems, folded, families.groups(token, readings), _manner(readings))
+        _SOUNDS[token, few] = found
     return found
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(sorted([word for word, _, _ in texts.words(text[: letters.MAX_TEXT])]))
+def _manner(readings: Sequence[Reading]) -> str:
+    if not readings or any(manner == "h" for _, manner in readings):
+        return "h" if readings else ""
+    return readings[0].manner
 
 
 def _name(name: str) -> _Name:
@@ -59,7 +94,8 @@ def _name(name: str) -> _Name:
     if found is None:
         if len(_NAMES) >= _CACHE:
             _NAMES.clear()
-        found = _Name(_words(name), tuple(letters.tokens(name)))
+        words = tuple(sorted([word for word, _, _ in texts.words(name[: letters.MAX_TEXT])]))
+        found = _Name(words, tuple(letters.tokens(name)))
         if len(name) <= letters.MAX_LETTERS:
             _NAMES[name] = found
     return found
@@ -74,20 +110,36 @@ def _distance() -> Callable[[str, str], float]:
 
 
 def _likeness(asked: Sound, word: Sound) -> float:
-    """Compare two words by their sounds: below 1."""
+    """Compare two words by their sounds."""
     if asked.text == word.text:
         return 1.0
     close = _distance()
-    likeness = 0.0
-    for ours, theirs, share in (
-        (asked.folded, word.folded, 0.4),
-        (asked.fine, word.fine, 0.35),
-        (asked.coarse, word.coarse, 0.25),
-    ):
-        likeness += share * max([close(a, b) for a in ours for b in theirs], default=0.0)
-    if len(asked.text) > 1 and word.text.startswith(asked.text):
-        likeness = max(likeness, 0.8)
-    return _PARTIAL * likeness
+    likeness = _PARTIAL * max([close(one, other) for one in asked.forms for other in word.forms], default=0.0)
+    if asked.stems or word.stems:
+        ours, theirs = asked.stems, word.stems
+        pairs = [close(one, other) for one in ours for other in word.forms]
+        pairs += [close(one, other) for one in asked.forms for other in theirs]
+        if ours and theirs:
+            pairs += [close(one, other) for one in ours for other in theirs]
+        likeness = max(likeness, _WITHOUT_ENDING * max(pairs, default=0.0))
+    if asked.manner != word.manner:
+        likeness = 1 - _OTHER_MANNER * (1 - likeness)
+    if likeness < _FAMILY:
+        if asked.families and asked.families & word.families:
+            return _FAMILY
+        likeness = max(likeness, _beginning(asked, word))
+    return likeness
+
+
+def _beginning(asked: Sound, word: Sound) -> float:
+    """Compare a word that is still being typed with the beginning of another."""
+    best = 0.0
+    for one in asked.folded:
+        if len(one) >= _SEVERAL:
+            for other in word.folded:
+                if other.startswith(one):
+                    best = max(best, len(one) / len(other))
+    return _BEGINS + (_FAMILY - _BEGINS) * best if best else 0.0
 
 
 class Asked:
@@ -100,12 +152,13 @@ class Asked:
         Holds the query and what it was compared with.
     """
 
-    __slots__ = ("_memo", "_text", "_tokens", "_words")
+    __slots__ = ("_memo", "_runs", "_sounds", "_text", "_tokens", "_words")
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._words = _words(text)
-        self._tokens = tuple(letters.tokens(text))
+        self._words, self._tokens = _name(text)
+        self._sounds = [_sound(token, few=False) for token in self._tokens]
+        self._runs: list[tuple[int, int, Sound]] | None = None
         self._memo: dict[Token, list[float]] = {}
 
     def __repr__(self) -> str:
@@ -117,59 +170,75 @@ class Asked:
         """Give the keys under which to look, as `query_keys` does."""
         return keys.query_keys(self._text)
 
-    def _row(self, token: Token) -> list[float]:
-        """Compare a word of a name with every word of the query."""
-        row = self._memo.get(token)
-        if row is None:
-            if len(self._memo) >= _CACHE:
-                self._memo.clear()
-            word = _sound(token)
-            row = self._memo[token] = [_likeness(_sound(asked), word) for asked in self._tokens]
-        return row
-
     def similarity(self, name: str) -> float:
         """Tell how well a name answers, as `similarity` does."""
         has = _name(name)
-        if not self._words or not has.words:
-            return 0.0
         if has.words == self._words:
-            return 1.0
-        return min(_PARTIAL, self._aligned([self._row(token) for token in has.tokens]))
-
-    def _aligned(self, rows: Sequence[Sequence[float]]) -> float:
-        count, others = len(self._tokens), len(rows)
+            return 1.0 if has.words else 0.0
+        count, others = len(self._sounds), len(has.tokens)
         if not count or not others:
             return 0.0
-        if count == others == 1:
-            return rows[0][0]
-        if count == others == 2:
-            return max(rows[0][0] + rows[1][1], rows[0][1] + rows[1][0]) / 2
-        total = 0.0
-        taken_asked: set[int] = set()
-        taken_name: set[int] = set()
-        pairs = sorted(((score, i, j) for j, row in enumerate(rows) for i, score in enumerate(row)), reverse=True)
-        for score, i, j in pairs:
-            if i not in taken_asked and j not in taken_name:
-                taken_asked.add(i)
-                taken_name.add(j)
-                total += score
-        return total / count * (0.9 + 0.1 * count / max(count, others))
+        rows = [self._memo.get(token) or self._row(token) for token in has.tokens]
+        likeness = _aligned(rows)
+        if count < others:
+            likeness = max(likeness, self._with_joined_name(has.tokens, rows))
+        elif count > others:
+            likeness = max(likeness, self._with_joined_query(has.tokens, rows))
+        return min(_PARTIAL, likeness)
+
+    def _row(self, token: Token) -> list[float]:
+        """Compare a word of a name with every word of the query."""
+        if len(self._memo) >= _CACHE:
+            self._memo.clear()
+        word = _sound(token, few=True)
+        row = self._memo[token] = [_likeness(asked, word) for asked in self._sounds]
+        return row
+
+    def _with_joined_name(self, has: Sequence[Token], rows: list[list[float]]) -> float:
+        """Compare with what is written as several words in the name and as one in the query."""
+        best = 0.0
+        for start, end, joined in letters.joined(has):
+            if max(map(max, rows[start:end])) < _FOUND:
+                row = self._memo.get(joined) or self._row(joined)
+                best = max(best, _aligned([*rows[:start], row, *rows[end:]]))
+        return _JOINED * best
+
+    def _with_joined_query(self, has: Sequence[Token], rows: list[list[float]]) -> float:
+        """Compare with what is written as several words in the query and as one in the name."""
+        if self._runs is None:
+            runs = letters.joined(self._tokens)
+            self._runs = [(start, end, _sound(token, few=False)) for start, end, token in runs]
+        best = 0.0
+        for start, end, joined in self._runs:
+            column = [_likeness(joined, _sound(token, few=True)) for token in has]
+            best = max(
+                best, _aligned([[*row[:start], one, *row[end:]] for row, one in zip(rows, column, strict=True)])
+            )
+        return _JOINED * best
 
     def explain(self, name: str) -> list[str]:
         """Say why a name answers, as `explain` does."""
-        lines = []
-        for asked in self._tokens:
-            best = max(((_likeness(_sound(asked), _sound(word)), word) for word in _name(name).tokens), default=None)
-            if best is None:
-                continue
-            likeness, word = best
-            if likeness >= 1.0:
-                lines.append(f"{asked.text} is the same word")
-            elif word.text.startswith(asked.text):
-                lines.append(f"{word.text} begins with {asked.text}")
-            elif likeness > SIMILAR:
-                lines.append(f"{asked.text} is like {word.text}")
-        return lines
+        return reasons.explain(self._tokens, _name(name).tokens)
+
+
+def _aligned(rows: Sequence[Sequence[float]]) -> float:
+    """Give each word of the query a word of the name, the best pairs first, and weigh them together."""
+    count, others = len(rows[0]), len(rows)
+    if count == others == 1:
+        return rows[0][0]
+    if count == others == 2:
+        (a, b), (c, d) = rows
+        return max(_LOWEST_PAIR, a * d, b * c) ** 0.5
+    total = 0.0
+    asked: set[int] = set()
+    given: set[int] = set()
+    for score, i, j in sorted([(-score, i, j) for j, row in enumerate(rows) for i, score in enumerate(row)]):
+        if i not in asked and j not in given:
+            asked.add(i)
+            given.add(j)
+            total += log(max(_LOWEST, -score))
+    total += log(_LOWEST) * (count - len(asked))
+    return exp(total / count) * (1 - _EXTRA_WORDS * max(0, others - count) / others)
 
 
 _LAST: list[Asked] = []
@@ -186,11 +255,14 @@ def similarity(query: str, name: str) -> float:
     """Tell how well a name answers a query, whatever the script, the spelling and the order of the words.
 
     Args:
-        query: What is looked for; its first 16 words count.
-        name: A name; its first 16 words count.
+        query: What is looked for; its first 16 words count, and of each 60 letters.
+        name: A name; as much of it counts.
 
     Returns:
         From 0.0 to 1.0; 1.0 exactly if both have the same words.
+
+    Source:
+        docs/names.md.
     """
     return _asked(query).similarity(name)
 
@@ -209,22 +281,6 @@ def explain(query: str, name: str) -> list[str]:
         Quotes both.
     """
     return _asked(query).explain(name)
-
-
-def variants(name: str, script: str) -> list[str]:
-    """Give other spellings of a name.
-
-    Args:
-        name: A name.
-        script: ISO 15924 code of the script wanted: Cyrl, Arab, Latn, Hani.
-
-    Returns:
-        At present none but its plain form, where the name is written in that script already.
-    """
-    tokens = letters.tokens(name)
-    if not tokens or any(token.script != script for token in tokens):
-        return []
-    return [" ".join([token.text for token in tokens])]
 
 
 def forget() -> None:

@@ -13,7 +13,7 @@ def test_similarity_puts_likelier_names_first():
     assert scores == sorted(scores, reverse=True)
     assert scores[0] == 1.0
     assert scores[1] < 1.0
-    assert scores[2] > 2 * scores[3]
+    assert scores[1] > names.SIMILAR > scores[2] > scores[3]
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
@@ -22,7 +22,7 @@ def test_similarity_is_a_share(query, name):
 
 
 def test_explanations_name_the_words():
-    assert names.explain("Jakyp Omar", "Омар, Jakyp Omaruly") == ["jakyp is the same word", "omar is like омар"]
+    assert names.explain("Jakyp Omar", "Омар, Jakyp Omaruly") == ["jakyp is the same word", "omar is like омар: both read as omar"]
     assert names.explain("Zhakyp", "Zhaqyp") == ["zhakyp is like zhaqyp"]
     assert names.explain("Zhakyp", "Болат") == []
 
