@@ -6,6 +6,7 @@ Floor: 2. Pure: it opens nothing. What holds is told in docs/search.md; which cl
 from __future__ import annotations
 
 from bisect import bisect_right
+from copy import copy
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
@@ -55,30 +56,73 @@ _APART: Final = frozenset(' \n\t,.;:!?()[]{}"«»„“”…/\\|—–-')
 """What stands beside a word and is no part of it."""
 
 
+class _Texts:
+    """What is said in a record, claim by claim, whatever is asked; kept with the revision while that is remembered.
+
+    Args:
+        claims: The claims.
+        types: Type of the field of each.
+        schemas: By which they were found.
+    """
+
+    __slots__ = ("all", "names", "schemas", "short", "starts", "texts", "types")
+
+    def __init__(self, claims: Sequence[Claim], types: list[str], schemas: Schemas) -> None:
+        self.schemas = schemas
+        self.types = types
+        self.names = list(map(claim_names, claims, types))
+        self.texts = list(map(claim_text, claims, types))
+        self.put_together()
+
+    def put_together(self) -> None:
+        """Write all of it in one line, to be looked through at once."""
+        pieces = [f" {text} {name} " for text, name in zip(self.texts, self.names, strict=True)]
+        # Long texts are left as they are: most words stand there in small letters, too.
+        pieces = [piece.casefold() if len(piece) <= _SHORT else piece for piece in pieces]
+        self.all = "".join(pieces)
+        self.starts = [0, *accumulate(map(len, pieces))]
+        self.short: dict[int, set[str]] = {}
+
+    def without_names(self) -> _Texts:
+        """Give the same without the names."""
+        found = copy(self)
+        found.names = [""] * len(self.names)
+        found.put_together()
+        return found
+
+
+def _texts_of(revision: Revision, schemas: Schemas) -> _Texts:
+    kept = revision.kept
+    if not isinstance(kept, _Texts) or kept.schemas is not schemas:
+        types = [schemas.field(revision.kind, claim.field).type for claim in revision.claims]
+        kept = _Texts(revision.claims, types, schemas)
+        revision.keep(kept)
+    return kept
+
+
 class _Said:
     """All that is said in a record, claim by claim: looked at quickly where that is enough, else taken apart.
 
     Args:
-        texts: Text of each claim.
-        found: Name in each claim.
+        texts: Text and name of each claim.
     """
 
-    def __init__(self, texts: Sequence[str], found: Sequence[str]) -> None:
-        self._texts = texts
-        self._names = found
-        pieces = [f" {text} {name} " for text, name in zip(texts, found, strict=True)]
-        # Long texts are left as they are: most words stand there in small letters, too.
-        pieces = [piece.casefold() if len(piece) <= _SHORT else piece for piece in pieces]
-        self._all = "".join(pieces)
-        self._starts = [0, *accumulate(map(len, pieces))]
-        self._terms: dict[int, set[str]] = {}
+    def __init__(self, texts: _Texts) -> None:
+        self._texts = texts.texts
+        self._names = texts.names
+        self._all = texts.all
+        self._starts = texts.starts
+        self._short = texts.short
+        self._long: dict[int, set[str]] = {}
         self._quick: dict[Term, dict[int, int]] = {}
 
     def terms(self, claim: int) -> set[str]:
-        """Give all terms of a claim."""
-        found = self._terms.get(claim)
+        """Give all terms of a claim; those of short ones are remembered with them."""
+        found = self._short.get(claim) or self._long.get(claim)
         if found is None:
-            found = self._terms[claim] = names.text_terms(f"{self._texts[claim]} {self._names[claim]}")
+            text = f"{self._texts[claim]} {self._names[claim]}"
+            found = names.text_terms(text)
+            (self._short if len(text) <= _SHORT else self._long)[claim] = found
         return found
 
     def quickly(self, term: Term) -> dict[int, int]:
@@ -136,12 +180,12 @@ class _View:
         self.query = query
         self.revision = revision
         self.claims = revision.claims
-        self.types = [schemas.field(revision.kind, claim.field).type for claim in self.claims]
-        self.names = list(map(claim_names, self.claims, self.types))
-        said = list(map(claim_text, self.claims, self.types))
-        self.said = _Said(said, self.names)
+        texts = _texts_of(revision, schemas)
+        self.types = texts.types
+        self.names = texts.names
+        self.said = _Said(texts)
         # Where only one script counts in names: what words of another one are looked for in.
-        self._nameless = self.said if query.script is None else _Said(said, [""] * len(said))
+        self._nameless = self.said if query.script is None else _Said(texts.without_names())
         self._listening = heard
         self.heard = Heard(self.names, shares=heard)
 

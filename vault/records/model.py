@@ -114,9 +114,10 @@ class Revision:
     removed: bool = False
     schema_version: int = SCHEMA_VERSION
     extra: Mapping[int | str, Any] = attribute(default_factory=dict, repr=False)
-    # The plaintext, once made or read, and its hash; a copy made by dataclasses.replace starts without them.
+    # The plaintext, once made or read, its hash, and what `keep` was given; a copy made by replace starts without them.
     _plaintext: bytes | None = attribute(default=None, init=False, repr=False, compare=False)
     _id: bytes | None = attribute(default=None, init=False, repr=False, compare=False)
+    _beside: Any = attribute(default=None, init=False, repr=False, compare=False)
 
     def encode(self, *, recorded_at: int | None = None) -> bytes:
         """Write the revision in its one canonical form.
@@ -147,6 +148,15 @@ class Revision:
             object.__setattr__(self, "_id", revision_id(self.encode()))
         assert self._id is not None  # noqa: S101 - set in the line above
         return self._id
+
+    @property
+    def kept(self) -> Any:  # noqa: ANN401 - whatever was kept
+        """What a room above made of it, to be found again as long as the revision stays in memory; else None."""
+        return self._beside
+
+    def keep(self, made: Any) -> None:  # noqa: ANN401 - whatever is to be kept
+        """Keep beside it what was made of it, instead of what was kept before."""
+        object.__setattr__(self, "_beside", made)
 
     def claims_of(self, name: str) -> list[Claim]:
         """Return the claims of one field in all states, in the order of writing."""

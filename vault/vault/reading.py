@@ -51,13 +51,13 @@ def read_revision(objects: ObjectReader, row: Row, cache: PageCache | None = Non
 
 
 def _open(objects: ObjectReader, row: Row) -> tuple[Revision, int]:
-    """Open and read a revision; also tell what it takes in memory: text counts there about four times."""
+    """Open and read a revision; also tell what it and what a search makes of it take in memory."""
     plaintext = objects.get(Kind.REVISION, row.ref)
     try:
         revision = decode_revision(plaintext)
     except (FormatError, RecordError):
         raise IntegrityError(MALFORMED) from None
-    return revision, 1_000 + 4 * len(plaintext) + 200 * len(revision.claims)
+    return revision, 1_000 + 7 * len(plaintext) + 200 * len(revision.claims)
 
 
 def read_plaintext(objects: ObjectReader, row: Row) -> bytes:

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from vault.engine import Engine, Reader
     from vault.objects import Head, ObjectReader, Ref
 
-_OPENED_BYTES: Final = 16 << 20
-"""Revisions that searches opened last, 1 300 of two kilobytes; what a person looks at, they look at again."""
+_OPENED_BYTES: Final = 20 << 20
+"""Revisions that searches opened last, a thousand of two kilobytes; what a person looks at, they look at again."""
 _KEYS_CHANGED: Final = "the keys changed since this machine last saw the vault"
 
 

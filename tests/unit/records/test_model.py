@@ -369,3 +369,13 @@ def test_a_statement_that_is_none_is_refused(part):
 def test_a_provenance_that_states_something_is_refused(part):
     with pytest.raises(RecordError):
         Opening("person.birth", codec.encode(part), bytes(32)).provenance()
+
+
+def test_what_is_kept_beside_a_revision_is_no_part_of_it():
+    found = decode_revision(revision().encode())
+    assert found.kept is None
+    found.keep(["made of it"])
+    assert found.kept == ["made of it"]
+    assert found == revision()
+    assert replace(found, time=1).kept is None
+    assert "made" not in repr(found)
