@@ -923,7 +923,7 @@ class Vault:
 def _likely(other: Revision, like: likeness.Likeness) -> Hit:
     named = (one for one in other.claims_of("name") if text_of(one.value)[: likeness.MAX_NAME] == like.name)
     claim = next(named, None)
-    return Hit(other, claim, like.score, "; ".join(like.reasons), like.name)
+    return Hit(other, claim, like.score, "; ".join(like.reasons()), like.name)
 
 
 @contextmanager

@@ -288,7 +288,7 @@ class Likeness:
         name: The name of the other that is most like one of this; empty if a number alone agrees.
         agrees: What agrees beside the name.
         contradicts: What cannot both be true of one person.
-        reasons: All of it in words, the likeness of the names first.
+        asked: The name of this that is most like it, prepared; None as `name` is empty.
 
     Secrets:
         All but the score.
@@ -299,7 +299,12 @@ class Likeness:
     name: str = field(repr=False)
     agrees: tuple[str, ...]
     contradicts: tuple[str, ...]
-    reasons: tuple[str, ...] = field(repr=False)
+    asked: names.Asked | None = field(repr=False)
+
+    def reasons(self) -> list[str]:
+        """Say all of it in words, the likeness of the names first; this takes longer than to compare them."""
+        said = [] if self.asked is None else self.asked.explain(self.name)
+        return [*said, *self.agrees, *self.contradicts]
 
 
 def compare(mine: Known, other: Known, asked: Sequence[names.Asked], *, crowded: bool = False) -> Likeness:
@@ -337,8 +342,7 @@ def compare(mine: Known, other: Known, asked: Sequence[names.Asked], *, crowded:
         score -= _SEX
         contradicts.append("the sex differs")
     score -= _CROWDED * crowded
-    reasons = [*(question.explain(name) if question is not None else ()), *agrees, *contradicts]
-    return Likeness(max(score, 0.0), likeness, name, tuple(agrees), tuple(contradicts), tuple(reasons))
+    return Likeness(max(score, 0.0), likeness, name, tuple(agrees), tuple(contradicts), question)
 
 
 def _names_alike(
