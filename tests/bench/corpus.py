@@ -196,10 +196,12 @@ class Spool:
     def write(self, items: Iterable[Item]) -> None:
         """Make them all."""
         left = iter(items)
-        with self.path.open("wb") as file:
+        part = self.path.with_suffix(".part")
+        with part.open("wb") as file:
             while chunk := list(itertools.islice(left, _CHUNK)):
                 data = marshal.dumps([(i.serial, i.names, i.text, [_plain(c) for c in i.draft.claims]) for i in chunk])
                 file.write(len(data).to_bytes(4) + data)
+        part.replace(self.path)
 
     def __iter__(self) -> Iterator[Item]:
         """Read them one after the other."""
