@@ -10,6 +10,8 @@ import re
 from typing import Final
 
 ENDINGS: Final = {
+    "-sky, -skaya": r"(?:j?[oeua][vw]|[ie]n)?sk(?:[iI]j?|aja?|oj?e?|oje)",
+    "-ovka, -evka": r"j?[oeu][vw]ka",
     "-ov, -ev": r"j?[oeuaAO]v",
     "-ova, -eva": r"j?[oeuaAO]va",
     "-ovich, -evich": r"j?[oeuaAO]vi[CcSs]",

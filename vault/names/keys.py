@@ -64,6 +64,8 @@ class _Word(NamedTuple):
     """What the word contributes to the key of two words written as one: at most two."""
 
 
+# The l or r at the end of a syllable, which Mandarin cannot say and clerks leave out.
+_CODA: Final = re.compile(rf"[lr](?=[^{VOWELS}]|\Z)")
 # Keys of words without consonants, which say nothing.
 _EMPTY: Final = frozenset(("f", "c", "f@", "c@"))
 _INDEXED: dict[Token, _Word] = {}
@@ -76,7 +78,9 @@ def _word_keys(token: Token, *, few: bool) -> _Word:
         found |= {"f" + fine(sounds), "c" + coarse(sounds)}
         if manner == "h" and "h" in sounds:
             # The Chinese h is kh, and stands for k and gh as well as for h.
-            found.add("c" + coarse(sounds.replace("h", "x")))
+            further = coarse(sounds.replace("h", "x"))
+            if len(further) > _SHORT:
+                found.add("c" + further)
         shorter = without_ending(sounds)
         if shorter:
             found |= {"f" + fine(shorter), "c" + coarse(shorter)}
@@ -85,7 +89,9 @@ def _word_keys(token: Token, *, few: bool) -> _Word:
     found |= {"g" + group for group in families.groups(token, readings)}
     mandarin = [sounds for sounds, manner in readings if manner == "h"]
     joined = dict.fromkeys(map(coarse, [readings[0].sounds, *mandarin[:1]] if readings else []))
-    return _Word(frozenset(found - _EMPTY), tuple(joined))
+    # One consonant in coarse classes says too little.
+    kept = [key for key in found if key not in _EMPTY and (key[0] != "c" or len(key) > _SHORT)]
+    return _Word(frozenset(kept), tuple(joined))
 
 
 def index_keys(name: str) -> set[str]:
@@ -130,9 +136,13 @@ def query_keys(text: str) -> set[str]:
     tokens = letters.tokens(text)
     for token in tokens:
         found |= _word_keys(token, few=False).keys
+        for sounds, manner in letters.read(token, few=True):
+            if manner != "h":
+                further = coarse(_CODA.sub("", sounds)), coarse(sounds.replace("h", "x"))
+                found |= {"c" + skeleton for skeleton in further if len(skeleton) > _SHORT}
     for _, _, joined in letters.joined(tokens):
         found |= {"c" + coarse(sounds) for sounds, _ in letters.read(joined)}
-    return found
+    return found - _EMPTY
 
 
 def forget() -> None:

@@ -34,7 +34,7 @@ COMMON: Final = {
     "sh": "S", "zh": "Z", "ch": "C", "kh": "x", "gh": "G", "ph": "f", "th": "t", "dzh": "J", "dz": "z", "dj": "J", "dž": "J",
     "dż": "J", "tsch": "C", "dsch": "J", "sch": "S", "schtsch": "S", "shch": "S", "šč": "S", "tch": "C",
     "ck": "k", "ts": "c", "tz": "c", "cz": "C", "ng": "N", "ngh": "nh", "nk": "nk",
-    "qua": "kva", "rh": "r", "bh": "b", "dh": "d",
+    "qua": "kva", "bh": "b", "dh": "d",
     "ce": "se", "ci": "si", "cy": "si", "cé": "se", "sc": "sk", "sce": "se", "sci": "si",
     "oo": "u", "ee": "i", "ou": "u", "aa": "a", "ii": "i", "uu": "u", "ij$": "i", "iy$": "i", "yj$": "i", "yy$": "I",
     "ow$": "ov", "ew$": "ev", "owa$": "ova", "ewa$": "eva", "owna$": "ovna", "ewna$": "evna",

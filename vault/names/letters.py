@@ -186,7 +186,7 @@ def _even(sounds: str) -> str:
 FEW: Final = 5
 """Readings that a name is found by; a query is read in more ways."""
 _FEW_SPELLED: Final = 3
-_MAX_HAN: Final = 6
+_MAX_SPELLED: Final = 4
 _MAX_MANDARIN: Final = 3
 
 
@@ -202,8 +202,7 @@ def read(token: Token, *, few: bool = False) -> tuple[Reading, ...]:
     """
     text, script = token
     if script == "Hani":
-        limit = FEW if few else _MAX_HAN
-        return tuple(dict.fromkeys([Reading(_even(sounds), "h") for sounds, _ in han.readings(text, limit)]))
+        return tuple(dict.fromkeys([Reading(_even(sounds), "h") for sounds, _ in han.readings(text, FEW)]))
     if script == "Latn":
         spelled, manner = latin.read(text, few=few), "l"
     elif script == "Cyrl":
@@ -216,5 +215,5 @@ def read(token: Token, *, few: bool = False) -> tuple[Reading, ...]:
     if script == "Latn" and len(text) > 1 and _MANDARIN.match(_unmarked(text)):
         limit = FEW - _FEW_SPELLED if few else _MAX_MANDARIN
         mandarin = [Reading(_even(sounds), "h") for sounds, _ in han.pinyin_readings(text, limit)]
-        found = found[: (FEW if few else MAX_READINGS) - len(mandarin)] + mandarin
+        found = found[: _FEW_SPELLED if few else _MAX_SPELLED] + mandarin
     return tuple(found[: FEW if few else MAX_READINGS])
