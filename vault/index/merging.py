@@ -19,9 +19,9 @@ from vault.index.pages import (
     FLAGS_AT,
     MAX_ROOT_BYTES,
     NAME_PAGE_BYTES,
-    PAGE_BYTES,
     ROW_BYTES,
     SUPERSEDED,
+    TERM_PAGE_BYTES,
     Batch,
     Row,
     purged_row,
@@ -47,9 +47,8 @@ def size_of(segment: Segment) -> int:
     root = segment.root
     if root.term_pages.inside:
         return root.size
-    return (
-        root.size + PAGE_BYTES * (len(root.term_pages) + len(root.row_pages)) + NAME_PAGE_BYTES * len(root.name_pages)
-    )
+    pages = TERM_PAGE_BYTES * len(root.term_pages) + NAME_PAGE_BYTES * len(root.name_pages)
+    return root.size + ROW_BYTES * segment.documents + pages
 
 
 def _window(
