@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
 MAX_LIKENESSES: Final = 1_000
 """Names compared with a query, at most: those of the records that share most with it."""
+_FINENESS: Final = 4
+"""Steps of a weight: sums of whole numbers tell few apart where many share the same keys."""
 MAX_ALIKE: Final = 200
 """The same where likely duplicates are looked for, record by record."""
 
@@ -264,7 +266,7 @@ class _Keys:
             for key, documents in found.items():
                 counts[key] = counts.get(key, 0) + len(documents)
         # The fewer names have a key, the more it says.
-        self._weights = {key: max(1, round(log(1 + every / count))) for key, count in counts.items()}
+        self._weights = {key: max(1, round(_FINENESS * log(1 + every / count))) for key, count in counts.items()}
 
     def any_of(self, place: int, keys: Iterable[str]) -> BitMap:
         """Give the documents of a segment that have one of some keys."""
@@ -386,6 +388,7 @@ class _Heard(NamedTuple):
     """A document with a name in another spelling."""
 
     likeness: float
+    shared: int
     hits: _Hits
     number: int
 
@@ -404,6 +407,12 @@ class Search:
         self.capped = False
         self._segments = segments[::-1]
 
+    @property
+    def _doubled(self) -> bool:
+        """Whether a word was typed twice: terms do not tell whether a name has it twice."""
+        words = [word for clause in self.query.wanted if isinstance(clause, Words) for word in clause.ways[0]]
+        return len(set(words)) < len(words)
+
     def written(self) -> dict[int, BitMap]:
         """Give the documents in which all words stand or begin, by segment."""
         return {segment.serial: _Hits(segment, self.query).written for segment in self._segments}
@@ -417,8 +426,9 @@ class Search:
             for hits in every:
                 yield from self._given(hits, hits.narrowed(()), OTHER)
             return
-        for hits in every:
-            yield from self._given(hits, hits.narrowed(part.word.named[0] for part in hits.parts), NAME_EXACT)
+        if not self._doubled:
+            for hits in every:
+                yield from self._given(hits, hits.narrowed(part.word.named[0] for part in hits.parts), NAME_EXACT)
         yield from self._similar(every, self._heard(every))
         for hits in every:
             yield from self._given(hits, hits.narrowed(part.word.exact for part in hits.parts), TEXT_EXACT)
@@ -433,7 +443,7 @@ class Search:
     def _similar(self, every: Sequence[_Hits], heard: Sequence[_Heard]) -> Iterator[Candidate]:
         """Give all that have some words in their names, as they are written and in other spellings, by likeness."""
         found = [(likeness, hits, documents, False) for hits in every for likeness, documents in hits.named()]
-        found += [(likeness, hits, BitMap((number,)), True) for likeness, hits, number in heard]
+        found += [(likeness, hits, BitMap((number,)), True) for likeness, _, hits, number in heard]
         # Sorting is stable: of equals what comes from a newer segment stays first.
         for likeness, hits, documents, by_sound in sorted(found, key=lambda one: -one[0]):
             yield from self._given(hits, documents, NAME_SIMILAR + _BELOW * likeness, heard=by_sound)
@@ -448,23 +458,24 @@ class Search:
         if not any(sound.keys for sound in sounds):
             return []
         keys = _Keys(self._segments, frozenset().union(*[sound.keys for sound in sounds]))
-        near = [self._near(hits, keys, place) for place, hits in enumerate(every)]
+        near = [self._near(hits, keys, place) for place, hits in reversed([*enumerate(every)])]
         found: list[_Heard] = []
         read = 0
-        for _, place, documents in heapq.merge(*near, key=lambda one: -one[0]):
+        for shared, place, documents in heapq.merge(*near, key=lambda one: -one[0]):
             hits = every[place]
-            for number in reversed(documents):
+            for number in documents:
                 if read >= MAX_LIKENESSES:
                     self.capped = True
                     break
                 written = hits.segment.names(number)
                 read += len(written)
                 if likeness := self._likeness(hits, number, written):
-                    found.append(_Heard(likeness, hits, number))
+                    found.append(_Heard(likeness, shared, hits, number))
             if self.capped:
                 break
-        # Sorting is stable: of equals the one that shares more stays first, and of these the newer.
-        return sorted(found, key=lambda one: -one.likeness)
+        # Of those equally alike the one that shares more goes first, and of these the newer.
+        found.reverse()
+        return sorted(found, key=lambda one: (-one.likeness, -one.shared))
 
     def _near(self, hits: _Hits, keys: _Keys, place: int) -> Iterator[tuple[int, int, BitMap]]:
         """Give the documents of a segment that may answer by sound, those that share most first."""
@@ -485,27 +496,27 @@ class Search:
     def _likeness(self, hits: _Hits, number: int, written: Sequence[str]) -> float:
         """Tell how alike the names of a document are; 0 if they do not answer, or no other spelling is needed."""
         whole = self.query.whole
-        as_one = whole.best(written) if whole is not None and number in hits.whole else 0.0
-        if as_one < names.SIMILAR:
-            as_one = 0.0
-        found, heard = 0.0, False
+        likeness = whole.best(written) if whole is not None and number in hits.whole else 0.0
+        as_one = likeness >= names.SIMILAR
+        found, heard, all_named = 0.0, as_one, True
         for part in hits.parts:
+            stands = part.word.likeness(number)
+            if as_one and part.replaceable and (not stands or number in part.word.named[-1]):
+                found += likeness
+                continue
             like = part.sound.best(written) if part.sound is not None and number in part.heard else 0.0
             if like >= names.SIMILAR:
                 heard = True
-            else:
+            elif stands:
                 like = 0.0
-            written_so = part.word.likeness(number)
-            if not like and not written_so:
-                # All words together are one name, or it does not answer; what cannot be a name must be written.
-                return as_one if part.replaceable and self._others(hits, number) else 0.0
-            found += max(like, written_so)
-        return max(as_one, found / len(hits.parts)) if heard or as_one else 0.0
-
-    @staticmethod
-    def _others(hits: _Hits, number: int) -> bool:
-        """Tell whether all but the words that may be one name hold, as far as is known without opening a record."""
-        return all(part.replaceable or number in part.word.any or number in part.heard for part in hits.parts)
+                all_named &= number in part.word.named[-1]
+            else:
+                return 0.0
+            found += max(like, stands)
+        if not heard:
+            return 0.0
+        # Where no text is needed, all words are compared with one name, as they stand beside each other.
+        return likeness if whole is not None and all_named else max(likeness, found / len(hits.parts))
 
 
 def alike(segments: Sequence[Segment], given: Sequence[str], *, limit: int, kind: str | None) -> list[Alike]:
