@@ -73,3 +73,13 @@ def groups(token: Token, readings: Sequence[Reading]) -> frozenset[str]:
     if token.script in _SPELLED:
         return frozenset([read[sounds] for sounds, _ in readings[:2] if sounds in read])
     return frozenset()
+
+
+def forms(token: Token, readings: Sequence[Reading], script: str) -> list[str]:
+    """Give the forms in a script of the common name that a word is; none if it is none."""
+    return [
+        form
+        for family in groups(token, readings)
+        for form in FAMILIES[family].split()
+        if all(part.script == script for part in letters.tokens(form))
+    ]

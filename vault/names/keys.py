@@ -22,7 +22,7 @@ from vault.names.sounds import VOWELS
 
 _CACHE: Final = 1 << 16
 _MAX_KEY: Final = 24
-_DOUBLE: Final = re.compile(r"(.)\1+")
+_DOUBLE: Final = re.compile(r"(.)(?=\1)")
 
 
 def _classes(groups: str, dropped: str = "") -> dict[int, str | None]:
@@ -38,24 +38,30 @@ _COARSE: Final = _classes("bp td kgqGx fv sczSZCJ nN lr", VOWELS + "jhw")
 
 _SHORT: Final = 2
 """Consonants up to which a coarse skeleton says so little that it tells a vowel at the start."""
-_WEAK: Final = frozenset(VOWELS + "jhw")
+_WEAK: Final = frozenset((*VOWELS, *"jhw"))
 
 
 def folded(sounds: str) -> str:
     """Bring the vowels of a reading to three."""
-    return _DOUBLE.sub(r"\1", sounds.translate(_FOLDED))
+    return _DOUBLE.sub("", sounds.translate(_FOLDED))
 
 
 def fine(sounds: str) -> str:
     """Give the fine skeleton of a reading."""
-    skeleton = _DOUBLE.sub(r"\1", sounds.translate(_FINE))[:_MAX_KEY]
-    return "@" + skeleton if sounds[0] in VOWELS else skeleton
+    skeleton = _DOUBLE.sub("", sounds.translate(_FINE))[:_MAX_KEY]
+    return "@" + skeleton if sounds and sounds[0] in VOWELS else skeleton
 
 
 def coarse(sounds: str) -> str:
     """Give the coarse skeleton of a reading."""
-    skeleton = _DOUBLE.sub(r"\1", sounds.translate(_COARSE))[:_MAX_KEY]
-    return "@" + skeleton if len(skeleton) <= _SHORT and sounds[0] in _WEAK else skeleton
+    skeleton = _DOUBLE.sub("", sounds.translate(_COARSE))[:_MAX_KEY]
+    return "@" + skeleton if len(skeleton) <= _SHORT and sounds[:1] in _WEAK else skeleton
+
+
+def _together(one: str, other: str) -> str:
+    """Give the coarse skeleton of two words written as one from those of each."""
+    skeleton = _DOUBLE.sub("", one.lstrip("@") + other.lstrip("@"))[:_MAX_KEY]
+    return "@" + skeleton if len(skeleton) <= _SHORT and one.startswith("@") else skeleton
 
 
 class _Word(NamedTuple):
@@ -91,7 +97,7 @@ def _word_keys(token: Token, *, few: bool) -> _Word:
     joined = dict.fromkeys(map(coarse, [readings[0].sounds, *mandarin[:1]] if readings else []))
     # One consonant in coarse classes says too little.
     kept = [key for key in found if key not in _EMPTY and (key[0] != "c" or len(key) > _SHORT)]
-    return _Word(frozenset(kept), tuple(joined))
+    return _Word(frozenset(kept), tuple([skeleton for skeleton in joined if skeleton.strip("@")]))
 
 
 def index_keys(name: str) -> set[str]:
@@ -115,7 +121,7 @@ def index_keys(name: str) -> set[str]:
                 _INDEXED.clear()
             word = _INDEXED[token] = _word_keys(token, few=True)
         found |= word.keys
-        found.update(["c" + _DOUBLE.sub(r"\1", one + other.lstrip("@"))[:_MAX_KEY] for one in before for other in word.coarse])
+        found.update(["c" + _together(one, other) for one in before for other in word.coarse])
         before = word.coarse
     return found
 
@@ -138,11 +144,12 @@ def query_keys(text: str) -> set[str]:
         found |= _word_keys(token, few=False).keys
         for sounds, manner in letters.read(token, few=True):
             if manner != "h":
-                further = coarse(_CODA.sub("", sounds)), coarse(sounds.replace("h", "x"))
+                throaty = sounds.replace("h", "x")
+                further = map(coarse, {_CODA.sub("", sounds), throaty, _CODA.sub("", throaty)})
                 found |= {"c" + skeleton for skeleton in further if len(skeleton) > _SHORT}
     for _, _, joined in letters.joined(tokens):
-        found |= {"c" + coarse(sounds) for sounds, _ in letters.read(joined)}
-    return found - _EMPTY
+        found |= {"c" + coarse(sounds) for sounds, _ in letters.read(joined)} - _EMPTY
+    return found
 
 
 def forget() -> None:

@@ -32,6 +32,8 @@ _SCRIPTS: Final = (
 _TOKEN: Final = re.compile("|".join(f"([{letters}]+)" for _, letters in _SCRIPTS) + r"|([^\W_]+)")
 _DROPPED: Final = re.compile("['’‘ʼʻʽʾʿʹʺˈ`´ـ]")
 
+_FORMAT: Final = re.compile("[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+
 # Cyrillic letters and the Latin ones of the same shape, which people and scanners mix up within a word.
 _CYRILLIC_SHAPES: Final = "аеорсхуіјѕкмтнвһԁԛԝӏәөү"
 _LATIN_SHAPES: Final = "aeopcxyijskmthbhdqwləɵy"
@@ -69,8 +71,9 @@ def tokens(text: str) -> list[Token]:
         The words in small letters, composed, without marks of stress and format characters.
     """
     text = unicodedata.normalize("NFKC", text[:MAX_TEXT]).casefold()
-    text = unicodedata.normalize("NFC", text)
     if not text.isascii():
+        # What joins or parts letters goes first, so that a mark finds its letter.
+        text = unicodedata.normalize("NFC", _FORMAT.sub("", text))
         text = "".join([c for c in text if unicodedata.category(c) not in {"Mn", "Me", "Cf"}])
     text = _DROPPED.sub("", text)
     if _CYRILLIC.search(text) and _LATIN.search(text):
@@ -169,7 +172,7 @@ def _unmarked(word: str) -> str:
 
 # What is one sound in some scripts and two in others, and what neighbours make of a sound.
 _SEAMS: Final = (
-    (re.compile(r"(.)\1+"), r"\1"),
+    (re.compile(r"(.)(?=\1)"), ""),
     (re.compile("N[gGk]"), "N"),
     (re.compile("n(?=[bp])"), "m"),
     # Daulet and Davlet
@@ -177,7 +180,12 @@ _SEAMS: Final = (
 )
 
 
+_SEAM: Final = re.compile(rf"(.)\1|N[gGk]|n[bp]|[aAeoO]v[^{VOWELS}]")
+
+
 def _even(sounds: str) -> str:
+    if not _SEAM.search(sounds):
+        return sounds
     for seam, even in _SEAMS:
         sounds = seam.sub(even, sounds)
     return sounds

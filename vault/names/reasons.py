@@ -19,6 +19,7 @@ _SPELLED: Final = {
     "J": "j", "N": "ng",
 }  # fmt: skip
 _ALIKE: Final = 0.6
+_SURE: Final = 0.9
 
 
 def spelled(sounds: str) -> str:
@@ -54,11 +55,11 @@ def _compare(asked: Token, word: Token) -> tuple[float, str]:
     ):
         if stem and close(_form(stem), _form(whole)) > max(likeness, _ALIKE):
             ended = next(endings.name_of(r) for r, _ in letters.read(kept) if endings.without_ending(r) == stem)
-            return 0.9, f"{asked.text} is like {word.text}: {kept.text} without its ending {ended}"
+            return _SURE, f"{asked.text} is like {word.text}: {kept.text} without its ending {ended}"
+    shared = families.groups(asked, ours) & families.groups(word, theirs)
+    if shared and likeness < _SURE:
+        return _SURE, f"{asked.text} and {word.text} are forms of one name ({min(shared)})"
     if likeness < _ALIKE:
-        shared = families.groups(asked, ours) & families.groups(word, theirs)
-        if shared:
-            return _ALIKE, f"{asked.text} and {word.text} are forms of one name ({min(shared)})"
         return likeness, ""
     if one == other:
         return likeness, f"{asked.text} is like {word.text}: both read as {spelled(one)}"
