@@ -58,6 +58,11 @@ def coarse(sounds: str) -> str:
     return "@" + skeleton if len(skeleton) <= _SHORT and sounds[:1] in _WEAK else skeleton
 
 
+def form(sounds: str) -> str:
+    """Give the string of a reading by which words are compared."""
+    return f"{folded(sounds)}|{fine(sounds)}|{coarse(sounds)}"
+
+
 def _together(one: str, other: str) -> str:
     """Give the coarse skeleton of two words written as one from those of each."""
     skeleton = _DOUBLE.sub("", one.lstrip("@") + other.lstrip("@"))[:_MAX_KEY]

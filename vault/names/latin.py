@@ -24,14 +24,17 @@ COMMON: Final = {
     "l": "l", "m": "m", "n": "n", "o": "o", "p": "p", "q": "q", "r": "r", "s": "s", "t": "t", "u": "u", "v": "v",
     "w": "w", "x": "ks", "y": "I", "z": "z",
     # Letters with a mark that changes the sound; of all others the letter under the mark is read.
-    "ä": "A", "ə": "A", "ǝ": "A", "æ": "A", "å": "o", "ı": "I", "õ": "I", "ö": "O", "ɵ": "O", "ø": "O", "œ": "O", "ő": "O",
+    "ä": "A", "ə": "A", "ǝ": "A", "æ": "A", "å": "o", "ı": "I", "õ": "I", "ö": "O", "ɵ": "O", "ø": "O", "œ": "O",
+    "ő": "O",
     "ü": "U", "ű": "U",
-    "ç": "C", "č": "C", "ć": "C", "ĉ": "C", "ġ": "G", "ğ": "G", "ǵ": "G", "ƣ": "G", "ģ": "g", "ĥ": "x", "ḫ": "x", "ħ": "h",
+    "ç": "C", "č": "C", "ć": "C", "ĉ": "C", "ġ": "G", "ğ": "G", "ǵ": "G", "ƣ": "G", "ģ": "g", "ĥ": "x", "ḫ": "x",
+    "ħ": "h",
     "ⱨ": "h", "ĵ": "Z", "ķ": "k", "ⱪ": "q", "ł": "l", "ŋ": "N", "ń": "n", "ň": "n", "ñ": "n", "ş": "S", "š": "S",
-    "ș": "S", "ś": "S", "ŝ": "S", "ţ": "c", "ț": "c", "ž": "Z", "ż": "Z", "ź": "Z", "ż": "Z", "ẕ": "z", "đ": "d",
+    "ș": "S", "ś": "S", "ŝ": "S", "ţ": "c", "ț": "c", "ž": "Z", "ż": "Z", "ź": "Z", "ẕ": "z", "đ": "d",
     "ð": "d", "þ": "t", "ß": "s", "ř": "r", "ŭ": "w", "ĭ": "j", "ĩ": "j", "ʻ": "",
     # Groups that most romanisations share.
-    "sh": "S", "zh": "Z", "ch": "C", "kh": "x", "gh": "G", "ph": "f", "th": "t", "dzh": "J", "dz": "z", "dj": "J", "dž": "J",
+    "sh": "S", "zh": "Z", "ch": "C", "kh": "x", "gh": "G", "ph": "f", "th": "t", "dzh": "J", "dz": "z", "dj": "J",
+    "dž": "J",
     "dż": "J", "tsch": "C", "dsch": "J", "sch": "S", "schtsch": "S", "shch": "S", "šč": "S", "tch": "C",
     "ck": "k", "ts": "c", "tz": "c", "cz": "C", "ng": "N", "ngh": "nh", "nk": "nk",
     "qua": "kva", "bh": "b", "dh": "d",
@@ -40,29 +43,34 @@ COMMON: Final = {
     "ow$": "ov", "ew$": "ev", "owa$": "ova", "ewa$": "eva", "owna$": "ovna", "ewna$": "evna",
     "off$": "ov", "eff$": "ev", "ah$": "a", "eh$": "e", "oh$": "o", "uh$": "u",
     # y is a vowel between consonants and a glide beside a vowel.
-    "ya": "ja", "yá": "ja", "yä": "jA", "yə": "jA", "ye": "je", "yé": "je", "yi": "ji", "yo": "jo", "yö": "jO", "yu": "ju",
+    "ya": "ja", "yá": "ja", "yä": "jA", "yə": "jA", "ye": "je", "yé": "je", "yi": "ji", "yo": "jo", "yö": "jO",
+    "yu": "ju",
     "yü": "jU", "you": "ju", "yoo": "ju", "yee": "ji",
     "ay": "aj", "áy": "Aj", "äy": "Aj", "əy": "Aj", "ey": "ej", "oy": "oj", "öy": "Oj", "uy": "uj", "üy": "Uj",
     "aya": "aja", "aye": "aje", "ayi": "aji", "ayo": "ajo", "ayu": "aju",
     "eya": "eja", "eye": "eje", "eyo": "ejo", "eyu": "eju", "oya": "oja", "oye": "oje", "uya": "uja",
     "iya": "ija", "iye": "ije", "iyo": "ijo", "iyu": "iju",
-    "ai": "aj", "ei": "ej", "oi": "oj", "aï": "ai", "aí": "ai", "ia": "ija", "ie": "ije", "io": "ijo", "iu": "iju", "ia": "ija",
+    "ai": "aj", "ei": "ej", "oi": "oj", "aï": "ai", "aí": "ai", "ia": "ija", "ie": "ije", "io": "ijo", "iu": "iju",
 }  # fmt: skip
 """What most writers of names mean by a letter or a group."""
 
-ENGLISH: Final = {"j": "J", "ge": "Je", "gi": "Ji", "gy": "Ji", "ea": "i", "igh": "aj", "ie$": "i", "ey$": "i",
-                  "y$": "i", "e$": "", "es$": "s", "tion": "Sn", "kn": "n", "^wr": "r", "ew": "ju", "augh": "o",
-                  "ough": "o", "cch": "k", "ia": "ija"}  # fmt: skip
+ENGLISH: Final = {
+    "j": "J", "ge": "Je", "gi": "Ji", "gy": "Ji", "ea": "i", "igh": "aj", "ie$": "i", "ey$": "i",
+    "y$": "i", "e$": "", "es$": "s", "tion": "Sn", "kn": "n", "^wr": "r", "ew": "ju", "augh": "o",
+    "ough": "o", "cch": "k",
+}  # fmt: skip
 
 KAZAKH: Final = {
     # The drafts of 2017 to 2021 and what people type: j is ж, x or h is х, w and ý are у, c (2018: ts) is ц.
-    "j": "Z", "c": "c", "ce": "ce", "ci": "ci", "ch": "C", "x": "x", "w": "w", "ý": "w", "á": "A", "ó": "O", "ú": "U", "ń": "N", "ñ": "N",
+    "j": "Z", "c": "c", "ce": "ce", "ci": "ci", "ch": "C", "x": "x", "w": "w", "ý": "w", "á": "A", "ó": "O", "ú": "U",
+    "ń": "N", "ñ": "N",
     "ū": "u", "ï": "i", "y": "I", "ğ": "G", "ou": "ow", "ıw": "u", "iw": "u", "uw": "u", "ey": "ej", "s'": "S",
 }  # fmt: skip
 
 TURKISH: Final = {
     # And Azeri, Turkmen, Crimean Tatar: c is dzh, x is kh, ý is the Turkmen y of "yes".
-    "c": "J", "ce": "Je", "ci": "Ji", "cy": "JI", "ch": "Jh", "x": "x", "ý": "j", "j": "Z", "w": "v", "ň": "N", "ž": "Z",
+    "c": "J", "ce": "Je", "ci": "Ji", "cy": "JI", "ch": "Jh", "x": "x", "ý": "j", "j": "Z", "w": "v", "ň": "N",
+    "ž": "Z",
     "q": "g", "oo": "oo", "ee": "ee", "th": "th", "sh": "sh",
 }  # fmt: skip
 
@@ -72,41 +80,52 @@ UYGHUR: Final = {
 }  # fmt: skip
 
 GERMAN: Final = {
-    "j": "j", "ch": "x", "chs": "ks", "c": "k", "w": "v", "z": "c", "tz": "c", "v": "f", "sch": "S", "ß": "s", "ie": "i", "y": "U",
-    "^sp": "Sp", "^st": "St", "^sa": "za", "^se": "ze", "^si": "zi", "^so": "zo", "^su": "zu", "asa": "aza", "ase": "aze",
-    "asi": "azi", "ese": "eze", "isa": "iza", "usa": "uza", "osa": "oza", "usu": "uzu", "äu": "oj", "eu": "oj", "ei": "aj",
+    "j": "j", "ch": "x", "chs": "ks", "c": "k", "w": "v", "z": "c", "tz": "c", "v": "f", "sch": "S", "ß": "s",
+    "ie": "i", "y": "U",
+    "^sp": "Sp", "^st": "St", "^sa": "za", "^se": "ze", "^si": "zi", "^so": "zo", "^su": "zu", "asa": "aza",
+    "ase": "aze",
+    "asi": "azi", "ese": "eze", "isa": "iza", "usa": "uza", "osa": "oza", "usu": "uzu", "äu": "oj", "eu": "oj",
+    "ei": "aj",
     "ss": "s", "ae": "A", "oe": "O", "ue": "U", "sh": "S", "zh": "Z", "kh": "x", "th": "t", "ow$": "ov", "ew$": "ev",
     "owitsch$": "oviC", "ewitsch$": "eviC", "ja": "ja", "je": "je", "ju": "ju", "jo": "jo", "aje": "aje",
-    "dsh": "J", "tsh": "C", "sh": "S",
+    "dsh": "J", "tsh": "C",
 }  # fmt: skip
 
 SLAVIC: Final = {
     # Polish, Czech, Slovak, Croatian, Slovene, Lithuanian, Latvian, and scholars' transliteration of Russian.
-    "j": "j", "c": "c", "ce": "ce", "ci": "ci", "cy": "cI", "ch": "x", "w": "v", "cz": "C", "sz": "S", "rz": "Z", "szcz": "S",
-    "dz": "z", "ie": "je", "ia": "ja", "iu": "ju", "io": "jo", "nj": "n", "lj": "l", "h": "h", "tj": "tj", "dj": "dj", "ð": "dZ", "sch": "sx",
+    "j": "j", "c": "c", "ce": "ce", "ci": "ci", "cy": "cI", "ch": "x", "w": "v", "cz": "C", "sz": "S", "rz": "Z",
+    "szcz": "S",
+    "dz": "z", "ie": "je", "ia": "ja", "iu": "ju", "io": "jo", "nj": "n", "lj": "l", "h": "h", "tj": "tj", "dj": "dj",
+    "ð": "dZ", "sch": "sx",
     "x": "ks", "ov$": "ov", "ý": "I", "ou": "ou", "ů": "u", "y": "I", "ová$": "ova", "ė": "e",
 }  # fmt: skip
 
 FRENCH: Final = {
-    "j": "Z", "ch": "S", "tch": "C", "dj": "J", "ge": "Ze", "gi": "Zi", "gué": "ge", "gue": "ge", "gui": "gi", "qu": "k", "ou": "u", "oua": "wa",
-    "oui": "wi", "ouï": "ui", "eau": "o", "eaux$": "o", "aux$": "o", "au": "o", "oi": "wa", "ai": "e", "ei": "e", "eu": "O", "gn": "n",
-    "h": "", "es$": "", "e$": "", "s$": "", "t$": "", "x$": "", "d$": "", "ier$": "ije", "er$": "e", "ss": "s", "ll": "l", "ille": "ij", "sch": "S",
+    "j": "Z", "ch": "S", "tch": "C", "dj": "J", "ge": "Ze", "gi": "Zi", "gué": "ge", "gue": "ge", "gui": "gi",
+    "qu": "k", "ou": "u", "oua": "wa",
+    "oui": "wi", "ouï": "ui", "eau": "o", "eaux$": "o", "aux$": "o", "au": "o", "oi": "wa", "ai": "e", "ei": "e",
+    "eu": "O", "gn": "n",
+    "h": "", "es$": "", "e$": "", "s$": "", "t$": "", "x$": "", "d$": "", "ier$": "ije", "er$": "e", "ss": "s",
+    "ll": "l", "ille": "ij", "sch": "S",
     "ez$": "e", "ph": "f", "th": "t", "kh": "x", "ï": "i", "ine$": "in", "off$": "of", "ow": "ov",
 }  # fmt: skip
 
 SPANISH: Final = {
-    "j": "x", "ll": "j", "ñ": "nj", "h": "", "z": "s", "qu": "k", "gue": "ge", "gui": "gi", "ge": "xe", "gi": "xi", "ch": "C",
+    "j": "x", "ll": "j", "ñ": "nj", "h": "", "z": "s", "qu": "k", "gue": "ge", "gui": "gi", "ge": "xe", "gi": "xi",
+    "ch": "C",
     "x": "x", "v": "b", "ou": "ou", "y$": "i", "hu": "w", "ão": "an", "ção": "san", "ães": "ajs", "nh": "n", "lh": "l",
 }  # fmt: skip
 
 ITALIAN: Final = {
-    "ch": "k", "che": "ke", "chi": "ki", "ce": "Ce", "ci": "Ci", "cia": "Ca", "cio": "Co", "ciu": "Cu", "cci": "Ci", "cce": "Ce",
+    "ch": "k", "che": "ke", "chi": "ki", "ce": "Ce", "ci": "Ci", "cia": "Ca", "cio": "Co", "ciu": "Cu", "cci": "Ci",
+    "cce": "Ce",
     "ge": "Je", "gi": "Ji", "gia": "Ja", "gio": "Jo", "giu": "Ju", "ghe": "ge", "ghi": "gi", "gn": "n", "gli": "li",
     "sce": "Se", "sci": "Si", "scia": "Sa", "scio": "So", "z": "c", "zz": "c", "qu": "kv", "h": "", "j": "j", "uo": "o",
 }  # fmt: skip
 
 HUNGARIAN: Final = {
-    "s": "S", "sz": "s", "ssz": "s", "cs": "C", "zs": "Z", "gy": "d", "ny": "n", "ty": "t", "ly": "j", "c": "c", "j": "j",
+    "s": "S", "sz": "s", "ssz": "s", "cs": "C", "zs": "Z", "gy": "d", "ny": "n", "ty": "t", "ly": "j", "c": "c",
+    "j": "j",
     "ce": "ce", "ci": "ci", "a": "o", "á": "a", "é": "e",
 }  # fmt: skip
 

@@ -32,7 +32,9 @@ _SCRIPTS: Final = (
 _TOKEN: Final = re.compile("|".join(f"([{letters}]+)" for _, letters in _SCRIPTS) + r"|([^\W_]+)")
 _DROPPED: Final = re.compile("['’‘ʼʻʽʾʿʹʺˈ`´ـ]")
 
-_FORMAT: Final = re.compile("[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+_FORMAT: Final = re.compile(
+    "[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
 
 # Cyrillic letters and the Latin ones of the same shape, which people and scanners mix up within a word.
 _CYRILLIC_SHAPES: Final = "аеорсхуіјѕкмтнвһԁԛԝӏәөү"
@@ -51,7 +53,6 @@ def _one_script(match: re.Match[str]) -> str:
     if latin_letters in {0, all_letters}:
         return word
     return word.translate(_TO_LATIN if 2 * latin_letters > all_letters else _TO_CYRILLIC)
-
 
 
 class Token(NamedTuple):
@@ -209,6 +210,7 @@ def read(token: Token, *, few: bool = False) -> tuple[Reading, ...]:
         Readings, the likeliest first, at most eight.
     """
     text, script = token
+    spelled: Iterable[str]
     if script == "Hani":
         return tuple(dict.fromkeys([Reading(_even(sounds), "h") for sounds, _ in han.readings(text, FEW)]))
     if script == "Latn":

@@ -9,7 +9,7 @@ words and names, `forget` empties.
 from __future__ import annotations
 
 from functools import cache
-from math import exp, log
+from math import exp, log, sqrt
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vault.names import endings, families, keys, letters, reasons, texts
@@ -64,10 +64,6 @@ _SOUNDS: dict[tuple[Token, bool], Sound] = {}
 _NAMES: dict[str, _Name] = {}
 
 
-def _form(sounds: str) -> str:
-    return f"{keys.folded(sounds)}|{keys.fine(sounds)}|{keys.coarse(sounds)}"
-
-
 def _sound(token: Token, *, few: bool) -> Sound:
     found = _SOUNDS.get((token, few))
     if found is None:
@@ -75,8 +71,8 @@ def _sound(token: Token, *, few: bool) -> Sound:
             _SOUNDS.clear()
         readings = letters.read(token, few=few)
         sounds = [reading.sounds for reading in readings]
-        forms = tuple(dict.fromkeys(map(_form, sounds)))
-        stems = tuple(dict.fromkeys([_form(stem) for stem in map(endings.without_ending, sounds) if stem]))
+        forms = tuple(dict.fromkeys(map(keys.form, sounds)))
+        stems = tuple(dict.fromkeys([keys.form(stem) for stem in map(endings.without_ending, sounds) if stem]))
         folded = tuple(dict.fromkeys(map(keys.folded, sounds)))
         found = Sound(token.text, forms, stems, folded, families.groups(token, readings), _manner(readings))
         _SOUNDS[token, few] = found
@@ -211,9 +207,7 @@ class Asked:
         best = 0.0
         for start, end, joined in self._runs:
             column = [_likeness(joined, _sound(token, few=True)) for token in has]
-            best = max(
-                best, _aligned([[*row[:start], one, *row[end:]] for row, one in zip(rows, column, strict=True)])
-            )
+            best = max(best, _aligned([[*row[:start], one, *row[end:]] for row, one in zip(rows, column, strict=True)]))
         return _JOINED * best
 
     def explain(self, name: str) -> list[str]:
@@ -228,7 +222,7 @@ def _aligned(rows: Sequence[Sequence[float]]) -> float:
         return rows[0][0]
     if count == others == 2:
         (a, b), (c, d) = rows
-        return max(_LOWEST_PAIR, a * d, b * c) ** 0.5
+        return sqrt(max(_LOWEST_PAIR, a * d, b * c))
     total = 0.0
     asked: set[int] = set()
     given: set[int] = set()

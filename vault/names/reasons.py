@@ -5,9 +5,12 @@ Part of the ground.
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
-from vault.names import endings, families, keys, letters
+from vault.names import endings, families, letters
+from vault.names.keys import form
+from vault.names.letters import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,44 +30,51 @@ def spelled(sounds: str) -> str:
     return "".join([_SPELLED.get(sound, sound) for sound in sounds])
 
 
-def _form(sounds: str) -> str:
-    return f"{keys.folded(sounds)}|{keys.fine(sounds)}|{keys.coarse(sounds)}"
+def _nearest(ours: Sequence[Reading], theirs: Sequence[Reading]) -> tuple[float, str, str]:
+    """Give the two readings of two words that are most alike."""
+    from rapidfuzz.distance import Levenshtein  # noqa: PLC0415 - when the first reasons are given
+
+    close = Levenshtein.normalized_similarity
+    pairs = [(close(form(one), form(other)), one, other) for one, _ in ours for other, _ in theirs]
+    return max(pairs, key=itemgetter(0), default=(0.0, "", ""))
+
+
+def _without_ending(asked: Token, word: Token) -> tuple[float, str]:
+    """Compare two words of which one has an ending that the other has not."""
+    best = (0.0, "")
+    for whole, cut in ((asked, word), (word, asked)):
+        ways = letters.read(cut)
+        stems = {endings.without_ending(sounds): sounds for sounds, _ in ways} | {"": ""}
+        likeness, _, stem = _nearest(letters.read(whole), [Reading(stem, "l") for stem in stems if stem])
+        if likeness > best[0]:
+            ending = endings.name_of(stems[stem])
+            best = likeness, f"{asked.text} is like {word.text}: {cut.text} without its ending {ending}"
+    return best
 
 
 def _compare(asked: Token, word: Token) -> tuple[float, str]:
     """Compare two words, and say why they are alike; nothing to say if they are not."""
-    from rapidfuzz.distance import Levenshtein  # noqa: PLC0415 - when the first reasons are given
-
     if asked.text == word.text:
         return 1.0, f"{asked.text} is the same word"
-    close = Levenshtein.normalized_similarity
     ours, theirs = letters.read(asked), letters.read(word)
-    best = (0.0, "", "")
-    for one, _ in ours:
-        for other, _ in theirs:
-            likeness = close(_form(one), _form(other))
-            if likeness > best[0]:
-                best = likeness, one, other
-    likeness, one, other = best
-    if word.script == asked.script and len(asked.text) > 1 and word.text.startswith(asked.text):
-        likeness, said = max(likeness, _ALIKE), f"{word.text} begins with {asked.text}"
-        return likeness, said
-    for stem, whole, kept, cut in (
-        *((endings.without_ending(a), b, asked, word) for a, _ in ours for b, _ in theirs),
-        *((endings.without_ending(b), a, word, asked) for a, _ in ours for b, _ in theirs),
-    ):
-        if stem and close(_form(stem), _form(whole)) > max(likeness, _ALIKE):
-            ended = next(endings.name_of(r) for r, _ in letters.read(kept) if endings.without_ending(r) == stem)
-            return _SURE, f"{asked.text} is like {word.text}: {kept.text} without its ending {ended}"
+    likeness, one, other = _nearest(ours, theirs)
+    cut, said = _without_ending(asked, word)
     shared = families.groups(asked, ours) & families.groups(word, theirs)
+    if word.script == asked.script and len(asked.text) > 1 and word.text.startswith(asked.text):
+        return max(likeness, _ALIKE), f"{word.text} begins with {asked.text}"
+    if cut > max(likeness, _ALIKE):
+        return min(cut, _SURE), said
     if shared and likeness < _SURE:
         return _SURE, f"{asked.text} and {word.text} are forms of one name ({min(shared)})"
-    if likeness < _ALIKE:
-        return likeness, ""
+    return likeness, _heard(asked, one, word, other) if likeness >= _ALIKE else ""
+
+
+def _heard(asked: Token, one: str, word: Token, other: str) -> str:
+    """Say how two words that are alike are read."""
     if one == other:
-        return likeness, f"{asked.text} is like {word.text}: both read as {spelled(one)}"
-    heard = [f"{token.text} read as {spelled(r)}" for token, r in ((asked, one), (word, other)) if spelled(r) != token.text]
-    return likeness, f"{asked.text} is like {word.text}" + (": " + ", ".join(heard) if heard else "")
+        return f"{asked.text} is like {word.text}: both read as {spelled(one)}"
+    heard = [f"{t.text} read as {spelled(r)}" for t, r in ((asked, one), (word, other)) if spelled(r) != t.text]
+    return f"{asked.text} is like {word.text}" + (": " + ", ".join(heard) if heard else "")
 
 
 def explain(asked: Sequence[Token], has: Sequence[Token]) -> list[str]:
@@ -80,8 +90,9 @@ def explain(asked: Sequence[Token], has: Sequence[Token]) -> list[str]:
             said[i] = text
             given.add(j)
     if not said and len(asked) != len(has):
-        for ours, theirs in (((asked), [t for *_, t in letters.joined(has)]), ([t for *_, t in letters.joined(asked)], has)):
-            best = max((_compare(one, other) for one in ours for other in theirs), default=(0.0, ""))
+        joined = [(asked, [t for *_, t in letters.joined(has)]), ([t for *_, t in letters.joined(asked)], has)]
+        for ours, theirs in joined:
+            best = max([_compare(one, other) for one in ours for other in theirs], default=(0.0, ""))
             if best[1]:
                 return [best[1]]
     return [said[i] for i in sorted(said)]

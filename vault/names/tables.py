@@ -22,7 +22,8 @@ def _branches(groups: Iterable[str]) -> str:
     branches = []
     for first, rest in tails.items():
         inner = _branches(rest)
-        branches.append(re.escape(first) + (f"(?:{inner})?" if inner and "" in rest else f"(?:{inner})" if inner else ""))
+        may_end = "?" if "" in rest else ""
+        branches.append(re.escape(first) + (f"(?:{inner}){may_end}" if inner else ""))
     return "|".join(branches)
 
 

@@ -22,7 +22,10 @@ def test_similarity_is_a_share(query, name):
 
 
 def test_explanations_name_the_words():
-    assert names.explain("Jakyp Omar", "Омар, Jakyp Omaruly") == ["jakyp is the same word", "omar is like омар: both read as omar"]
+    assert names.explain("Jakyp Omar", "Омар, Jakyp Omaruly") == [
+        "jakyp is the same word",
+        "omar is like омар: both read as omar",
+    ]
     assert names.explain("Zhakyp", "Zhaqyp") == ["zhakyp is like zhaqyp"]
     assert names.explain("Zhakyp", "Болат") == []
 
