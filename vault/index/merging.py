@@ -51,27 +51,37 @@ def size_of(segment: Segment) -> int:
     return root.size + ROW_BYTES * segment.documents + pages
 
 
+def _reach(entries: Sequence[SegmentEntry], first: int, stop: int, roots: Sequence[int]) -> int:
+    """Find where the neighbours end, from one on, that surely fit one segment."""
+    documents = size = 0
+    for number in range(first, stop):
+        documents += entries[number].documents
+        size += roots[number] if roots else 0
+        if documents > MAX_DOCUMENTS or size > MAX_ROOT_BYTES:
+            return number
+    return stop
+
+
 def _window(
-    entries: Sequence[SegmentEntry], start: int, stop: int, sizes: Sequence[int], most_bytes: int
+    entries: Sequence[SegmentEntry], group: range, sizes: Sequence[int], roots: Sequence[int], most_bytes: int
 ) -> tuple[int, int] | None:
     """Find, from the oldest on, up to eight neighbours that fit one segment, and of them as many as may be merged."""
-    for first in range(start, stop - 1):
-        documents, last = 0, first
-        while last < min(stop, first + FANOUT) and documents + entries[last].documents <= MAX_DOCUMENTS:
-            documents += entries[last].documents
-            last += 1
-        fitting = last
+    for first in group:
+        full = min(group.stop, first + FANOUT)
+        last = fitting = _reach(entries, first, full, roots)
         while sum(sizes[first:fitting]) > most_bytes:
             fitting -= 1
         # Fewer at a time would read the same bytes again and again; unless more never fit.
-        never = fitting == last < min(stop, first + FANOUT)
-        if fitting - first >= (2 if never else FEWEST):
+        if fitting - first >= (2 if fitting == last < full else FEWEST):
             return first, fitting
     return None
 
 
 def plan_merge(
-    entries: Sequence[SegmentEntry], sizes: Sequence[int] = (), most_bytes: int = MERGE_BYTES
+    entries: Sequence[SegmentEntry],
+    sizes: Sequence[int] = (),
+    roots: Sequence[int] = (),
+    most_bytes: int = MERGE_BYTES,
 ) -> tuple[int, int] | None:
     """Choose which segments a commit should merge, if any.
 
@@ -81,47 +91,42 @@ def plan_merge(
     Args:
         entries: The head's segments, oldest first.
         sizes: Bytes of each; without them none is too large.
+        roots: Bytes of each segment object alone; without them any number fits one.
         most_bytes: Most bytes to be merged.
 
     Returns:
         First and last + 1 in `entries`, or None.
     """
-    groups: list[tuple[int, int]] = []
+    groups: list[range] = []
     start = 0
     while start < len(entries):
         levels = [entry.level for entry in entries[start:]]
         stop = start + len(levels) - levels[::-1].index(max(levels))
-        groups.append((start, stop))
+        groups.append(range(start, stop))
         start = stop
-    for start, stop in reversed(groups):
-        if stop - start >= FANOUT and (window := _window(entries, start, stop, sizes, most_bytes)):
+    for group in reversed(groups):
+        if len(group) >= FANOUT and (window := _window(entries, group, sizes, roots, most_bytes)):
             return window
     return None
 
 
-def plan_compact(entries: Sequence[SegmentEntry]) -> list[tuple[int, int]]:
+def plan_compact(entries: Sequence[SegmentEntry], roots: Sequence[int] = ()) -> list[tuple[int, int]]:
     """Cut all segments into the fewest groups of neighbours that fit one segment each.
 
     Args:
         entries: The head's segments, oldest first.
+        roots: As for `plan_merge`.
 
     Returns:
         First and last + 1 of each group that has more than one, oldest first.
     """
     groups: list[tuple[int, int]] = []
-    first = documents = 0
-    for number, entry in enumerate(entries):
-        if documents + entry.documents > MAX_DOCUMENTS:
-            groups.append((first, number))
-            first, documents = number, 0
-        documents += entry.documents
-    groups.append((first, len(entries)))
+    first = 0
+    while first < len(entries):
+        last = max(_reach(entries, first, len(entries), roots), first + 1)
+        groups.append((first, last))
+        first = last
     return [(first, last) for first, last in groups if last - first > 1]
-
-
-def fit_one(segments: Sequence[Segment]) -> bool:
-    """Tell whether the segment object of what they become is surely small enough."""
-    return sum(segment.root.size for segment in segments) <= MAX_ROOT_BYTES
 
 
 @dataclass(frozen=True, slots=True)

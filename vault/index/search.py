@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from pyroaring import BitMap
 
 from vault.index.deciding import match
-from vault.index.merging import MERGE_BYTES, Change, fit_one, plan_compact, plan_merge, size_of, write_merged
+from vault.index.merging import MERGE_BYTES, Change, plan_compact, plan_merge, size_of, write_merged
 from vault.index.pages import Batch, Reader, Row
 from vault.index.ranking import Search, alike, beginnings
 from vault.index.segment import PageCache, Segment, SegmentEntry
@@ -282,8 +282,8 @@ class Index:
         Raises:
             IntegrityError: A segment is not made by the rule.
         """
-        window = plan_merge(self.entries, [size_of(segment) for segment in self._segments], most_bytes)
-        return self._merged(batch, window, serial, epoch)
+        sizes = [size_of(segment) for segment in self._segments]
+        return self._merged(batch, plan_merge(self.entries, sizes, self._roots(), most_bytes), serial, epoch)
 
     def compact(self, batch: Batch, serial: int, epoch: int) -> Change:
         """Merge what can be merged into one segment, whatever its size; to be called until nothing changes.
@@ -299,14 +299,17 @@ class Index:
         Raises:
             IntegrityError: A segment is not made by the rule.
         """
-        groups = [group for group in plan_compact(self.entries) if fit_one(self._segments[slice(*group)])]
+        groups = plan_compact(self.entries, self._roots())
         return self._merged(batch, groups[0] if groups else None, serial, epoch)
 
+    def _roots(self) -> list[int]:
+        return [segment.root.size for segment in self._segments]
+
     def _merged(self, batch: Batch, window: tuple[int, int] | None, serial: int, epoch: int) -> Change:
-        sources = self._segments[slice(*window)] if window else []
-        if window is None or not fit_one(sources):
+        if window is None:
             return Change(self.entries)
         first, last = window
+        sources = self._segments[first:last]
         others = frozenset(self._by_serial) - {source.serial for source in sources}
         merged = write_merged(batch, sources, serial, live=others, purge={}, epoch=epoch)
         return Change(

@@ -7,6 +7,7 @@ import pytest
 from vault.errors import IntegrityError
 from vault.index import Index, PageCache, plan_merge
 from vault.index.merging import plan_compact, size_of
+from vault.index.pages import MAX_ROOT_BYTES
 from vault.index.postings import MAX_DOCUMENTS, encode_postings, read_postings
 from vault.index.segment import SegmentEntry
 from vault.objects import Kind, Ref
@@ -32,12 +33,12 @@ def entries_of(*documents):
     ],
 )
 def test_no_more_is_merged_than_may_be(sizes, window):
-    assert plan_merge(entries_of(*[600] * 8), sizes, 100) == window
+    assert plan_merge(entries_of(*[600] * 8), sizes, (), 100) == window
 
 
 def test_groups_of_small_segments_are_merged_beside_large_ones_that_wait():
     entries = entries_of(*[600] * 12, *[1] * 8)
-    assert plan_merge(entries, [99] * 12 + [1] * 8, 100) == (12, 20)
+    assert plan_merge(entries, [99] * 12 + [1] * 8, (), 100) == (12, 20)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,15 @@ def test_groups_of_small_segments_are_merged_beside_large_ones_that_wait():
 )
 def test_compaction_leaves_the_fewest(documents, groups):
     assert plan_compact(entries_of(*documents)) == groups
+
+
+def test_segment_objects_that_are_large_together_stay_several():
+    entries = entries_of(*[600] * 8)
+    assert plan_merge(entries, (), [1] * 8) == (0, 8)
+    assert plan_merge(entries, (), [MAX_ROOT_BYTES // 3] * 8) == (0, 3)
+    assert plan_merge(entries, (), [MAX_ROOT_BYTES] * 8) is None
+    assert plan_compact(entries, [MAX_ROOT_BYTES // 3] * 8) == [(0, 3), (3, 6), (6, 8)]
+    assert plan_compact(entries, [MAX_ROOT_BYTES] * 8) == []
 
 
 def shelved(shelf, commits, each):

@@ -317,3 +317,29 @@ def test_an_interrupt_of_the_whole_group_undoes_the_load_and_leaves_no_child(vau
     assert vault.status().epoch == before
     with Vault.open(path, Passphrase(PASSPHRASE), allow_test_profile=True) as again:
         assert again.check().problems == ()
+
+
+def alive(child: str) -> bool:
+    """Tell whether a process runs; one that has ended and was not asked after yet has no command line."""
+    try:
+        return bool(Path(f"/proc/{child}/cmdline").read_bytes())
+    except OSError:
+        return False
+
+
+def test_helpers_end_with_a_parent_that_was_killed(vault, path):
+    children()  # skips where there is no /proc
+    process = started(path, 10**9)
+    while process.stdout.readline().strip() != "loading":
+        pass
+    helpers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    process.kill()
+    process.communicate(timeout=120)
+    assert len(helpers) == 2
+    for _ in range(600):
+        if not any(map(alive, helpers)):
+            break
+        time.sleep(0.05)
+    else:
+        pytest.fail("helpers outlive their parent")
+    assert vault.check().problems == ()
