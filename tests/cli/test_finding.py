@@ -207,7 +207,7 @@ def test_what_agrees_and_contradicts_is_said(casevault: Any) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("same", "0", "0"), 1, "no such record"),
+        (("same", "{none}", "{a}"), 1, "no such record"),
         (("same", "{a}", "{a}"), 1, "one record"),
         (("same", "{a}", "{e}"), 1, "of kind event"),
         (("different", "{a}", "{gone}"), 1, "removed"),
@@ -228,7 +228,7 @@ def test_mistakes(casevault: Any, four: list[str], words: tuple[str, ...], code:
     event = casevault("list", "event", "--json").json["records"][0]["id"]
     casevault("remove", four[2])
     casevault("remove", four[3], "--purge", "--yes")
-    known = {"a": four[0], "b": four[1], "e": event, "gone": four[2], "purged": four[3]}
+    known = {"a": four[0], "b": four[1], "e": event, "gone": four[2], "purged": four[3], "none": "0" * 32}
     before = casevault("status", "--json").json["epoch"]
     assert said in casevault(*(word.format(**known) for word in words), expect=code).err
     assert casevault("status", "--json").json["epoch"] == before
