@@ -18,7 +18,7 @@ from vault.index.terms import claim_names, claim_text, parse_date, value_text
 from vault.records import edtf, link_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from vault.index.query import Clause, Query, Term, Ways
     from vault.index.sounds import Sound
@@ -173,10 +173,10 @@ class _View:
         query: What must hold.
         revision: The record's newest one.
         schemas: Schemas in force.
-        heard: Whether the record is known to share sound keys with what is asked for.
+        heard: What the record is known to share a sound key with.
     """
 
-    def __init__(self, query: Query, revision: Revision, schemas: Schemas, *, heard: bool) -> None:
+    def __init__(self, query: Query, revision: Revision, schemas: Schemas, heard: Collection[Sound] = ()) -> None:
         self.query = query
         self.revision = revision
         self.claims = revision.claims
@@ -186,8 +186,8 @@ class _View:
         self.said = _Said(texts)
         # Where only one script counts in names: what words of another one are looked for in.
         self._nameless = self.said if query.script is None else _Said(texts.without_names())
-        self._listening = heard
-        self.heard = Heard(self.names, shares=heard)
+        self._listening = bool(heard)
+        self.heard = Heard(self.names, heard)
 
     def _said(self, term: Term) -> _Said:
         script = self.query.script
@@ -343,14 +343,14 @@ def _side_by_side(words: tuple[str, ...], claim: Claim) -> bool:
     return any(word == words[0] and there[at : at + size] == words for at, word in enumerate(there))
 
 
-def match(query: Query, revision: Revision, schemas: Schemas, *, heard: bool = False) -> Match | None:
+def match(query: Query, revision: Revision, schemas: Schemas, heard: Collection[Sound] = ()) -> Match | None:
     """Decide whether a record answers a query, and by which claim.
 
     Args:
         query: What must hold.
         revision: The record's newest revision, opened.
         schemas: Schemas in force.
-        heard: The record is known to share a sound key with each word that does not stand there, or with all together.
+        heard: What the index knows the record to share a sound key with, so that it need not be found out.
 
     Returns:
         The best claim and why; None if the query does not hold, or the record is removed.
@@ -363,12 +363,12 @@ def match(query: Query, revision: Revision, schemas: Schemas, *, heard: bool = F
     """
     if revision.removed:
         return None
-    view = _View(query, revision, schemas, heard=heard)
+    view = _View(query, revision, schemas, heard)
     if not view.has_wanted():
         return None
     if query.unwanted:
         # What is not wanted is so in every script.
-        every = view if query.script is None else _View(replace(query, script=None), revision, schemas, heard=False)
+        every = view if query.script is None else _View(replace(query, script=None), revision, schemas)
         if every.has_unwanted():
             return None
     return view.best()

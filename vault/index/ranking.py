@@ -70,12 +70,12 @@ class Candidate(NamedTuple):
         score: 3 all words stand in its names; 2 up to 3 some are in its names, wholly, as beginnings or in another
             spelling, and the rest in texts, the more alike the more; 1 all words stand in its texts; 0 as beginnings,
             or no word was asked for.
-        heard: Words that do not stand there are names in another spelling, which was compared.
+        heard: What of the query its names were compared with: it shares a sound key with each of these.
     """
 
     row: Row
     score: float
-    heard: bool = False
+    heard: tuple[Sound, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,7 +380,7 @@ class _Hits:
         among: BitMap, named: Sequence[BitMap], in_name: float, in_text: float
     ) -> Iterator[tuple[float, BitMap]]:
         for count, documents in by_overlap(among, [(one, 1) for one in named]):
-            if count:
+            if 0 < count < len(named):
                 yield (count * in_name + (len(named) - count) * in_text) / len(named), documents
 
 
@@ -436,17 +436,26 @@ class Search:
             yield from self._given(hits, hits.written, OTHER)
 
     @staticmethod
-    def _given(hits: _Hits, documents: BitMap, score: float, *, heard: bool = False) -> Iterator[Candidate]:
+    def _given(hits: _Hits, documents: BitMap, score: float, heard: tuple[Sound, ...] = ()) -> Iterator[Candidate]:
         for number in hits.take(documents):
             yield Candidate(hits.segment.row(number), score, heard)
 
     def _similar(self, every: Sequence[_Hits], heard: Sequence[_Heard]) -> Iterator[Candidate]:
         """Give all that have some words in their names, as they are written and in other spellings, by likeness."""
-        found = [(likeness, hits, documents, False) for hits in every for likeness, documents in hits.named()]
-        found += [(likeness, hits, BitMap((number,)), True) for likeness, _, hits, number in heard]
+        found: list[tuple[float, _Hits, BitMap, tuple[Sound, ...]]] = []
+        for hits in every:
+            found += [(likeness, hits, documents, ()) for likeness, documents in hits.named()]
+        for likeness, _, hits, number in heard:
+            found.append((likeness, hits, BitMap((number,)), self._shared(hits, number)))
         # Sorting is stable: of equals what comes from a newer segment stays first.
-        for likeness, hits, documents, by_sound in sorted(found, key=lambda one: -one[0]):
-            yield from self._given(hits, documents, NAME_SIMILAR + _BELOW * likeness, heard=by_sound)
+        for likeness, hits, documents, sounds in sorted(found, key=lambda one: -one[0]):
+            yield from self._given(hits, documents, NAME_SIMILAR + _BELOW * likeness, sounds)
+
+    def _shared(self, hits: _Hits, number: int) -> tuple[Sound, ...]:
+        """Give what a document shares a sound key with."""
+        sounds = [part.sound for part in hits.parts if part.sound is not None and number in part.heard]
+        whole = self.query.whole
+        return (*sounds, whole) if whole is not None and number in hits.whole else tuple(sounds)
 
     # --- names in other spellings ---
 

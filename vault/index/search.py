@@ -82,7 +82,7 @@ class Answers(Iterator[Found]):
     def _matched(self, schemas: Schemas, opened: Callable[[Row], Revision]) -> Iterator[Found]:
         for candidate in self._search.candidates():
             revision = opened(candidate.row)
-            if found := match(self._search.query, revision, schemas, heard=candidate.heard):
+            if found := match(self._search.query, revision, schemas, candidate.heard):
                 yield Found(candidate.row, revision, candidate.score, found)
 
 

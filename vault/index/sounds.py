@@ -16,7 +16,7 @@ from vault.index.pages import kept_names
 from vault.index.terms import query_sounds, sound_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
 _MAX_REMEMBERED: Final = 1 << 12
 
@@ -95,10 +95,10 @@ class Heard:
 
     Args:
         found: The name in each claim, empty where there is none.
-        shares: It is known that they share sound keys with what is asked for.
+        shares: What they are known to share a sound key with.
     """
 
-    def __init__(self, found: Sequence[str], *, shares: bool = False) -> None:
+    def __init__(self, found: Sequence[str], shares: Collection[Sound] = ()) -> None:
         """Take nothing apart yet."""
         self._found = found
         self._shares = shares
@@ -121,7 +121,7 @@ class Heard:
         found = self._kept
         if claim is not None:
             found = [name for name in kept_names(self._found[claim : claim + 1]) if name in found]
-        return sound.best(found) >= names.SIMILAR and (self._shares or not sound.keys.isdisjoint(self._keys))
+        return sound.best(found) >= names.SIMILAR and (sound in self._shares or not sound.keys.isdisjoint(self._keys))
 
 
 # --- which documents to look at first ---------------------------------------------------------------------------------

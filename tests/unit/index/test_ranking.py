@@ -168,3 +168,11 @@ def test_a_crowd_of_records_alike_is_bounded(shelf):
     shelf.add(*[shelf.person("Марат") for _ in range(MAX_ALIKE + 50)])
     with shelf.index() as index:
         assert len(index.alike(["Marat"], limit=1000)) == MAX_ALIKE
+
+
+def test_a_word_typed_twice_wants_a_name_that_has_it_twice_first(shelf):
+    once = shelf.add(shelf.person("Marat Omaruly"))
+    twice = shelf.add(shelf.person("Марат Марат"))
+    again = shelf.add(shelf.person("Serik Marat"))
+    assert ids(shelf, "Marat Marat")[0] == twice.record_id
+    assert set(ids(shelf, "Marat Marat")) == {once.record_id, twice.record_id, again.record_id}
