@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from vault.names.letters import Reading, Token
 
 FAMILIES: Final = {
-     "muhammad": "мамет мамат мухаммед muhammad muhammed mohammed mohamed мухаммад мухамед мұхаммед мұхамбет "
+    "muhammad": "мамет мамат мухаммед muhammad muhammed mohammed mohamed мухаммад мухамед мұхаммед мұхамбет "
     "махамбет мәмбет мамбет магомед мәмет мамед memet mehmet mamat məmət "
     "مەمەت مۇھەممەت محمد 买买提 麦麦提 maimaiti maimaitiming 穆罕默德 買買提",
-     "ahmad": "ahmad axmet ахмет ахмат әхмәт акмат ehmet exmet ئەھمەت أحمد 艾合买提 aihemaiti aimaiti aihaimaiti "
+    "ahmad": "ahmad axmet ахмет ахмат әхмәт акмат ehmet exmet ئەھمەت أحمد 艾合买提 aihemaiti aimaiti aihaimaiti "
     "艾哈迈德 艾买提",
-     "yaqub": "yakub yaqup jakub jacob жақып жакып якуб иаков جاقىپ ياقۇپ يعقوب 加合甫 jiahefu yakufu yahefu "
+    "yaqub": "yakub yaqup jakub jacob жақып жакып якуб иаков جاقىپ ياقۇپ يعقوب 加合甫 jiahefu yakufu yahefu "
     "亚库甫 牙合甫",
-     "yusuf": "yusuf yusup yüsüp joseph жүсіп жусип юсуп юсуф иосиф جۇسىپ يۈسۈپ يوسف 玉素甫 yusufu yusupu jusufu "
+    "yusuf": "yusuf yusup yüsüp joseph жүсіп жусип юсуп юсуф иосиф جۇسىپ يۈسۈپ يوسف 玉素甫 yusufu yusupu jusufu "
     "居素甫 玉素普",
     "yunus": "yunus жүніс жунис юнус يونس يۇنۇس 尤努斯 玉努斯",
-     "ibrahim": "ibrahim ibrayim ybyrai ыбырай ибраһим ибрагим ибраим abraham ئىبراھىم إبراهيم 依不拉音 "
+    "ibrahim": "ibrahim ibrayim ybyrai ыбырай ибраһим ибрагим ибраим abraham ئىبراھىم إبراهيم 依不拉音 "
     "yibulayin 依布拉音 伊布拉音 伊布拉欣",
     "ismail": "ismail ismayil ысмайыл смағұл смагул исмаил исмагил ئىسمائىل إسماعيل 司马义 simayi 斯马义 伊斯马伊力",
     "usman": "usman osman оспан осман усман uthman ئوسمان عثمان 吾斯曼 wusiman 乌斯曼 奥斯曼",
@@ -39,7 +39,7 @@ FAMILIES: Final = {
     "fatima": "fatima патима батима бәтима фатима fatma patime پاتىمە فاطمة 帕提曼 patiman 帕提玛 法蒂玛",
     "ayisha": "aisha айша ғайша ayshe ئايشە عائشة 阿依夏 ayixia 阿依谢 艾莎",
     "abdullah": "abdullah абдулла ғабдолла abdulla ئابدۇللا عبدالله 阿不都拉 abudula 阿卜杜拉",
-     "abdurahman": "abdurahman әбдірахман абдрахман абдурахман ғабдрахман abdurehim ئابدۇراخمان ئابدۇرېھىم "
+    "abdurahman": "abdurahman әбдірахман абдрахман абдурахман ғабдрахман abdurehim ئابدۇراخمان ئابدۇرېھىم "
     "عبدالرحمن 阿不都热合曼 abudureheman 阿布都热合曼",
     "ramadan": "ramadan ramazan рамазан ramzan رامازان رامىزان رمضان 热木赞 remuzan 拉马丹",
     "sulayman": "sulayman suleyman сүлеймен сулейман solomon سۇلايمان سليمان 苏来曼 苏莱曼",
