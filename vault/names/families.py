@@ -60,9 +60,8 @@ def _forms() -> tuple[dict[str, str], dict[str, str]]:
         for form in forms.split():
             for token in letters.tokens(form):
                 written[token.text] = family
-                readings = letters.read(token, few=True)
                 if token.script in _SPELLED and len(token.text) >= _LONG:
-                    read[readings[0].sounds] = family
+                    read[letters.plainly(token)] = family
     return written, read
 
 

@@ -13,11 +13,10 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from vault.names.tables import any_of, reader
+from vault.names.tables import Table, longest_groups
 
 if TYPE_CHECKING:
-    import re
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
 COMMON: Final = {
     "a": "a", "b": "b", "c": "k", "d": "d", "e": "e", "f": "f", "g": "g", "h": "h", "i": "i", "j": "J", "k": "k",
@@ -145,16 +144,35 @@ ORTHOGRAPHIES: Final = {
 
 
 @cache
-def _readers() -> list[tuple[re.Pattern[str], Callable[[str], str]]]:
-    """Make every orthography's reader, and what finds the groups that it reads otherwise than most."""
-    return [(any_of(own), reader(COMMON | own)) for own in ORTHOGRAPHIES.values()]
+def _tables() -> list[Table]:
+    return [Table(COMMON), *(Table(COMMON | own) for own in ORTHOGRAPHIES.values())]
+
+
+@cache
+def _owners() -> tuple[dict[str, int], dict[str, tuple[int, ...]]]:
+    """Tell which orthographies read a group, or the beginning of it, otherwise than most: a bit for each."""
+    owners: dict[str, int] = {}
+    for nth, own in enumerate(ORTHOGRAPHIES.values()):
+        for group in own:
+            owners[group] = owners.get(group, 0) | 1 << nth
+    whole = {group: sum(1 << nth for nth in range(len(ORTHOGRAPHIES)) if _owns(owners, group, nth)) for group in owners}
+    return whole, longest_groups(owners)
+
+
+def _owns(owners: Mapping[str, int], group: str, nth: int) -> bool:
+    return any(owners.get(group[:length], 0) >> nth & 1 for length in range(1, len(group) + 1))
 
 
 _COMMONER: Final = 4
 
 
+def plainly(word: str) -> str:
+    """Read a Latin word as most writers mean it."""
+    return _tables()[0].read(f"^{word}$")
+
+
 def read(word: str, *, few: bool = False) -> list[str]:
-    """Read a Latin word in every orthography.
+    """Read a Latin word in every orthography that reads it otherwise than most.
 
     Args:
         word: Small letters, composed (NFC).
@@ -164,11 +182,15 @@ def read(word: str, *, few: bool = False) -> list[str]:
         Readings, the commonest orthography's first; some may be equal.
     """
     framed = f"^{word}$"
-    found = [_common()(framed)]
-    found += [sounds(framed) for own, sounds in _readers()[: _COMMONER if few else None] if own.search(framed)]
-    return found
-
-
-@cache
-def _common() -> Callable[[str], str]:
-    return reader(COMMON)
+    owners, lengths = _owners()
+    readers = 0
+    for place, letter in enumerate(framed):
+        for length in lengths.get(letter, ()):
+            found = owners.get(framed[place : place + length])
+            if found is not None:
+                readers |= found
+                break
+    common, *others = _tables()
+    if few:
+        others = others[:_COMMONER]
+    return [common.read(framed), *[table.read(framed) for nth, table in enumerate(others) if readers >> nth & 1]]

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vault.names import arabic, cyrillic, han, latin
 from vault.names.sounds import MAX_READINGS, VOWELS
-from vault.names.tables import reader
+from vault.names.tables import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
 MAX_TOKENS: Final = 16
 """Words of a name that count."""
@@ -112,9 +112,9 @@ def joined(found: Sequence[Token]) -> list[tuple[int, int, Token]]:
 
 
 @cache
-def _reader(name: str) -> Callable[[str], str]:
-    """Make the reader of a table of letters."""
-    return reader(
+def _table(name: str) -> Table:
+    """Make a table of letters ready."""
+    return Table(
         {
             "cyrillic": cyrillic.LETTERS | cyrillic.GROUPS,
             "ukrainian": cyrillic.LETTERS | cyrillic.GROUPS | cyrillic.UKRAINIAN,
@@ -132,23 +132,23 @@ _FEW_VOWELS: Final = re.compile("[أإآةطصضظثذیکہ]")
 
 
 def _cyrillic(word: str) -> Iterable[str]:
-    yield _reader("cyrillic")(f"^{word}$")
+    yield _table("cyrillic").read(f"^{word}$")
     if any(letter in word for letter in "гиґе"):
-        yield _reader("ukrainian")(f"^{word}$")
+        yield _table("ukrainian").read(f"^{word}$")
     if any(letter in word for letter in "жвоӯёючяшһх"):
-        yield _reader("turkic")(f"^{word}$")
+        yield _table("turkic").read(f"^{word}$")
 
 
 def _arabic(word: str) -> Iterable[str]:
     full, few = _FULL_VOWELS.search(word), _FEW_VOWELS.search(word)
     if full or not few:
-        yield _reader("kazakh")(f"^{word}$")
-        yield _reader("uyghur")(f"^{word}$")
+        yield _table("kazakh").read(f"^{word}$")
+        yield _table("uyghur").read(f"^{word}$")
     if few or not full or word.endswith(("ى", "ئ")):
-        yield _reader("abjad")(f"^{word}$")
-        yield _reader("foreign")(f"^{word}$")
+        yield _table("abjad").read(f"^{word}$")
+        yield _table("foreign").read(f"^{word}$")
         if word.startswith("ال") and len(word) > _ARTICLE:
-            yield _reader("abjad")(f"^{word[2:]}$")
+            yield _table("abjad").read(f"^{word[2:]}$")
 
 
 _ARTICLE: Final = 4
@@ -197,6 +197,11 @@ FEW: Final = 5
 _FEW_SPELLED: Final = 3
 _MAX_SPELLED: Final = 4
 _MAX_MANDARIN: Final = 3
+
+
+def plainly(token: Token) -> str:
+    """Read a Latin or a Cyrillic word in the likeliest way."""
+    return _even(latin.plainly(token.text) if token.script == "Latn" else next(iter(_cyrillic(token.text))))
 
 
 def read(token: Token, *, few: bool = False) -> tuple[Reading, ...]:

@@ -1,52 +1,55 @@
 """Tables of letters and groups of letters, made ready to read words with.
 
-Part of the ground.
+Part of the ground. Plain look-ups, no expressions: a table is ready as soon as it is loaded.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Mapping
 
 
-def _branches(groups: Iterable[str]) -> str:
-    """Write an expression that matches the longest of the groups, letter by letter, so that it is fast."""
-    tails: dict[str, list[str]] = {}
+def longest_groups(groups: Mapping[str, object]) -> dict[str, tuple[int, ...]]:
+    """Tell how long the groups are that begin with a letter, longest first."""
+    lengths: dict[str, set[int]] = {}
     for group in groups:
-        if group:
-            tails.setdefault(group[0], []).append(group[1:])
-    branches = []
-    for first, rest in tails.items():
-        inner = _branches(rest)
-        may_end = "?" if "" in rest else ""
-        branches.append(re.escape(first) + (f"(?:{inner}){may_end}" if inner else ""))
-    return "|".join(branches)
+        lengths.setdefault(group[:1], set()).add(len(group))
+    return {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
 
 
-def any_of(groups: Iterable[str]) -> re.Pattern[str]:
-    """Compile an expression that finds the longest of some groups."""
-    return re.compile(_branches(groups))
+class Table:
+    """What groups of letters are read as; the longest group wins.
 
-
-def reader(table: Mapping[str, str]) -> Callable[[str], str]:
-    """Make the function that reads a word, framed by ^ and $, by a table.
-
-    Of a letter that the table lacks the letter under its marks is read, or nothing.
+    Args:
+        groups: Groups of letters and their sounds.
     """
-    known = dict(table)
-    pattern = re.compile(_branches(known) + "|.", re.DOTALL)
 
-    def sound(match: re.Match[str]) -> str:
-        group = match.group()
-        found = known.get(group)
-        if found is None:
-            parts = unicodedata.normalize("NFD", group)
-            found = known[group] = "".join([table.get(part, "") for part in parts])
-        return found
+    __slots__ = ("_groups", "_lengths")
 
-    substitute = pattern.sub
-    return lambda word: substitute(sound, word)
+    def __init__(self, groups: Mapping[str, str]) -> None:
+        self._groups = groups
+        self._lengths = longest_groups(groups)
+
+    def read(self, word: str) -> str:
+        """Read a word, framed by ^ and $.
+
+        Of a letter that the table lacks the letter under its marks is read, or nothing.
+        """
+        groups, lengths = self._groups, self._lengths
+        sounds = ""
+        place, end = 0, len(word)
+        while place < end:
+            for length in lengths.get(word[place], ()):
+                found = groups.get(word[place : place + length])
+                if found is not None:
+                    sounds += found
+                    place += length
+                    break
+            else:
+                parts = unicodedata.normalize("NFD", word[place]) if word[place] > "\x7f" else ""
+                sounds += "".join([groups.get(part, "") for part in parts])
+                place += 1
+        return sounds
