@@ -38,6 +38,8 @@ _COARSE: Final = _classes("bp td kgqGx fv sczSZCJ nN lr", VOWELS + "jhw")
 
 _SHORT: Final = 2
 """Consonants up to which a coarse skeleton says so little that it tells a vowel at the start."""
+_LIKELY: Final = 3
+"""Readings whose short skeletons count too."""
 _WEAK: Final = frozenset((*VOWELS, *"jhw"))
 
 
@@ -85,8 +87,12 @@ _INDEXED: dict[Token, _Word] = {}
 def _word_keys(token: Token, *, few: bool) -> _Word:
     readings = letters.read(token, few=few)
     found = set()
-    for sounds, manner in readings:
-        found |= {"f" + fine(sounds), "c" + coarse(sounds)}
+    for nth, (sounds, manner) in enumerate(readings):
+        skeleton = coarse(sounds)
+        found.add("f" + fine(sounds))
+        # Rarer readings count only where they say enough.
+        if nth < (_LIKELY - 1 if manner == "h" else _LIKELY) or len(skeleton.lstrip("@")) > _SHORT:
+            found.add("c" + skeleton)
         if manner == "h" and "h" in sounds:
             # The Chinese h is kh, and stands for k and gh as well as for h.
             further = coarse(sounds.replace("h", "x"))
