@@ -1,18 +1,19 @@
 """How well a name answers a query.
 
 Part of the ground. Two words are compared in the ways in which each may be read, by the edit distance of one string a
-reading: its sounds with few vowels, its fine and its coarse skeleton. Words of a name stand in any order; a name that
-is written as more words than the other is also compared joined. What is remembered between calls, bounded tables of
-words and names, `forget` empties.
+reading, its sounds with few vowels, its fine and its coarse skeleton, and by what the sounds of the readings most alike
+cost (`costs`). Words of a name stand in any order; a name that is written as more words than the other is also compared
+joined. What is remembered between calls, bounded tables of words and names, `forget` empties.
 """
 
 from __future__ import annotations
 
 from functools import cache
 from math import exp, log, sqrt
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from vault.names import endings, families, keys, letters, reasons, texts
+from vault.names import costs, endings, families, keys, letters, reasons, texts
 from vault.names.letters import Token
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from vault.names.letters import Reading
 
-SIMILAR: Final = 0.55
+SIMILAR: Final = 0.5
 """Likeness from which a name is shown as similar."""
 
 _CACHE: Final = 1 << 16
@@ -29,9 +30,15 @@ _PARTIAL: Final = 0.99
 _WITHOUT_ENDING: Final = 0.92
 _OTHER_MANNER: Final = 0.8
 """What of the difference counts if one word is spelled in full, the other with few vowels or by Chinese characters."""
+_NEAR: Final = 0.5
+"""Likeness at first sight from which two words are aligned sound by sound."""
+_LEARNED: Final = 0.4
+"""How much the chance that was learned counts, beside the likeness at first sight."""
+_ALIGNED: Final = 2
+"""Pairs of readings that are, the most alike first."""
 _FAMILY: Final = 0.88
 _BEGINS: Final = 0.7
-_LOWEST: Final = 0.15
+_LOWEST: Final = 0.09
 _EXTRA_WORDS: Final = 0.1
 _SEVERAL: Final = 3
 """Sounds from which a word may be the beginning of another."""
@@ -41,13 +48,19 @@ _FOUND: Final = 0.8
 _JOINED: Final = 0.97
 
 
+class _Spoken(NamedTuple):
+    """A reading in two forms: for the first sight, and for the alignment of sounds."""
+
+    form: str
+    reading: costs.Reading
+
+
 class Sound(NamedTuple):
     """A word as it is compared."""
 
     text: str
-    forms: tuple[str, ...]
-    """One string a reading."""
-    stems: tuple[str, ...]
+    readings: tuple[_Spoken, ...]
+    stems: tuple[_Spoken, ...]
     """The same without endings, of the readings that have one."""
     folded: tuple[str, ...]
     families: frozenset[str]
@@ -70,13 +83,22 @@ def _sound(token: Token, *, few: bool) -> Sound:
         if len(_SOUNDS) >= _CACHE:
             _SOUNDS.clear()
         readings = letters.read(token, few=few)
-        sounds = [reading.sounds for reading in readings]
-        forms = tuple(dict.fromkeys(map(keys.form, sounds)))
-        stems = tuple(dict.fromkeys([keys.form(stem) for stem in map(endings.without_ending, sounds) if stem]))
-        folded = tuple(dict.fromkeys(map(keys.folded, sounds)))
-        found = Sound(token.text, forms, stems, folded, families.groups(token, readings), _manner(readings))
+        stems = [(endings.without_ending(sounds), manner) for sounds, manner in readings]
+        found = Sound(
+            token.text,
+            _spoken(readings),
+            _spoken([letters.Reading(stem, manner) for stem, manner in stems if stem]),
+            tuple(dict.fromkeys([keys.folded(sounds) for sounds, _ in readings])),
+            families.groups(token, readings),
+            _manner(readings),
+        )
         _SOUNDS[token, few] = found
     return found
+
+
+def _spoken(readings: Sequence[Reading]) -> tuple[_Spoken, ...]:
+    forms = [keys.form(reading.sounds) for reading in readings]
+    return tuple(map(_Spoken, forms, costs.ready(readings)))
 
 
 def _manner(readings: Sequence[Reading]) -> str:
@@ -109,21 +131,36 @@ def _likeness(asked: Sound, word: Sound) -> float:
     """Compare two words by their sounds."""
     if asked.text == word.text:
         return 1.0
-    close = _distance()
-    likeness = _PARTIAL * max([close(one, other) for one in asked.forms for other in word.forms], default=0.0)
+    share = _OTHER_MANNER if asked.manner != word.manner else 1.0
+    likeness = _alike(_looks(asked.readings, word.readings), share)
     if asked.stems or word.stems:
-        ours, theirs = asked.stems, word.stems
-        pairs = [close(one, other) for one in ours for other in word.forms]
-        pairs += [close(one, other) for one in asked.forms for other in theirs]
-        if ours and theirs:
-            pairs += [close(one, other) for one in ours for other in theirs]
-        likeness = max(likeness, _WITHOUT_ENDING * max(pairs, default=0.0))
-    if asked.manner != word.manner:
-        likeness = 1 - _OTHER_MANNER * (1 - likeness)
+        looks = _looks(asked.stems, word.readings) + _looks(asked.readings, word.stems)
+        likeness = max(likeness, _WITHOUT_ENDING * _alike(looks + _looks(asked.stems, word.stems), share))
     if likeness < _FAMILY:
         if asked.families and asked.families & word.families:
             return _FAMILY
         likeness = max(likeness, _beginning(asked, word))
+    return likeness
+
+
+_Look = tuple[float, costs.Reading, costs.Reading]
+
+
+def _looks(asked: Sequence[_Spoken], word: Sequence[_Spoken]) -> list[_Look]:
+    """Compare readings at first sight."""
+    close = _distance()
+    return [(close(form, other), ours, theirs) for form, ours in asked for other, theirs in word]
+
+
+def _alike(looks: list[_Look], share: float) -> float:
+    """Compare two words by the readings most alike at first sight, and by the alignment of their sounds."""
+    if not looks:
+        return 0.0
+    looks.sort(key=itemgetter(0), reverse=True)
+    sight = looks[0][0]
+    likeness = (1 - _LEARNED) * (1 - share * (1 - _PARTIAL * sight))
+    if sight >= _NEAR:
+        likeness += _LEARNED * max([costs.chance(ours, theirs) for _, ours, theirs in looks[:_ALIGNED]])
     return likeness
 
 
