@@ -13,6 +13,8 @@ import signal
 import struct
 from bisect import bisect_left
 from itertools import accumulate, pairwise, starmap
+from queue import SimpleQueue
+from threading import Thread
 from typing import IO, Any, Final
 
 from vault import codec
@@ -117,7 +119,18 @@ def work() -> None:
         own_schemas = read_frame(asked_of)
         if own_schemas is None:
             return
+        # Read by a thread of its own, so that the parent, who may be writing, is never what an answer waits for.
+        asked: SimpleQueue[Any] = SimpleQueue()
+        Thread(target=_listen, args=(asked_of, asked), daemon=True).start()
         todo = _Work(own_schemas)
-        while (asked := read_frame(asked_of)) is not None:
-            what, *arguments = asked
+        while (message := asked.get()) is not None:
+            what, *arguments = message
             write_frame(answered_to, getattr(todo, what)(*arguments))
+
+
+def _listen(pipe: IO[bytes], asked: SimpleQueue[Any]) -> None:
+    """Pass on every message, and None at the end."""
+    message: Any = ()
+    while message is not None:
+        message = read_frame(pipe)
+        asked.put(message)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from vault.errors import FormatError, IntegrityError, RecordError
 from vault.records import record_line
-from vault.vault.loading import BLOCK_DOCUMENTS
+from vault.vault.loading import AHEAD, BLOCK_DOCUMENTS
 from vault.vault.reading import ANOTHER, MALFORMED, read_plaintext
 
 if TYPE_CHECKING:
@@ -62,8 +62,8 @@ def write_lines(
         number += 1
         yield from done
         done.clear()
-    for last in range(number, number + len(helpers)):
-        helpers[last].settle()
+    for last in range(max(0, number - AHEAD * len(helpers)), number):
+        helpers[last].take()
     yield from done
 
 

@@ -5,14 +5,16 @@ back terms, names and pages of the index through another. It has no key, and end
 on when one is lost.
 
 The documents of a segment go to the helpers in blocks, in turn. Each helper collects the terms of its blocks; at the
-end of the segment each puts one range of the terms together from what all have found, and writes its pages. A helper is
-asked one thing at a time, and its answer is read before it is asked the next: so neither waits for the other for good.
+end of the segment each puts one range of the terms together from what all have found, and writes its pages. A helper
+reads what it is asked while it works on what came before, and is never asked more than two things at a time: so neither
+waits for the other for good.
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+AHEAD: Final = 2
+"""How many answers a helper may owe: while it works on one thing, the next lies ready for it."""
 BLOCK_DOCUMENTS: Final = 256
 BLOCK_BYTES: Final = 1 << 20
 _RUN_BYTES: Final = 1 << 27
@@ -35,7 +39,7 @@ _CHILD: Final = "import sys; sys.path[:] = sys.argv[1:]; from vault.index.gather
 
 
 class _Helper:
-    """One child, and what is to be done with the answer that it owes."""
+    """One child, and what is to be done with the answers that it owes."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - this interpreter, this package
@@ -44,23 +48,28 @@ class _Helper:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
-        self._use: Callable[[Any], None] | None = None
+        self._owed: deque[Callable[[Any], None]] = deque()
 
     def ask(self, message: list[Any], use: Callable[[Any], None] | None) -> None:
-        """Settle what is owed, then ask the next; `use` gets the answer. None expects no answer."""
-        self.settle()
+        """Ask something more, once there is room for it; `use` gets the answer. None expects no answer."""
+        if len(self._owed) >= AHEAD:
+            self.take()
         assert self._process.stdin is not None  # noqa: S101 - given to Popen
         try:
             write_frame(self._process.stdin, message)
         except OSError:
             raise _lost() from None
-        self._use = use
+        if use is not None:
+            self._owed.append(use)
 
     def settle(self) -> None:
-        """Read the answer that is owed, if there is one."""
-        use, self._use = self._use, None
-        if use is None:
-            return
+        """Read the answers that are owed."""
+        while self._owed:
+            self.take()
+
+    def take(self) -> None:
+        """Read the oldest answer that is owed."""
+        use = self._owed.popleft()
         assert self._process.stdout is not None  # noqa: S101 - given to Popen
         answer = read_frame(self._process.stdout)
         if answer is None:
