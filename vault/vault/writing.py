@@ -113,10 +113,11 @@ class RecordWriter:
             msg = "one commit writes a record only once"
             raise RevisionConflictError(msg)
         rows = self.index.history(record_id) if draft.record_id is not None else []
-        if any(row.purged for row in rows):
+        heads = [row for row in rows if not row.superseded and not row.purged]
+        # One that a purge wrote anew has marks in its history, and goes on.
+        if rows and not heads:
             msg = "this record was purged; its id is not used again"
             raise RevisionConflictError(msg)
-        heads = [row for row in rows if not row.superseded]
         if {row.revision_id for row in heads} - set(draft.parents):
             msg = "the record was changed since it was read; read it again and repeat the change"
             raise RevisionConflictError(msg)

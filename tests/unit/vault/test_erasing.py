@@ -71,6 +71,31 @@ def test_the_history_of_a_record_that_named_it_is_gone(vault, person, put):
     assert not any("Bolat" in text for text in texts(vault, event))
 
 
+@pytest.mark.parametrize("joined", [False, True])
+def test_a_record_that_named_it_can_be_changed_and_erased_afterwards(vault, person, joined):
+    record, other = person("Bolat Example"), person("Another", Claim("notes", "Knows Bolat Example."))
+    third = person("Third")
+    if joined:
+        vault.same(record, other)
+        vault.same(other, third)
+    vault.remove(record, purge=True)
+    read = vault.get(other)
+    vault.put(continued(read, (*read.claims, Claim("name", {"text": "Later Name"}))))
+    assert {"text": "Later Name"} in vault.get(other).values("name")
+    assert {hit.revision.record_id for hit in vault.find("later name", exact=True)} == (
+        {other, third} if joined else {other}
+    )
+    with pytest.raises(RevisionConflictError):
+        vault.put(continued(read, ()))
+    vault.remove(other)
+    vault.remove(other, purge=True)
+    with pytest.raises(RevisionConflictError):
+        vault.put(continued(read, ()))
+    report = vault.check()
+    assert (report.problems, report.orphans) == ((), 0)
+    assert vault.find("later") == []
+
+
 def test_a_name_that_stands_in_older_revisions_only(vault, person, put):
     """What was corrected long ago names the purged person as well."""
     record = person("Bolat Example")
