@@ -197,13 +197,16 @@ _MOST_GAIN: Final = _DAY + _PLACE
 _MAX_SHARED: Final = 20
 _LONG_HAN: Final = 4
 _MAX_OPENED: Final = 40
+_MAX_LOOKED_FOR: Final = 64
 _IDS: Final = ("id_document", "passport")
 _PHONES: Final = ("phone", "account")
 _PLACES: Final = ("birth_place", "address")
-_LEAST_NUMBER: Final = 5
+_NUMBER: Final = range(5, 65)
+"""Characters of a number of a paper, phone or account; what is longer is none."""
 MAX_NAME: Final = 200
 """Characters of a name that are compared."""
 _MAX_COMPARED: Final = 8
+"""Values of a field that are compared: whoever has more is known by these, and takes no more time."""
 _SLACK_DAYS: Final = 366
 _MORE_SLACK_DAYS: Final = 3 * 366
 _NARROW_DAYS: Final = 366
@@ -236,14 +239,15 @@ class Known:
 
     @cached_property
     def names(self) -> list[str]:
-        """Names as written, each once and cut, and the first few: whoever has more is known by these."""
+        """Names as written, each once and cut, and the first few."""
         found = dict.fromkeys(text_of(value)[:MAX_NAME] for value in _stated(self._claims, "name"))
         return [name for name in found if name][:_MAX_COMPARED]
 
     @cached_property
     def births(self) -> list[edtf.Date]:
-        """Dates of birth that can be read."""
-        return [one for one in map(_date, _stated(self._claims, "birth")) if one is not None]
+        """Dates of birth that can be read, the first few."""
+        found = map(_date, _stated(self._claims, "birth"))
+        return list(islice((one for one in found if one is not None), _MAX_COMPARED))
 
     @cached_property
     def sexes(self) -> set[str]:
@@ -268,7 +272,7 @@ class Known:
 
     def _numbers(self, fields: Sequence[str]) -> set[str]:
         found = {_same_name(value).replace(" ", "") for name in fields for value in _stated(self._claims, name)}
-        return {number for number in found if len(number) >= _LEAST_NUMBER}
+        return {number for number in found if len(number) in _NUMBER}
 
 
 def _date(text: object) -> edtf.Date | None:
@@ -487,6 +491,6 @@ class Comparer:
     def _by_number(self, mine: Known) -> Iterator[Row]:
         for fields, numbers in ((_IDS, mine.ids), (_PHONES, mine.phones)):
             for name in fields:
-                for number in sorted(numbers):
+                for number in sorted(numbers)[:_MAX_LOOKED_FOR]:
                     query = parse(f"{PERSON}.{name}:{number}", self._schemas)
                     yield from (one.row for one in islice(self._index.candidates(query), _MAX_SHARED))

@@ -5,7 +5,7 @@ import pytest
 from vault.errors import AmbiguousIdError, NotFoundError, RecordError, RevisionConflictError
 from vault.index.ranking import NAME_EXACT
 from vault.records import Claim, Draft, continued, text_of
-from vault.vault.likeness import LIKELY
+from vault.vault.likeness import LIKELY, Known
 
 FIRST, SECOND, THIRD = "Сәбит Үлгіұлы", "Sabit Example", "萨比提"
 
@@ -357,6 +357,17 @@ def test_names_of_any_length_and_number(vault, person):
     assert like(vault, a) == [b]
     vault.same(a, b)
     assert len(vault.get(b).values("also_named")) == 300
+
+
+def test_values_of_any_number_and_length(vault, person):
+    """Compared each with each, thousands of dates would take minutes for every pair of records."""
+    many = [Claim("birth", f"{1500 + number % 300}-{1 + number % 12:02}") for number in range(2000)]
+    numbers = [Claim("phone", f"+7 701 {number:07}") for number in range(2000)]
+    odd = [Claim("passport", value) for value in ("7" * 60_000, "萨" * 2000, '"N 1234567', "-N1234567:*")]
+    a, b = person(FIRST, *many, *numbers, *odd), person(FIRST, *many, *numbers, *odd)
+    [hit] = vault.likely_same(a)
+    assert hit.revision.record_id == b
+    assert len(Known(vault.get(a).claims).births) < 10
 
 
 def test_what_is_no_value_of_its_field_is_passed_over(vault, put):
