@@ -265,7 +265,7 @@ class _View:
         found = self._like() if self._listening else None
         if found is not None:
             sound, chosen = found
-            return Match(self.claims[chosen], self.names[chosen], sound.reasons(self.names[chosen]) or _THE_NAME)
+            return Match(self.claims[chosen], self.names[chosen], sound.reasons(self.names[chosen]) or _LIKE)
         chosen, answers = self._written()
         if not answers:
             named = any(isinstance(clause, WithId) for clause in self.query.wanted)
@@ -274,7 +274,7 @@ class _View:
         if name:
             return Match(claim, name, self._begun(name))
         dated = self.types[chosen] in DATES
-        return Match(claim, "", ("the date may fall into the span" if dated else "the words stand there",))
+        return Match(claim, "", ("the date may fall into the span" if dated else "the words, as written",))
 
     def _like(self) -> tuple[Sound, int] | None:
         """Give the claim with the name most like what is asked for, if one is like it."""
@@ -293,7 +293,7 @@ class _View:
         there = sorted(names.text_terms(name))
         asked = {term.word for clause in self.query.wanted if isinstance(clause, Words) for term in clause.ways[0]}
         begun = [(one, word) for word in sorted(asked.difference(there)) for one in there if one.startswith(word)]
-        return tuple(f"{one} begins with {word}" for one, word in begun) or _THE_NAME
+        return tuple(f"{one} begins with {word}" for one, word in begun) or _WRITTEN
 
     def _written(self) -> tuple[int, int]:
         """Give the claim in which most of what is wanted stands, and how much that is."""
@@ -328,7 +328,8 @@ class _View:
         return most
 
 
-_THE_NAME: Final = ("the name",)
+_LIKE: Final = ("a name that sounds like it",)
+_WRITTEN: Final = ("the name, as written",)
 
 
 def _overlaps(span: Date, claim: Claim) -> bool:

@@ -1,7 +1,6 @@
-"""Queries: from what a person types to what must hold, and whether it holds of an opened record.
+"""Queries: from what a person types to what must hold.
 
-Floor: 2. Pure: it opens nothing. Candidates from the index may be too many, never too few; `match` decides. Words not
-found are no proof of absence.
+Floor: 2. Pure: it opens nothing. It refuses what cannot be read, and never quotes what is looked for.
 
     zhakyp kashgar          both, in names or texts; words of three letters and more also as a beginning, and names in
                             any spelling; all words also as one name
