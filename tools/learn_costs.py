@@ -202,9 +202,9 @@ class Counts:
     """How often sounds met in aligned readings."""
 
     def __init__(self) -> None:
-        self.met: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
-        self.alone: dict[str, Counter[tuple[str, int]]] = defaultdict(Counter)
-        self.places: Counter[tuple[str, int]] = Counter()
+        self.met: dict[str, dict[tuple[str, str], float]] = defaultdict(lambda: defaultdict(float))
+        self.alone: dict[str, dict[tuple[str, int], float]] = defaultdict(lambda: defaultdict(float))
+        self.places: dict[tuple[str, int], float] = defaultdict(float)
 
     def add(self, choice: Choice, kinds: Kinds, weight: float) -> None:
         """Count a pair, both ways."""
@@ -227,7 +227,7 @@ class Counts:
         return {a + b: self._kind(a + b) for a in MANNERS for b in MANNERS}
 
     def _shares(self, kind: str) -> dict[str, float]:
-        seen = Counter(dict.fromkeys(SOUNDS, 1.0))
+        seen = dict.fromkeys(SOUNDS, 1.0)
         for (sound, _), times in [*self.met[kind].items(), *self.alone[kind].items()]:
             seen[sound] += times
         total = sum(seen.values())

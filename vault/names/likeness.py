@@ -30,7 +30,7 @@ _PARTIAL: Final = 0.99
 _WITHOUT_ENDING: Final = 0.92
 _OTHER_MANNER: Final = 0.8
 """What of the difference counts if one word is spelled in full, the other with few vowels or by Chinese characters."""
-_NEAR: Final = 0.5
+_NEAR: Final = 0.55
 """Likeness at first sight from which two words are aligned sound by sound."""
 _LEARNED: Final = 0.4
 """How much the chance that was learned counts, beside the likeness at first sight."""
