@@ -4,17 +4,20 @@ Floor: 3. It brings the rooms below together: keys and objects into states, reco
 into disclosures. It refuses to give out anything while it is locked.
 """
 
-from vault.vault.core import Hit, Status, Vault
+from vault.vault.core import Hit, Hits, Status, Vault
 from vault.vault.desk import KeyDesk, KeyslotInfo
 from vault.vault.disclosing import DisclosureDesk
 from vault.vault.erasing import Mention, Removal
 from vault.vault.inspection import CheckReport, Problem, ScrubReport, scrub
 from vault.vault.keeping import KeepingDesk
+from vault.vault.likeness import LIKELY
 
 __all__ = [
+    "LIKELY",
     "CheckReport",
     "DisclosureDesk",
     "Hit",
+    "Hits",
     "KeepingDesk",
     "KeyDesk",
     "KeyslotInfo",

@@ -723,12 +723,12 @@ class Vault:
         """Find persons that are likely the one of a record, for somebody to look at; it decides nothing.
 
         Names are compared in any spelling, dates of birth, sex, places, phones and numbers of papers as far as both
-        have them. Kin and pairs of which a person said something by `same` or `different`, are left out.
+        have them. Kin, and pairs that `same` or `different` settled, are left out.
 
         Args:
             who: Id of a person's record, or its first digits; or a draft that is not written yet.
             limit: Most results wanted.
-            least: Least score; from `LIKELY` on somebody should be asked.
+            least: Least score; from `vault.vault.LIKELY` on somebody should be asked.
 
         Returns:
             The likeliest first; the claim is the name that is most alike, the reason says what agrees and what
