@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
@@ -218,12 +219,17 @@ def owners(vault: Vault, hit: Hit) -> str:
         Beginnings of ids.
     """
     from cli.views import short_id
+    from vault.errors import NotFoundError
     from vault.records import text_of
     from vault.vault.likeness import SAME
 
+    def called_so(record: bytes) -> bool:
+        with suppress(NotFoundError):  # what was loaded may point anywhere
+            return hit.spelling in map(text_of, vault.get(record).values("name"))
+        return False
+
     linked = hit.revision.links(SAME)
-    having = [one for one in linked if hit.spelling in map(text_of, vault.get(one).values("name"))]
-    return " and ".join(map(short_id, having or linked))
+    return " and ".join(map(short_id, list(filter(called_so, linked)) or linked))
 
 
 def print_hits(out: Output, hits: Sequence[Shown], *, explain: bool) -> None:

@@ -165,6 +165,14 @@ def test_one_person_is_found_exactly_under_every_spelling_of_both(casevault: Any
     assert "+same_as" in casevault("history", four[0]).out
 
 
+def test_a_verdict_that_was_loaded_and_points_nowhere(casevault: Any, four: list[str]) -> None:
+    loaded = {"kind": "person", "name": "Own Name", "same_as": "0" * 32, "also_named": f"{SPELLINGS[1]} Foreign"}
+    casevault("add", "--from", "-", "--no-compare", stdin=json.dumps(loaded).encode())
+    found = casevault("search", "sabit", "--json").json["hits"]
+    assert {one["title"] for one in found} == {*SPELLINGS, "Own Name"}
+    assert [one["field"] for one in found if one["id"] not in four] == ["also_named"]
+
+
 def test_a_verdict_in_json_and_said_twice(casevault: Any, four: list[str]) -> None:
     first = casevault("same", four[0], four[1], "--json").json
     assert first["verdict"] == "same"
