@@ -76,8 +76,8 @@ HEADER: Final = """\
 #   (Design Challenges in Named Entity Transliteration, COLING 2018), dedicated to the public domain (CC0 1.0).
 #   Mandarin and Japanese readings and simplified forms come from the Unihan database 15.0 of the Unicode Character
 #   Database, Copyright (c) 1991-2022 Unicode, Inc., under the Unicode License (https://www.unicode.org/license.txt),
-#   which permits to use, copy, modify and distribute them provided that this notice stays with the copies. They were
-#   modified: cut to what is needed, tones left out, arranged by syllable.
+#   whose text stands in ORIGIN.md beside this table and has to stay with it. They were modified: cut to what is needed,
+#   tones left out, arranged by syllable.
 #
 # A row that begins with a character:
 #   character, its traditional and variant forms, its Mandarin syllables, names it was seen in,

@@ -10,7 +10,6 @@ from vault.names.spellings import variants
 from vault.names.texts import (
     MAX_WORD,
     is_han,
-    is_plain,
     normalise,
     piece_terms,
     query_terms,
@@ -26,7 +25,6 @@ __all__ = [
     "forget",
     "index_keys",
     "is_han",
-    "is_plain",
     "normalise",
     "piece_terms",
     "query_keys",

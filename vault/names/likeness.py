@@ -198,11 +198,6 @@ class Asked:
         """Tell nothing of the query."""
         return "Asked(…)"
 
-    @property
-    def keys(self) -> set[str]:
-        """Give the keys under which to look, as `query_keys` does."""
-        return keys.query_keys(self._text)
-
     def similarity(self, name: str) -> float:
         """Tell how well a name answers, as `similarity` does."""
         has = _name(name)

@@ -184,16 +184,6 @@ def _normal() -> re.Pattern[str]:
     return re.compile(f"[a-z0-9{_plain_letters()}]+")
 
 
-@cache
-def _plain() -> re.Pattern[str]:
-    return re.compile(f"[a-z0-9{_plain_letters()} .-]*")
-
-
-def is_plain(text: str) -> bool:
-    """Tell whether a text in small letters is in normal form as it stands, so that a word of it is a part of it."""
-    return _plain().fullmatch(text) is not None
-
-
 def _fold(text: str) -> tuple[str, ...]:
     low = text.lower()
     if _normal().fullmatch(low):
