@@ -156,13 +156,20 @@ def following(written: Sequence[Revision], newest: Callable[[bytes], Revision | 
     Secrets:
         All of it.
     """
-    known = {revision.record_id: revision for revision in written}
+    known: dict[bytes, Revision | None] = {revision.record_id: revision for revision in written}
+
+    def read(record: bytes) -> Revision | None:
+        # Where many are one person, each is a partner of each.
+        if record not in known:
+            known[record] = newest(record)
+        return known[record]
+
     linked = {target for revision in written if revision.kind == PERSON for target in revision.links(SAME)}
     for target in sorted(linked - known.keys()):
-        other = newest(target)
+        other = read(target)
         if other is None or other.removed:
             continue
-        partners = [known.get(partner) or newest(partner) for partner in other.links(SAME)]
+        partners = map(read, other.links(SAME))
         claims = with_aliases(other.claims, filter(None, partners))
         if claims != other.claims:
             yield continued(other, claims)

@@ -1,11 +1,13 @@
 """Verdicts on persons: same, different, and what they leave in the records. All names are invented."""
 
+from dataclasses import replace
+
 import pytest
 
 from vault.errors import AmbiguousIdError, NotFoundError, RecordError, RevisionConflictError
 from vault.index.ranking import NAME_EXACT
 from vault.records import Claim, Draft, continued, text_of
-from vault.vault.likeness import LIKELY, Known
+from vault.vault.likeness import LIKELY, Known, following
 
 FIRST, SECOND, THIRD = "Сәбит Үлгіұлы", "Sabit Example", "萨比提"
 
@@ -99,6 +101,23 @@ def test_names_of_a_third_record_stay(vault, person):
     assert named(vault, a) == [SECOND]
     vault.different(a, b)
     assert named(vault, a) == []
+
+
+def test_of_many_who_are_one_each_is_read_once(vault, person):
+    every = [person(f"{FIRST} {number}") for number in range(8)]
+    for number, mine in enumerate(every):
+        for other in every[:number]:
+            vault.same(other, mine)
+    changed = vault.get(every[0])
+    read = []
+
+    def newest(record):
+        read.append(record)
+        return vault.get(record)
+
+    more = replace(changed, claims=(*changed.claims, Claim("name", {"text": THIRD})))
+    assert {draft.record_id for draft in following([more], newest)} == {*every[1:]}
+    assert sorted(read) == sorted(every[1:])
 
 
 def test_names_that_both_have_are_not_copied(vault, person):
