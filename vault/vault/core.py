@@ -390,6 +390,8 @@ class Vault:
     ) -> int:
         """Write any number of revisions in one commit, in bounded memory.
 
+        Unlike `put` it gives no names on to records that `same` joined; saying `same` again does.
+
         Args:
             drafts: Consumed one at a time; an exception from it undoes everything.
             processes: How many helper processes take texts apart; 1 for none, all is done in this one. They have to be
