@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from vault.names.sounds import SOUNDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from vault.names import letters
 
@@ -140,26 +140,22 @@ def aligned(ours: str, theirs: str, one: Kind, other: Kind) -> float:
     return line[-1]
 
 
-def ready(readings: Iterable[letters.Reading]) -> tuple[Reading, ...]:
-    """Make the readings of a word ready to be aligned.
+def ready(readings: Sequence[letters.Reading], place: int) -> Reading:
+    """Make one of the readings of a word ready to be aligned.
 
     Args:
         readings: In the order of likelihood.
-
-    Returns:
-        As many.
+        place: Which.
 
     Secrets:
         As secret as the word.
     """
     learned = _table()
-    found, places = [], dict.fromkeys(learned.losses, 0)
-    for sounds, manner in readings:
-        own = learned.kinds[manner + manner].pairs
-        gain = sum([max(own[sound][sound], _LEAST_OWN) for sound in sounds])
-        found.append(Reading(sounds, manner, gain, learned.losses[manner][places[manner]]))
-        places[manner] += 1
-    return tuple(found)
+    sounds, manner = readings[place]
+    own = learned.kinds[manner + manner].pairs
+    gain = sum([max(own[sound][sound], _LEAST_OWN) for sound in sounds])
+    likelier = sum([other == manner for _, other in readings[:place]])
+    return Reading(sounds, manner, gain, learned.losses[manner][likelier])
 
 
 def chance(ours: Reading, theirs: Reading) -> float:

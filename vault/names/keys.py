@@ -20,7 +20,7 @@ from vault.names.endings import without_ending
 from vault.names.letters import Token
 from vault.names.sounds import VOWELS
 
-_CACHE: Final = 1 << 16
+_MAX_WORDS: Final = 1 << 13
 _MAX_KEY: Final = 24
 _DOUBLE: Final = re.compile(r"(.)(?=\1)")
 
@@ -128,8 +128,7 @@ def index_keys(name: str) -> set[str]:
     for token in letters.tokens(name):
         word = _INDEXED.get(token)
         if word is None:
-            if len(_INDEXED) >= _CACHE:
-                _INDEXED.clear()
+            letters.make_room(_INDEXED, _MAX_WORDS)
             word = _INDEXED[token] = _word_keys(token, few=True)
         found |= word.keys
         found.update(["c" + _together(one, other) for one in before for other in word.coarse])

@@ -1,6 +1,6 @@
 """Words of a name, and how each is read.
 
-Part of the ground. What it remembers between calls, a bounded table of words and their readings, `forget` empties.
+Part of the ground. It remembers nothing between calls.
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from vault.names import arabic, cyrillic, han, latin
 from vault.names.sounds import MAX_READINGS, VOWELS
@@ -87,6 +88,13 @@ def tokens(text: str) -> list[Token]:
         if len(found) == MAX_TOKENS:
             break
     return found
+
+
+def make_room(remembered: dict[Any, Any], most: int) -> None:
+    """Drop the older half of what is remembered if it is as much as is allowed."""
+    if len(remembered) >= most:
+        for one in [*islice(remembered, most // 2)]:
+            del remembered[one]
 
 
 _MAX_RUNS: Final = 8

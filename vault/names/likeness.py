@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 SIMILAR: Final = 0.5
 """Likeness from which a name is shown as similar."""
 
-_CACHE: Final = 1 << 16
+_MAX_SOUNDS: Final = 1 << 13
+"""Words whose readings are remembered, about a kilobyte each."""
+_MAX_NAMES: Final = 1 << 12
+"""Names whose words are remembered; as many words of names that a query remembers to have met."""
 _PARTIAL: Final = 0.99
 """Likeness of two words of one sound, and the highest of names that are not of the same words."""
 _WITHOUT_ENDING: Final = 0.92
@@ -49,20 +52,19 @@ _JOINED: Final = 0.97
 
 
 class _Spoken(NamedTuple):
-    """A reading in two forms: for the first sight, and for the alignment of sounds."""
+    """Readings of a word in two forms: for the first sight, and for the alignment of sounds."""
 
-    form: str
-    reading: costs.Reading
+    forms: tuple[str, ...]
+    readings: tuple[Reading, ...]
 
 
 class Sound(NamedTuple):
     """A word as it is compared."""
 
     text: str
-    readings: tuple[_Spoken, ...]
-    stems: tuple[_Spoken, ...]
+    whole: _Spoken
+    stems: _Spoken
     """The same without endings, of the readings that have one."""
-    folded: tuple[str, ...]
     families: frozenset[str]
     manner: str
     """How its likeliest readings are spelled: see `letters.Reading`."""
@@ -80,15 +82,13 @@ _NAMES: dict[str, _Name] = {}
 def _sound(token: Token, *, few: bool) -> Sound:
     found = _SOUNDS.get((token, few))
     if found is None:
-        if len(_SOUNDS) >= _CACHE:
-            _SOUNDS.clear()
+        letters.make_room(_SOUNDS, _MAX_SOUNDS)
         readings = letters.read(token, few=few)
         stems = [(endings.without_ending(sounds), manner) for sounds, manner in readings]
         found = Sound(
             token.text,
             _spoken(readings),
-            _spoken([letters.Reading(stem, manner) for stem, manner in stems if stem]),
-            tuple(dict.fromkeys([keys.folded(sounds) for sounds, _ in readings])),
+            _spoken(tuple([letters.Reading(stem, manner) for stem, manner in stems if stem])),
             families.groups(token, readings),
             _manner(readings),
         )
@@ -96,9 +96,8 @@ def _sound(token: Token, *, few: bool) -> Sound:
     return found
 
 
-def _spoken(readings: Sequence[Reading]) -> tuple[_Spoken, ...]:
-    forms = [keys.form(reading.sounds) for reading in readings]
-    return tuple(map(_Spoken, forms, costs.ready(readings)))
+def _spoken(readings: tuple[Reading, ...]) -> _Spoken:
+    return _Spoken(tuple([keys.form(sounds) for sounds, _ in readings]), readings)
 
 
 def _manner(readings: Sequence[Reading]) -> str:
@@ -110,8 +109,7 @@ def _manner(readings: Sequence[Reading]) -> str:
 def _name(name: str) -> _Name:
     found = _NAMES.get(name)
     if found is None:
-        if len(_NAMES) >= _CACHE:
-            _NAMES.clear()
+        letters.make_room(_NAMES, _MAX_NAMES)
         words = tuple(sorted([word for word, _, _ in texts.words(name[: letters.MAX_TEXT])]))
         found = _Name(words, tuple(letters.tokens(name)))
         if len(name) <= letters.MAX_LETTERS:
@@ -132,9 +130,9 @@ def _likeness(asked: Sound, word: Sound) -> float:
     if asked.text == word.text:
         return 1.0
     share = _OTHER_MANNER if asked.manner != word.manner else 1.0
-    likeness = _alike(_looks(asked.readings, word.readings), share)
-    if asked.stems or word.stems:
-        looks = _looks(asked.stems, word.readings) + _looks(asked.readings, word.stems)
+    likeness = _alike(_looks(asked.whole, word.whole), share)
+    if asked.stems.forms or word.stems.forms:
+        looks = _looks(asked.stems, word.whole) + _looks(asked.whole, word.stems)
         likeness = max(likeness, _WITHOUT_ENDING * _alike(looks + _looks(asked.stems, word.stems), share))
     if likeness < _FAMILY:
         if asked.families and asked.families & word.families:
@@ -143,13 +141,23 @@ def _likeness(asked: Sound, word: Sound) -> float:
     return likeness
 
 
-_Look = tuple[float, costs.Reading, costs.Reading]
+_Look = tuple[float, _Spoken, int, _Spoken, int]
 
 
-def _looks(asked: Sequence[_Spoken], word: Sequence[_Spoken]) -> list[_Look]:
+def _looks(asked: _Spoken, word: _Spoken) -> list[_Look]:
     """Compare readings at first sight."""
     close = _distance()
-    return [(close(form, other), ours, theirs) for form, ours in asked for other, theirs in word]
+    return [
+        (close(form, other), asked, ours, word, theirs)
+        for ours, form in enumerate(asked.forms)
+        for theirs, other in enumerate(word.forms)
+    ]
+
+
+def _chance(look: _Look) -> float:
+    """Tell how likely two readings are of one name."""
+    _, asked, ours, word, theirs = look
+    return costs.chance(costs.ready(asked.readings, ours), costs.ready(word.readings, theirs))
 
 
 def _alike(looks: list[_Look], share: float) -> float:
@@ -160,18 +168,19 @@ def _alike(looks: list[_Look], share: float) -> float:
     sight = looks[0][0]
     likeness = (1 - _LEARNED) * (1 - share * (1 - _PARTIAL * sight))
     if sight >= _NEAR:
-        likeness += _LEARNED * max([costs.chance(ours, theirs) for _, ours, theirs in looks[:_ALIGNED]])
+        likeness += _LEARNED * max(map(_chance, looks[:_ALIGNED]))
     return likeness
 
 
 def _beginning(asked: Sound, word: Sound) -> float:
     """Compare a word that is still being typed with the beginning of another."""
     best = 0.0
-    for one in asked.folded:
-        if len(one) >= _SEVERAL:
-            for other in word.folded:
-                if other.startswith(one):
-                    best = max(best, len(one) / len(other))
+    for form in asked.whole.forms:
+        size = form.index("|")
+        if size >= _SEVERAL:
+            for other in word.whole.forms:
+                if other.startswith(form[:size]):
+                    best = max(best, size / other.index("|"))
     return _BEGINS + (_FAMILY - _BEGINS) * best if best else 0.0
 
 
@@ -216,8 +225,7 @@ class Asked:
 
     def _row(self, token: Token) -> list[float]:
         """Compare a word of a name with every word of the query."""
-        if len(self._memo) >= _CACHE:
-            self._memo.clear()
+        letters.make_room(self._memo, _MAX_NAMES)
         word = _sound(token, few=True)
         row = self._memo[token] = [_likeness(asked, word) for asked in self._sounds]
         return row

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MAX_WORD: Final = 60
 """Characters of a word that count: two words that agree in so many are one term."""
 
-_CACHE_WORDS: Final = 1 << 16
+_CACHE_WORDS: Final = 1 << 14
 
 _HAN: Final = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 
