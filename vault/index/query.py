@@ -193,8 +193,8 @@ def parse(text: str, schemas: Schemas, *, exact: bool = False, script: str | Non
 
     Raises:
         ValueError: `script` is no known code.
-        RecordError: Nothing to look for, a quotation that does not end, an unknown field or kind, or a date that is
-            none. The message quotes names of fields, never what is looked for.
+        RecordError: Nothing to look for, a quotation that does not end, an unknown field, or a date that is none. The
+            message quotes names of fields, never what is looked for.
         LimitError: Too long, or too many clauses or words.
 
     Secrets:
@@ -331,8 +331,6 @@ def _fields(name: str, schemas: Schemas) -> dict[str, tuple[str, str]]:
         known = schemas.field(one, proper)
         if known.known:
             found[one] = (known.name, known.type)
-    if not found and name == "kind":
-        raise RecordError("there is no such kind of record")
     if not found:
         raise RecordError(f"there is no field {name[:64]}; put text with a colon into quotation marks")
     return found
