@@ -9,7 +9,6 @@ from __future__ import annotations
 import heapq
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
-from itertools import chain
 from math import log
 from operator import and_, or_
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -47,6 +46,8 @@ MAX_LIKENESSES: Final = 1_000
 """Names compared with a query, at most: those of the records that share most with it."""
 _FINENESS: Final = 4
 """Steps of a weight: sums of whole numbers tell few apart where many share the same keys."""
+CLOSE: Final = 0.7
+"""Likeness from which a name goes before what is written in texts."""
 MAX_ALIKE: Final = 200
 """The same where likely duplicates are looked for, record by record."""
 
@@ -67,9 +68,10 @@ class Candidate(NamedTuple):
 
     Args:
         row: Where it is.
-        score: 3 all words stand in its names; 2 up to 3 some are in its names, wholly, as beginnings or in another
-            spelling, and the rest in texts, the more alike the more; 1 all words stand in its texts; 0 as beginnings,
-            or no word was asked for.
+        score: 3 all words stand in its names; 2 up to 3 all that may be names are in its names, wholly, as beginnings
+            or in a close spelling, or some stand there and the rest in texts, the more alike the more; 1 all words
+            stand in its texts; 0 up to 1 some are in its names in another spelling, the more alike the more; 0 as
+            beginnings, or no word was asked for.
         heard: What of the query its names were compared with: it shares a sound key with each of these.
     """
 
@@ -384,13 +386,15 @@ class _Hits:
                 yield (count * in_name + (len(named) - count) * in_text) / len(named), documents
 
 
-class _Heard(NamedTuple):
-    """A document with a name in another spelling."""
+_Named = tuple[float, _Hits, BitMap, tuple[Sound, ...]]
+"""How alike the names of documents are to what is asked for, where they are, and what they share a sound key with."""
 
-    likeness: float
-    shared: int
-    hits: _Hits
-    number: int
+
+class _Near(NamedTuple):
+    """Documents of a segment that may answer by sound, and what the keys weigh that each may have."""
+
+    among: BitMap
+    weighted: Sequence[tuple[BitMap, int]]
 
 
 class Search:
@@ -405,6 +409,7 @@ class Search:
         """Look nothing up yet."""
         self.query = query
         self.capped = False
+        self._compared = 0
         self._segments = segments[::-1]
 
     @property
@@ -429,9 +434,18 @@ class Search:
         if not self._doubled:
             for hits in every:
                 yield from self._given(hits, hits.narrowed(part.word.named[0] for part in hits.parts), NAME_EXACT)
-        yield from self._similar(every, self._heard(every))
+        sounds = [part.sound for part in every[0].parts if part.sound is not None]
+        if self.query.whole is not None:
+            sounds.append(self.query.whole)
+        keys = _Keys(self._segments, frozenset().union(*[sound.keys for sound in sounds]))
+        near = [self._near(hits, keys, place) for place, hits in enumerate(every)] if keys.all else []
+        named = [(likeness, hits, documents, ()) for hits in every for likeness, documents in hits.named()]
+        heard = self._heard(every, [first for first, _ in near])
+        yield from self._by_likeness(named + [one for one in heard if one[0] >= CLOSE], NAME_SIMILAR)
         for hits in every:
             yield from self._given(hits, hits.narrowed(part.word.exact for part in hits.parts), TEXT_EXACT)
+        heard = [one for one in heard if one[0] < CLOSE] + self._heard(every, [rest for _, rest in near])
+        yield from self._by_likeness(heard, OTHER)
         for hits in every:
             yield from self._given(hits, hits.written, OTHER)
 
@@ -440,16 +454,10 @@ class Search:
         for number in hits.take(documents):
             yield Candidate(hits.segment.row(number), score, heard)
 
-    def _similar(self, every: Sequence[_Hits], heard: Sequence[_Heard]) -> Iterator[Candidate]:
-        """Give all that have some words in their names, as they are written and in other spellings, by likeness."""
-        found: list[tuple[float, _Hits, BitMap, tuple[Sound, ...]]] = []
-        for hits in every:
-            found += [(likeness, hits, documents, ()) for likeness, documents in hits.named()]
-        for likeness, _, hits, number in heard:
-            found.append((likeness, hits, BitMap((number,)), self._shared(hits, number)))
-        # Sorting is stable: of equals what comes from a newer segment stays first.
+    def _by_likeness(self, found: list[_Named], least: float) -> Iterator[Candidate]:
+        """Give documents by the likeness of their names; of equals what comes first stays first."""
         for likeness, hits, documents, sounds in sorted(found, key=lambda one: -one[0]):
-            yield from self._given(hits, documents, NAME_SIMILAR + _BELOW * likeness, sounds)
+            yield from self._given(hits, documents, least + _BELOW * likeness, sounds)
 
     def _shared(self, hits: _Hits, number: int) -> tuple[Sound, ...]:
         """Give what a document shares a sound key with."""
@@ -459,48 +467,53 @@ class Search:
 
     # --- names in other spellings ---
 
-    def _heard(self, every: Sequence[_Hits]) -> list[_Heard]:
+    def _heard(self, every: Sequence[_Hits], near: Sequence[_Near]) -> list[_Named]:
         """Compare the names of the documents that share most with what is asked for; give those like it, best first."""
-        sounds = [part.sound for part in every[0].parts if part.sound is not None]
-        if self.query.whole is not None:
-            sounds.append(self.query.whole)
-        if not any(sound.keys for sound in sounds):
-            return []
-        keys = _Keys(self._segments, frozenset().union(*[sound.keys for sound in sounds]))
-        near = [self._near(hits, keys, place) for place, hits in reversed([*enumerate(every)])]
-        found: list[_Heard] = []
-        read = 0
-        for shared, place, documents in heapq.merge(*near, key=lambda one: -one[0]):
+        found: list[tuple[float, int, _Hits, int]] = []
+        falling = [self._falling(place, *one) for place, one in enumerate(zip(every, near, strict=False))]
+        for shared, place, documents in heapq.merge(*reversed(falling), key=lambda one: -one[0]):
             hits = every[place]
             for number in documents:
-                if read >= MAX_LIKENESSES:
+                if self._compared >= MAX_LIKENESSES:
                     self.capped = True
                     break
                 written = hits.segment.names(number)
-                read += len(written)
+                self._compared += len(written)
                 if likeness := self._likeness(hits, number, written):
-                    found.append(_Heard(likeness, shared, hits, number))
+                    found.append((likeness, shared, hits, number))
             if self.capped:
                 break
         # Of those equally alike the one that shares more goes first, and of these the newer.
         found.reverse()
-        return sorted(found, key=lambda one: (-one.likeness, -one.shared))
+        found.sort(key=lambda one: (-one[0], -one[1]))
+        return [(likeness, hits, BitMap((number,)), self._shared(hits, number)) for likeness, _, hits, number in found]
 
-    def _near(self, hits: _Hits, keys: _Keys, place: int) -> Iterator[tuple[int, int, BitMap]]:
-        """Give the documents of a segment that may answer by sound, those that share most first."""
+    @staticmethod
+    def _falling(place: int, hits: _Hits, near: _Near) -> Iterator[tuple[int, int, BitMap]]:
+        """Give documents not given yet, those that share most first."""
+        for shared, documents in by_overlap(near.among - hits.given, near.weighted):
+            yield shared, place, documents
+
+    def _near(self, hits: _Hits, keys: _Keys, place: int) -> tuple[_Near, _Near]:
+        """Give the documents of a segment that may answer by sound: all that may be names in names, and the others."""
         answered = [part.hear(keys, place) for part in hits.parts]
-        among = hits.narrowed(answered)
+        among, first = hits.narrowed(answered), BitMap()
+        names_ = [part for part in hits.parts if part.sound is not None and part.sound.keys]
         if self.query.whole is not None:
             hits.whole = keys.any_of(place, self.query.whole.keys)
             rest = [found for part, found in zip(hits.parts, answered, strict=True) if not part.replaceable]
             among |= hits.narrowed([hits.whole, *rest])
+            # Words that the name writes as one, and the query as several.
+            alone = frozenset().union(*[part.sound.keys for part in names_ if part.sound is not None])
+            first = keys.any_of(place, self.query.whole.keys - alone)
         among &= hits.whole.union(*[part.heard for part in hits.parts])
+        first |= reduce(and_, [part.heard | part.word.named[-1] for part in names_], among)
         # Who has a word as it is written shares as much as a good spelling of it would.
         written = [
-            (part.word.any - part.heard, keys.most(part.sound.keys)) for part in hits.parts if part.sound is not None
+            (part.word.any - part.heard, keys.most(part.sound.keys)) for part in names_ if part.sound is not None
         ]
-        weighted = chain(keys.weighted(place), [(documents, weight) for documents, weight in written if weight])
-        return ((shared, place, documents) for shared, documents in by_overlap(among - hits.given, weighted))
+        weighted = [*keys.weighted(place), *[(documents, weight) for documents, weight in written if weight]]
+        return _Near(among & first, weighted), _Near(among - first, weighted)
 
     def _likeness(self, hits: _Hits, number: int, written: Sequence[str]) -> float:
         """Tell how alike the names of a document are; 0 if they do not answer, or no other spelling is needed."""
@@ -524,8 +537,10 @@ class Search:
             found += max(like, stands)
         if not heard:
             return 0.0
-        # Where no text is needed, all words are compared with one name, as they stand beside each other.
-        return likeness if whole is not None and all_named else max(likeness, found / len(hits.parts))
+        if whole is None or not all_named:
+            return max(likeness, found / len(hits.parts))
+        # Where no text is needed, one name with all words goes before several that have one each.
+        return likeness if as_one else names.SIMILAR * found / len(hits.parts)
 
 
 def alike(segments: Sequence[Segment], given: Sequence[str], *, limit: int, kind: str | None) -> list[Alike]:

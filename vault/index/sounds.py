@@ -72,13 +72,13 @@ class Sound:
         return names.Asked(self.text)
 
     def likeness(self, name: str) -> float:
-        """Tell how like a name is, from 0 to 1; 0 if it does not count."""
+        """Tell how like a name is, from `names.SIMILAR` to 1; less or 0 if it does not count."""
         found = self._known.get(name)
         if found is None:
             if len(self._known) >= _MAX_REMEMBERED:
                 self._known.clear()
             counts = self._script is None or written_in(name, self._script)
-            found = self._known[name] = self._asked.similarity(name) if counts else 0.0
+            found = self._known[name] = self._asked.similarity(name, names.SIMILAR) if counts else 0.0
         return found
 
     def best(self, found: Iterable[str]) -> float:

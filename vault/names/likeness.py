@@ -8,7 +8,7 @@ joined. What is remembered between calls, bounded tables of words and names, `fo
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from math import exp, log, sqrt
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -25,7 +25,7 @@ SIMILAR: Final = 0.5
 """Likeness from which a name is shown as similar."""
 
 _MAX_SOUNDS: Final = 1 << 13
-"""Words whose readings are remembered, about a kilobyte each."""
+"""Words whose readings are remembered, about two kilobytes each."""
 _MAX_NAMES: Final = 1 << 12
 """Names whose words are remembered; as many words of names that a query remembers to have met."""
 _PARTIAL: Final = 0.99
@@ -49,6 +49,7 @@ _LOWEST_PAIR: Final = _LOWEST**2
 _FOUND: Final = 0.8
 """Likeness from which a word is held for found, and not for a part of another."""
 _JOINED: Final = 0.97
+_ROUNDING: Final = 1e-9
 
 
 class _Spoken(NamedTuple):
@@ -172,6 +173,35 @@ def _alike(looks: list[_Look], share: float) -> float:
     return likeness
 
 
+def _bound(asked: Sound, word: Sound) -> float:
+    """Tell at first sight what two words are alike at most."""
+    if asked.text == word.text:
+        return 1.0
+    share = _OTHER_MANNER if asked.manner != word.manner else 1.0
+    bound = _highest(_sight(asked.whole.forms, word.whole.forms), share)
+    if asked.stems.forms or word.stems.forms:
+        sight = _sight(asked.stems.forms, word.whole.forms + word.stems.forms)
+        bound = max(bound, _WITHOUT_ENDING * _highest(max(sight, _sight(asked.whole.forms, word.stems.forms)), share))
+    if bound < _FAMILY:
+        if asked.families and asked.families & word.families:
+            return _FAMILY
+        bound = max(bound, _beginning(asked, word))
+    return bound
+
+
+def _sight(forms: Sequence[str], others: Sequence[str]) -> float:
+    """Compare readings at first sight; give the likeness of the two most alike."""
+    close = _distance()
+    return max([close(form, other) for form in forms for other in others], default=-1.0)
+
+
+def _highest(sight: float, share: float) -> float:
+    """Tell what two words are alike at most whose readings most alike are so much alike at first sight."""
+    if sight < 0.0:
+        return 0.0
+    return (1 - _LEARNED) * (1 - share * (1 - _PARTIAL * sight)) + (_LEARNED if sight >= _NEAR else 0.0)
+
+
 def _beginning(asked: Sound, word: Sound) -> float:
     """Compare a word that is still being typed with the beginning of another."""
     best = 0.0
@@ -194,26 +224,32 @@ class Asked:
         Holds the query and what it was compared with.
     """
 
-    __slots__ = ("_memo", "_runs", "_sounds", "_text", "_tokens", "_words")
-
     def __init__(self, text: str) -> None:
         self._text = text
         self._words, self._tokens = _name(text)
         self._sounds = [_sound(token, few=False) for token in self._tokens]
-        self._runs: list[tuple[int, int, Sound]] | None = None
         self._memo: dict[Token, list[float]] = {}
+        self._bounds: dict[Token, list[float]] = {}
+        self._run_bounds: dict[Token, list[float]] = {}
 
     def __repr__(self) -> str:
         """Tell nothing of the query."""
         return "Asked(…)"
 
-    def similarity(self, name: str) -> float:
-        """Tell how well a name answers, as `similarity` does."""
+    @cached_property
+    def _runs(self) -> list[tuple[int, int, Sound]]:
+        """Give what the words of the query are if neighbours are written as one."""
+        return [(start, end, _sound(token, few=False)) for start, end, token in letters.joined(self._tokens)]
+
+    def similarity(self, name: str, least: float = 0.0) -> float:
+        """Tell how well a name answers, as `similarity` does; 0.0 may be said if it is less than `least`."""
         has = _name(name)
         if has.words == self._words:
             return 1.0 if has.words else 0.0
         count, others = len(self._sounds), len(has.tokens)
         if not count or not others:
+            return 0.0
+        if least and self._at_most(has.tokens) < least - _ROUNDING:
             return 0.0
         rows = [self._memo.get(token) or self._row(token) for token in has.tokens]
         likeness = _aligned(rows)
@@ -230,6 +266,34 @@ class Asked:
         row = self._memo[token] = [_likeness(asked, word) for asked in self._sounds]
         return row
 
+    def _at_most(self, has: Sequence[Token]) -> float:
+        """Tell at first sight how well the words of a name answer at most: each word asked has the best one there."""
+        count, others = len(self._sounds), len(has)
+        rows = [self._bounds.get(token) or self._bound(token) for token in has]
+        best = [*map(max, *rows)] if others > 1 else rows[0]
+        most = _mean(best) * (1 - _EXTRA_WORDS * max(0, others - count) / others)
+        if count < others:
+            for _, _, token in letters.joined(has):
+                row = self._bounds.get(token) or self._bound(token)
+                most = max(most, _JOINED * _mean([*map(max, best, row)]))
+        elif count > others and self._runs:
+            runs = [self._run_bounds.get(token) or self._run_bound(token) for token in has]
+            for (start, end, _), one in zip(self._runs, map(max, *runs) if others > 1 else runs[0], strict=True):
+                most = max(most, _JOINED * _mean([*best[:start], one, *best[end:]]))
+        return most
+
+    def _bound(self, token: Token) -> list[float]:
+        letters.make_room(self._bounds, _MAX_NAMES)
+        word = _sound(token, few=True)
+        row = self._bounds[token] = [_bound(asked, word) for asked in self._sounds]
+        return row
+
+    def _run_bound(self, token: Token) -> list[float]:
+        letters.make_room(self._run_bounds, _MAX_NAMES)
+        word = _sound(token, few=True)
+        row = self._run_bounds[token] = [_bound(joined, word) for _, _, joined in self._runs]
+        return row
+
     def _with_joined_name(self, has: Sequence[Token], rows: list[list[float]]) -> float:
         """Compare with what is written as several words in the name and as one in the query."""
         best = 0.0
@@ -241,9 +305,6 @@ class Asked:
 
     def _with_joined_query(self, has: Sequence[Token], rows: list[list[float]]) -> float:
         """Compare with what is written as several words in the query and as one in the name."""
-        if self._runs is None:
-            runs = letters.joined(self._tokens)
-            self._runs = [(start, end, _sound(token, few=False)) for start, end, token in runs]
         best = 0.0
         for start, end, joined in self._runs:
             column = [_likeness(joined, _sound(token, few=True)) for token in has]
@@ -273,6 +334,10 @@ def _aligned(rows: Sequence[Sequence[float]]) -> float:
             total += log(max(_LOWEST, -score))
     total += log(_LOWEST) * (count - len(asked))
     return exp(total / count) * (1 - _EXTRA_WORDS * max(0, others - count) / others)
+
+
+def _mean(scores: Sequence[float]) -> float:
+    return exp(sum([log(max(_LOWEST, score)) for score in scores]) / len(scores))
 
 
 _LAST: list[Asked] = []

@@ -62,7 +62,7 @@ def test_a_name_is_found_in_other_scripts(shelf, people):
 def test_one_word_may_be_in_a_name_and_another_in_a_text(shelf, people):
     found, _ = searched(shelf, "marrat camp")
     assert found[0].row.record_id == people["cyrillic"]
-    assert 2 < found[0].score < 3
+    assert 0 < found[0].score < 1
     assert found[0].match.spelling == "Марат Омарұлы"
     assert people["cyrillic"] not in ids(shelf, "marrat -camp")
     # A record with both goes before those whose name alone is like both together.
