@@ -20,7 +20,7 @@ from vault.names.endings import without_ending
 from vault.names.letters import Token
 from vault.names.sounds import VOWELS
 
-_MAX_WORDS: Final = 1 << 13
+_MAX_WORDS: Final = 1 << 15
 _MAX_KEY: Final = 24
 _DOUBLE: Final = re.compile(r"(.)(?=\1)")
 
