@@ -33,6 +33,10 @@ _PARTIAL: Final = 0.99
 _WITHOUT_ENDING: Final = 0.92
 _OTHER_MANNER: Final = 0.8
 """What of the difference counts if one word is spelled in full, the other with few vowels or by Chinese characters."""
+_FORGIVEN: Final = (
+    dict.fromkeys(("lp", "pl"), 0.7) | dict.fromkeys(("ap", "pa"), 0.6) | dict.fromkeys(("ah", "ha"), 0.75)
+)
+"""What of the difference counts between two kinds of spelling (`Sound.kind`) where much is lost on the way."""
 _NEAR: Final = 0.55
 """Likeness at first sight from which two words are aligned sound by sound."""
 _LEARNED: Final = 0.4
@@ -69,6 +73,8 @@ class Sound(NamedTuple):
     families: frozenset[str]
     manner: str
     """How its likeliest readings are spelled: see `letters.Reading`."""
+    kind: str
+    """l Latin, c Cyrillic, a Arabic letters, h Chinese characters, p perhaps pinyin."""
 
 
 class _Name(NamedTuple):
@@ -76,6 +82,7 @@ class _Name(NamedTuple):
     tokens: tuple[Token, ...]
 
 
+_KINDS: Final = {"Latn": "l", "Cyrl": "c", "Arab": "a", "Hani": "h"}
 _SOUNDS: dict[tuple[Token, bool], Sound] = {}
 _NAMES: dict[str, _Name] = {}
 
@@ -92,6 +99,7 @@ def _sound(token: Token, *, few: bool) -> Sound:
             _spoken(tuple([letters.Reading(stem, manner) for stem, manner in stems if stem])),
             families.groups(token, readings),
             _manner(readings),
+            _kind(token, readings),
         )
         _SOUNDS[token, few] = found
     return found
@@ -105,6 +113,11 @@ def _manner(readings: Sequence[Reading]) -> str:
     if not readings or any(manner == "h" for _, manner in readings):
         return "h" if readings else ""
     return readings[0].manner
+
+
+def _kind(token: Token, readings: Sequence[Reading]) -> str:
+    kind = _KINDS.get(token.script, "l")
+    return "p" if kind == "l" and _manner(readings) == "h" else kind
 
 
 def _name(name: str) -> _Name:
@@ -136,10 +149,9 @@ def _likeness(asked: Sound, word: Sound) -> float:
         looks = _looks(asked.stems, word.whole) + _looks(asked.whole, word.stems)
         likeness = max(likeness, _WITHOUT_ENDING * _alike(looks + _looks(asked.stems, word.stems), share))
     if likeness < _FAMILY:
-        if asked.families and asked.families & word.families:
-            return _FAMILY
-        likeness = max(likeness, _beginning(asked, word))
-    return likeness
+        kin = asked.families and asked.families & word.families
+        likeness = _FAMILY if kin else max(likeness, _beginning(asked, word))
+    return 1 - (1 - likeness) * _FORGIVEN.get(asked.kind + word.kind, 1.0)
 
 
 _Look = tuple[float, _Spoken, int, _Spoken, int]
@@ -183,10 +195,9 @@ def _bound(asked: Sound, word: Sound) -> float:
         sight = _sight(asked.stems.forms, word.whole.forms + word.stems.forms)
         bound = max(bound, _WITHOUT_ENDING * _highest(max(sight, _sight(asked.whole.forms, word.stems.forms)), share))
     if bound < _FAMILY:
-        if asked.families and asked.families & word.families:
-            return _FAMILY
-        bound = max(bound, _beginning(asked, word))
-    return bound
+        kin = asked.families and asked.families & word.families
+        bound = _FAMILY if kin else max(bound, _beginning(asked, word))
+    return 1 - (1 - bound) * _FORGIVEN.get(asked.kind + word.kind, 1.0)
 
 
 def _sight(forms: Sequence[str], others: Sequence[str]) -> float:
