@@ -179,7 +179,8 @@ def typed(field):
     if field.type == "choice":
         return st.sampled_from(field.choices)
     if field.type == "name":
-        return TEXTS | st.fixed_dictionaries({"text": TEXTS, "kind": st.sampled_from(field.choices)})
+        kind = {"kind": st.sampled_from(field.choices)} if field.choices else {}
+        return TEXTS | st.fixed_dictionaries({"text": TEXTS, **kind})
     if field.type == "place":
         return TEXTS | st.fixed_dictionaries(
             {"text": TEXTS}, optional={"county": TEXTS, "region": TEXTS, "country": TEXTS}
