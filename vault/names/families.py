@@ -34,19 +34,19 @@ FAMILIES: Final = {
     "usman": "usman osman оспан осман усман uthman ئوسمان عثمان 吾斯曼 wusiman 乌斯曼 奥斯曼",
     "umar": "umar omar омар умар гумар ғұмар ömer ئۆمەر عمر 吾买尔 wumaier 奥马尔 乌马尔",
     "ali": "ali әли али ғали гали eli ئەلى علي 艾力 aili 阿里",
-    "hasan": "hasan hassan асан хасан һәсән ئاسان حسن 艾山 aishan 哈桑",
+    "hasan": "hasan hassan асан хасан һәсән حسن 艾山 aishan 哈桑",
     "husayn": "husayn hussein үсен хусаин хусейн hüsäyin ئۈسەن ھۈسەيىن حسين 玉山 yushan wushan 吾山 侯赛因",
     "fatima": "fatima патима батима бәтима фатима fatma patime پاتىمە فاطمة 帕提曼 patiman 帕提玛 法蒂玛",
     "ayisha": "aisha айша ғайша ayshe ئايشە عائشة 阿依夏 ayixia 阿依谢 艾莎",
     "abdullah": "abdullah абдулла ғабдолла abdulla ئابدۇللا عبدالله 阿不都拉 abudula 阿卜杜拉",
-    "abdurahman": "abdurahman әбдірахман абдрахман абдурахман ғабдрахман abdurehim ئابدۇراخمان ئابدۇرېھىم "
+    "abdurahman": "abdurahman әбдірахман абдрахман абдурахман ғабдрахман ئابدۇراخمان "
     "عبدالرحمن 阿不都热合曼 abudureheman 阿布都热合曼",
     "ramadan": "ramadan ramazan рамазан ramzan رامازان رامىزان رمضان 热木赞 remuzan 拉马丹",
     "sulayman": "sulayman suleyman сүлеймен сулейман solomon سۇلايمان سليمان 苏来曼 苏莱曼",
     "zaynab": "zaynab zeynep зейнеп зайнап зейнаб زەينەپ زينب 再乃甫 在乃甫",
     "ghulam": "ghulam құлам гулам ғұлам غۇلام غلام 吾拉木 古拉姆",
-    "qadir": "qadir kadir қадыр кадыр кадир абдулкадыр abdulqadir قادىر عبدالقادر 卡德尔 卡迪尔 阿布都卡德尔",
-    "iskandar": "iskander alexander ескендір искандер александр سكندر 伊斯坎德尔 亚历山大",
+    "qadir": "qadir kadir қадыр кадыр кадир قادىر 卡德尔 卡迪尔",
+    "iskandar": "iskander ескендір искандер سكندر 伊斯坎德尔",
 }  # fmt: skip
 """A common name, and forms of it."""
 

@@ -139,15 +139,18 @@ def _distance() -> Callable[[str, str], float]:
     return Levenshtein.normalized_similarity
 
 
-def _likeness(asked: Sound, word: Sound) -> float:
-    """Compare two words by their sounds."""
+_Pairs = tuple[tuple[_Spoken, _Spoken], ...]
+
+
+def _compare(asked: Sound, word: Sound, weigh: Callable[[_Pairs, float], float]) -> float:
+    """Compare two words by their sounds, with `_alike`; or, with `_at_most`, tell what they are alike at most."""
     if asked.text == word.text:
         return 1.0
     share = _OTHER_MANNER if asked.manner != word.manner else 1.0
-    likeness = _alike(_looks(asked.whole, word.whole), share)
+    likeness = weigh(((asked.whole, word.whole),), share)
     if asked.stems.forms or word.stems.forms:
-        looks = _looks(asked.stems, word.whole) + _looks(asked.whole, word.stems)
-        likeness = max(likeness, _WITHOUT_ENDING * _alike(looks + _looks(asked.stems, word.stems), share))
+        pairs = (asked.stems, word.whole), (asked.whole, word.stems), (asked.stems, word.stems)
+        likeness = max(likeness, _WITHOUT_ENDING * weigh(pairs, share))
     if likeness < _FAMILY:
         kin = asked.families and asked.families & word.families
         likeness = _FAMILY if kin else max(likeness, _beginning(asked, word))
@@ -157,60 +160,40 @@ def _likeness(asked: Sound, word: Sound) -> float:
 _Look = tuple[float, _Spoken, int, _Spoken, int]
 
 
-def _looks(asked: _Spoken, word: _Spoken) -> list[_Look]:
-    """Compare readings at first sight."""
-    close = _distance()
-    return [
-        (close(form, other), asked, ours, word, theirs)
-        for ours, form in enumerate(asked.forms)
-        for theirs, other in enumerate(word.forms)
-    ]
-
-
 def _chance(look: _Look) -> float:
     """Tell how likely two readings are of one name."""
     _, asked, ours, word, theirs = look
     return costs.chance(costs.ready(asked.readings, ours), costs.ready(word.readings, theirs))
 
 
-def _alike(looks: list[_Look], share: float) -> float:
+def _at_first_sight(sight: float, share: float) -> float:
+    return (1 - _LEARNED) * (1 - share * (1 - _PARTIAL * sight))
+
+
+def _alike(pairs: _Pairs, share: float) -> float:
     """Compare two words by the readings most alike at first sight, and by the alignment of their sounds."""
+    close = _distance()
+    looks: list[_Look] = [
+        (close(form, other), asked, ours, word, theirs)
+        for asked, word in pairs
+        for ours, form in enumerate(asked.forms)
+        for theirs, other in enumerate(word.forms)
+    ]
     if not looks:
         return 0.0
     looks.sort(key=itemgetter(0), reverse=True)
     sight = looks[0][0]
-    likeness = (1 - _LEARNED) * (1 - share * (1 - _PARTIAL * sight))
-    if sight >= _NEAR:
-        likeness += _LEARNED * max(map(_chance, looks[:_ALIGNED]))
-    return likeness
+    likeness = _at_first_sight(sight, share)
+    return likeness + _LEARNED * max(map(_chance, looks[:_ALIGNED])) if sight >= _NEAR else likeness
 
 
-def _bound(asked: Sound, word: Sound) -> float:
-    """Tell at first sight what two words are alike at most."""
-    if asked.text == word.text:
-        return 1.0
-    share = _OTHER_MANNER if asked.manner != word.manner else 1.0
-    bound = _highest(_sight(asked.whole.forms, word.whole.forms), share)
-    if asked.stems.forms or word.stems.forms:
-        sight = _sight(asked.stems.forms, word.whole.forms + word.stems.forms)
-        bound = max(bound, _WITHOUT_ENDING * _highest(max(sight, _sight(asked.whole.forms, word.stems.forms)), share))
-    if bound < _FAMILY:
-        kin = asked.families and asked.families & word.families
-        bound = _FAMILY if kin else max(bound, _beginning(asked, word))
-    return 1 - (1 - bound) * _FORGIVEN.get(asked.kind + word.kind, 1.0)
-
-
-def _sight(forms: Sequence[str], others: Sequence[str]) -> float:
-    """Compare readings at first sight; give the likeness of the two most alike."""
+def _at_most(pairs: _Pairs, share: float) -> float:
+    """Tell what `_alike` gives at most, without aligning anything."""
     close = _distance()
-    return max([close(form, other) for form in forms for other in others], default=-1.0)
-
-
-def _highest(sight: float, share: float) -> float:
-    """Tell what two words are alike at most whose readings most alike are so much alike at first sight."""
-    if sight < 0.0:
+    sight = max([close(form, other) for ours, theirs in pairs for form in ours.forms for other in theirs.forms] or [-1])
+    if sight < 0:
         return 0.0
-    return (1 - _LEARNED) * (1 - share * (1 - _PARTIAL * sight)) + (_LEARNED if sight >= _NEAR else 0.0)
+    return _at_first_sight(sight, share) + (_LEARNED if sight >= _NEAR else 0.0)
 
 
 def _beginning(asked: Sound, word: Sound) -> float:
@@ -274,7 +257,7 @@ class Asked:
         """Compare a word of a name with every word of the query."""
         letters.make_room(self._memo, _MAX_NAMES)
         word = _sound(token, few=True)
-        row = self._memo[token] = [_likeness(asked, word) for asked in self._sounds]
+        row = self._memo[token] = [_compare(asked, word, _alike) for asked in self._sounds]
         return row
 
     def _at_most(self, has: Sequence[Token]) -> float:
@@ -296,13 +279,13 @@ class Asked:
     def _bound(self, token: Token) -> list[float]:
         letters.make_room(self._bounds, _MAX_NAMES)
         word = _sound(token, few=True)
-        row = self._bounds[token] = [_bound(asked, word) for asked in self._sounds]
+        row = self._bounds[token] = [_compare(asked, word, _at_most) for asked in self._sounds]
         return row
 
     def _run_bound(self, token: Token) -> list[float]:
         letters.make_room(self._run_bounds, _MAX_NAMES)
         word = _sound(token, few=True)
-        row = self._run_bounds[token] = [_bound(joined, word) for _, _, joined in self._runs]
+        row = self._run_bounds[token] = [_compare(joined, word, _at_most) for _, _, joined in self._runs]
         return row
 
     def _with_joined_name(self, has: Sequence[Token], rows: list[list[float]]) -> float:
@@ -318,7 +301,7 @@ class Asked:
         """Compare with what is written as several words in the query and as one in the name."""
         best = 0.0
         for start, end, joined in self._runs:
-            column = [_likeness(joined, _sound(token, few=True)) for token in has]
+            column = [_compare(joined, _sound(token, few=True), _alike) for token in has]
             best = max(best, _aligned([[*row[:start], one, *row[end:]] for row, one in zip(rows, column, strict=True)]))
         return _JOINED * best
 

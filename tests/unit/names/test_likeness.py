@@ -1,9 +1,11 @@
 """How well a name answers a query. All names are invented or common."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from vault import names
+from vault.names import families, letters
 
 
 def test_similarity_puts_likelier_names_first():
@@ -70,3 +72,13 @@ def test_reasons_name_sounds_endings_and_common_names():
     assert names.explain("Хасан", "Khasanov") == ["хасан is like khasanov: khasanov without its ending -ov, -ev"]
     assert names.explain("Yunus", "Жүніс") == ["yunus and жүніс are forms of one name (yunus)"]
     assert names.explain("Xihenze", "Shihezi")[0].startswith("xihenze is like shihezi: xihenze read as sh")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Abdurehim", "阿不都热合曼"), ("ئاسان", "Hasan"), ("Alexander", "Искандер"), ("Abdulqadir", "卡迪尔")],
+)
+def test_names_of_one_root_that_are_names_of_their_own_are_no_family(one, other):
+    asked, has = letters.tokens(one)[0], letters.tokens(other)[0]
+    groups = families.groups(asked, letters.read(asked)) & families.groups(has, letters.read(has))
+    assert not groups
