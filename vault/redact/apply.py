@@ -30,6 +30,7 @@ from vault.redact.coarsen import birth_band, coarse_date
 from vault.redact.consent import Ask, Consents, is_child
 from vault.redact.everything import everything
 from vault.redact.items import Item, taken_back
+from vault.redact.places import LEVELS, coarsen
 from vault.redact.policy import CLAIM_PARTS, HIDDEN_ROLES, HIDE, Action, Verdict
 from vault.redact.pseudonyms import Pseudonyms
 from vault.redact.review import review
@@ -238,12 +239,14 @@ class _Work:
                 shown = birth_band(value, action.years)
             case "date" if isinstance(value, str):
                 shown = coarse_date(value, action.to)
+            case "place" if isinstance(value, dict):
+                shown = coarsen(value, action.to)
             case "keep" if kind == "file" and isinstance(value, dict) and isinstance(value.get("id"), bytes):
                 item.outcome, item.value = VALUE, {"path": self._file(item.record, value)}
             case "keep" | "scrub":
                 shown = shapes.whole(item.field, value)
         if shown is not None:
-            item.outcome, item.value = COARSENED if action.name in {"age-band", "date"} else VALUE, shown
+            item.outcome, item.value = COARSENED if action.name in {"age-band", "date", "place"} else VALUE, shown
 
     def _file(self, record: bytes, value: Mapping[str, Any]) -> str:
         # The attachment gets a token of its own: its name tells neither the record nor the order of the files.
@@ -444,6 +447,9 @@ class _Work:
         """Gather what leaves in fields of some types."""
         kept = known.Collection()
         for item in items:
+            if item.outcome == COARSENED and item.field.type == "place" and "place" in types:
+                for text in item.value.values():
+                    kept.add("place", text)
             if not item.shows(*types):
                 continue
             if item.field.type == "place":
@@ -469,7 +475,7 @@ class _Work:
             kept=kept,
             dates_of=lambda record, index: record in shown and (record, index) not in let_through,
             strict_records=lambda record: bool(self.graph.everywhere.get(record, set()) & HIDDEN_ROLES),
-            coarse=known.shown_place_parts(self.policy, self.schemas),
+            coarse=known.shown_places(self.policy, self.schemas),
         )
 
     # --- laying out -----------------------------------------------------------------------------------------------
@@ -531,7 +537,7 @@ class _Work:
 
 
 def _strictness(action: Action) -> tuple[int, int, int]:
-    steps = {"month": 3, "quarter": 2, "year": 1, "county": 3, "region": 2, "country": 1}
+    steps = {"month": 3, "quarter": 2, "year": 1, **{level: -place for place, level in enumerate(LEVELS)}}
     return _STRICTNESS.index(action.name), steps.get(action.to, -action.years), int(action.shown)
 
 

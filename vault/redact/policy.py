@@ -17,6 +17,7 @@ from typing import Any, Final
 from vault import codec
 from vault.errors import PolicyError
 from vault.records import Field, Level, Schemas
+from vault.redact.places import LEVELS
 from vault.sealing import Label, digest
 
 ROLES: Final = ("detainee", "submitter", "source", "helper", "relative", "official", "public", "case")
@@ -51,7 +52,7 @@ _UNPUBLISHED: Final = {Level.LIMITED: _WHOLE, Level.SECRET: ACTIONS.keys() - {"w
 """What press and public may not be shown of a level."""
 _STEPS: Final[Mapping[str, tuple[str, ...]]] = {
     "date": ("month", "quarter", "year"),
-    "place": ("county", "region", "country"),
+    "place": LEVELS,
 }
 MAX_BAND_YEARS: Final = 50
 MAX_POLICY_BYTES: Final = 64 << 10
@@ -83,7 +84,7 @@ class Action:
     Args:
         name: One of `ACTIONS`.
         years: Width of an age band in years, 2 to 50; else 0.
-        to: How coarse a date (month, quarter, year) or a place (county, region, country) becomes; else empty.
+        to: How coarse a date (month, quarter, year) or a place (one of `LEVELS`) becomes; else empty.
         shown: Whether the recipient is told that something is withheld.
     """
 

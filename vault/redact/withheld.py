@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from vault.matching import MASK, Matcher, Protected, Span
 from vault.records import Claim, Field, Level, Revision, Schemas, identifying
+from vault.redact.places import LEVELS, is_as_coarse
 from vault.redact.policy import ROLES, Policy
 
 SHORTEST_NUMBER: Final = 6
@@ -30,11 +32,8 @@ passport pdf photo pic picture recording scan screenshot signal statement telegr
 _CAMERA_WORDS: Final = frozenset(_CAMERA.split())
 """What names a file and nobody: cameras, programs and people call files so."""
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
-_COARSE_PARTS: Final = {
-    "county": ("county", "region", "country"),
-    "region": ("region", "country"),
-    "country": ("country",),
-}
+_COARSE_PARTS: Final = ("region", "country")
+"""Parts of a place that are no longer private where a policy shows places as they are."""
 
 
 def same(text: str) -> str:
@@ -49,18 +48,36 @@ def date_forms(text: str) -> Iterator[str]:
             yield _UNKNOWN_DAY.sub(r"\1", end.partition("T")[0].rstrip("~?%"))
 
 
-def shown_place_parts(policy: Policy, schemas: Schemas) -> tuple[str, ...]:
-    """Return the parts of a place so coarse that the policy shows them: these are withheld nowhere."""
+@dataclass(frozen=True, slots=True)
+class ShownPlaces:
+    """Which places are so coarse that a policy shows them: these are withheld nowhere.
+
+    Args:
+        level: The finest level that some rule coarsens to, `region` where a rule keeps places; empty where no place
+            is shown.
+        parts: Parts of a place that count as coarse by their name, whether the table of places knows them or not.
+    """
+
+    level: str = ""
+    parts: tuple[str, ...] = ()
+
+    def has(self, place: object, text: str) -> bool:
+        """Tell whether one part of a recorded place is shown to everybody."""
+        by_part = isinstance(place, Mapping) and text in {place.get(part) for part in self.parts}
+        return by_part or bool(self.level and is_as_coarse(text, self.level))
+
+
+def shown_places(policy: Policy, schemas: Schemas) -> ShownPlaces:
+    """Say which places are so coarse that a policy shows them."""
     places = [field for kind in schemas.kinds for field in schemas.fields(kind) if field.type == "place"]
     actions = {policy.verdict(role, field).action for role in ROLES for field in places}
-    steps = {action.to for action in actions if action.name == "place"}
-    if any(action.name == "keep" for action in actions):
-        steps.add("region")
-    return _COARSE_PARTS.get(next((step for step in _COARSE_PARTS if step in steps), ""), ())
+    kept = any(action.name == "keep" for action in actions)
+    levels = {action.to for action in actions if action.name == "place"} | ({"region"} if kept else set())
+    return ShownPlaces(min(levels, key=LEVELS.index, default=""), _COARSE_PARTS if kept else ())
 
 
 def protect(
-    field: Field, claim: Claim, kind: str, text: str, *, coarse: tuple[str, ...] = ()
+    field: Field, claim: Claim, kind: str, text: str, *, coarse: ShownPlaces | None = None
 ) -> Iterator[tuple[str, str]]:
     """Turn one identifying text into what is looked for.
 
@@ -69,7 +86,7 @@ def protect(
         claim: Its claim.
         kind: What the text is: name, phone, id, date, place or text.
         text: The text. Secret.
-        coarse: Parts of a place that everybody may see.
+        coarse: Places that everybody may see.
 
     Yields:
         Kind and text of each value to look for; nothing for what is common to all texts.
@@ -77,7 +94,7 @@ def protect(
     if kind == "date":
         yield from (("date", form) for form in date_forms(text))
     elif kind == "place" and isinstance(claim.value, dict):
-        if text not in {claim.value.get(part) for part in coarse}:
+        if coarse is None or not coarse.has(claim.value, text):
             yield kind, text
     elif field.type == "file":
         words = _FILE_WORD.findall(_EXTENSION.sub("", text))
@@ -131,7 +148,7 @@ def collect(
     kept: Collection,
     dates_of: Callable[[bytes, int], bool],
     strict_records: Callable[[bytes], bool],
-    coarse: tuple[str, ...],
+    coarse: ShownPlaces,
 ) -> Collection:
     """Gather every identifying value of a vault that is not kept.
 
@@ -143,7 +160,7 @@ def collect(
         dates_of: Tells, of a record and a claim's place in its newest revision, whether its date is withheld; births
             always are.
         strict_records: Tells of a record whether all it says is about a source or helper.
-        coarse: Parts of a place that everybody may see.
+        coarse: Places that everybody may see.
 
     Returns:
         The values.
