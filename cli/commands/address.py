@@ -1,4 +1,4 @@
-"""Commands for the address book and for policies: recipient add, list, show, remove; policy list, show.
+"""Commands for the address book: recipient add, list, show, remove.
 
 Floor: roof.
 """
@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.app import Group, Settings
-from cli.output import Output, escape
+from cli.output import Output
 from cli.session import confirm, open_vault
 
 if TYPE_CHECKING:
-    from vault.redact import Policy, Recipient
-    from vault.vault import Vault
+    from vault.redact import Recipient
 
 AUDIENCES = ("family", "lawyer", "un", "press", "public")
 
@@ -178,98 +177,3 @@ def remove_recipient(settings: Settings, name: str, *, yes: bool) -> None:
         vault.disclosures.remove_recipient(name)
     if not out.json({"removed": name}):
         out.line(name)
-
-
-# --- policies -----------------------------------------------------------------------------------------------------
-
-
-@click.group("policy", cls=Group, short_help="List and show the policies of disclosure.")
-def policy() -> None:
-    """List and show the policies of disclosure: what may leave, in which form, for which audience.
-
-    Example:
-      casevault policy list
-    """
-
-
-@policy.command("list", short_help="List the policies.")
-@click.pass_obj
-def list_policies(settings: Settings) -> None:
-    """List the policies: name, audience, onward path, what each is for.
-
-    Example:
-      casevault policy list
-    """
-    out = Output(settings)
-    with open_vault(settings) as vault:
-        policies = list(vault.disclosures.policies().values())
-    if out.json({"policies": [policy_json(one) for one in policies]}):
-        return
-    out.table(
-        ("name", "audience", "onward", "for"),
-        ((one.name, one.audience, " ".join(one.onward), one.description.get("en", "")) for one in policies),
-        wrap=True,
-    )
-
-
-def policy_json(one: Policy) -> dict[str, Any]:
-    """Give a policy as plain values, without its rules.
-
-    Args:
-        one: The policy.
-
-    Returns:
-        What JSON says.
-    """
-    return {
-        "name": one.name,
-        "audience": one.audience,
-        "onward": list(one.onward),
-        "parent": one.parent,
-        "description": one.description.get("en", ""),
-        "digest": one.digest,
-    }
-
-
-def known_policy(vault: Vault, name: str) -> Policy:
-    """Find a policy.
-
-    Args:
-        vault: The open vault.
-        name: As given.
-
-    Returns:
-        The policy.
-
-    Raises:
-        NotFoundError: There is none of that name.
-    """
-    policies = vault.disclosures.policies()
-    if name in policies:
-        return policies[name]
-    from vault.errors import NotFoundError
-
-    message = f"there is no policy {name!a}; there are: {', '.join(policies)}"
-    raise NotFoundError(message)
-
-
-@policy.command("show", short_help="Show the rules of a policy.")
-@click.argument("name")
-@click.pass_obj
-def show_policy(settings: Settings, name: str) -> None:
-    """Show the rules of a policy: the first that names a field decides, and what no rule names is withheld.
-
-    Example:
-      casevault policy show lawyer
-    """
-    out = Output(settings)
-    with open_vault(settings) as vault:
-        one = known_policy(vault, name)
-    rules = [{"rule": str(rule), "action": str(rule.action)} for rule in one.rules]
-    if out.json({**policy_json(one), "rules": rules}):
-        return
-    out.line("policy", one.name)
-    out.line("audience", one.audience)
-    out.line("onward", " ".join(one.onward) or "nobody")
-    out.data(escape(one.description.get("en", "")))
-    out.table(("rule", "action"), ((rule["rule"], rule["action"]) for rule in rules))

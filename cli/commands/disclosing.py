@@ -160,7 +160,7 @@ def make_request(
     """
     from datetime import date
 
-    from cli.commands.address import known_policy
+    from cli.commands.policy import known_policy
     from vault.redact import Request
 
     policy = known_policy(vault, policy_name)

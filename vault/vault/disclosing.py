@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from vault import files, ledger, sealing
-from vault.errors import BusyError, FormatError, IntegrityError, NotFoundError
+from vault.errors import BusyError, FormatError, IntegrityError, NotFoundError, PolicyError
 from vault.redact import Disclosure, Permit, Pseudonyms, Recipient, load_policy, redact, shipped_policies
 from vault.redact.view import _VAULT_ROOM
 from vault.vault.reading import attachment_of_value, read_revision
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _RECIPIENTS: Final = "recipients"
 _PSEUDONYMS: Final = "pseudonyms"
+_POLICY: Final = "policy/"
 _CHANGED_MEANWHILE: Final = "the vault was changed while the bundle was made; nothing was handed over; do it again"
 
 
@@ -47,8 +48,8 @@ class DisclosureDesk:
         with self._session.reading() as (objects, _):
             return _read_policies(objects, self._session.current().head, self._session.schemas(objects))
 
-    def set_policy(self, text: str) -> Policy:
-        """Keep a policy of the vault's own.
+    def check_policy(self, text: str) -> Policy:
+        """Read a policy as `set_policy` does, and keep nothing.
 
         Args:
             text: TOML.
@@ -59,13 +60,55 @@ class DisclosureDesk:
         Raises:
             PolicyError: It cannot be used; the message names the line.
         """
+        with self._session.reading() as (objects, _):
+            head, schemas = self._session.current().head, self._session.schemas(objects)
+            return _with_policy(_own_policies(objects, head), text, schemas)
+
+    def set_policy(self, text: str, *, replace: bool = True) -> Policy:
+        """Keep a policy of the vault's own, sealed like a record.
+
+        Args:
+            text: TOML.
+            replace: Also if there is one of that name.
+
+        Returns:
+            The policy.
+
+        Raises:
+            PolicyError: It cannot be used, the message names the line; one that narrows it would give away more; or
+                there is one of that name.
+        """
         with self._session.writing() as commit:
-            schemas = self._session.schemas(commit.batch)
-            known = _read_policies(commit.batch, commit.state.head, schemas)
-            policy = load_policy(text, schemas, known)
-            commit.set_setting(f"policy/{policy.name}", text)
-            commit.log("settings", {"set": f"policy/{policy.name}"})
+            own = _own_policies(commit.batch, commit.state.head)
+            policy = _with_policy(own, text, self._session.schemas(commit.batch))
+            if not replace and policy.name in own:
+                msg = f"there is a policy {policy.name} already"
+                raise PolicyError(msg)
+            commit.set_setting(f"{_POLICY}{policy.name}", text)
+            commit.log("settings", {"set": f"{_POLICY}{policy.name}"})
         return policy
+
+    def remove_policy(self, name: str) -> None:
+        """Drop a policy of the vault's own; the ledger keeps the digest of what was used.
+
+        Args:
+            name: Its name.
+
+        Raises:
+            NotFoundError: The vault has none of its own of that name.
+            PolicyError: Another one narrows it.
+        """
+        with self._session.writing() as commit:
+            if name not in _own_policies(commit.batch, commit.state.head):
+                msg = f"the vault has no policy {name!a} of its own"
+                raise NotFoundError(msg)
+            known = _read_policies(commit.batch, commit.state.head, self._session.schemas(commit.batch))
+            child = next((one.name for one in known.values() if one.parent == name), None)
+            if child is not None:
+                msg = f"the policy {child} narrows it"
+                raise PolicyError(msg)
+            commit.set_setting(f"{_POLICY}{name}", None)
+            commit.log("settings", {"removed": f"{_POLICY}{name}"})
 
     def recipients(self) -> dict[str, Recipient]:
         """Give the address book by name."""
@@ -257,12 +300,20 @@ def _read_policies(objects: ObjectReader, head: Head, schemas: Schemas) -> dict[
     Raises:
         PolicyError: One of the vault's own can no longer be used.
     """
-    known = shipped_policies(schemas)
-    own = {
-        name.removeprefix("policy/"): str(read_setting(objects, ref))
+    return _load_policies(_own_policies(objects, head), schemas)
+
+
+def _own_policies(objects: ObjectReader, head: Head) -> dict[str, str]:
+    """Give the TOML of the vault's own policies by name."""
+    return {
+        name.removeprefix(_POLICY): str(read_setting(objects, ref))
         for name, ref in sorted(read_settings(objects, head).items())
-        if name.startswith("policy/")
+        if name.startswith(_POLICY)
     }
+
+
+def _load_policies(own: Mapping[str, str], schemas: Schemas) -> dict[str, Policy]:
+    known = shipped_policies(schemas)
     waiting = dict(own)
     while waiting:
         ready = [
@@ -272,8 +323,35 @@ def _read_policies(objects: ObjectReader, head: Head, schemas: Schemas) -> dict[
         ]
         # Two that name each other cannot both come first; loading one then says what is wrong with it.
         for name in ready or list(waiting):
-            known[name] = load_policy(waiting.pop(name), schemas, known)
+            text = waiting.pop(name)
+            try:
+                known[name] = load_policy(text, schemas, known)
+            except PolicyError as error:
+                msg = f"the vault's own policy {name} cannot be used: {error}"
+                raise PolicyError(msg) from None
     return known
+
+
+def _with_policy(own: Mapping[str, str], text: str, schemas: Schemas) -> Policy:
+    """Read a policy that is new or takes another's place, and all others once more with it.
+
+    Args:
+        own: TOML of the vault's own policies.
+        text: TOML of the new one.
+        schemas: Schemas in force.
+
+    Returns:
+        The policy.
+
+    Raises:
+        PolicyError: It cannot be used, or one that narrows it no longer could.
+    """
+    policy = load_policy(text, schemas, _load_policies(own, schemas))
+    if policy.parent == policy.name:
+        msg = "a policy cannot narrow itself"
+        raise PolicyError(msg)
+    _load_policies({**own, policy.name: text}, schemas)
+    return policy
 
 
 def _plain_recipient(recipient: Recipient) -> dict[str, Any]:
