@@ -16,7 +16,9 @@ from typing import Final, NamedTuple
 
 from vault.matching import lexicon, numbers
 from vault.matching.dates import Date, find_dates
-from vault.matching.letters import APOSTROPHES, HAN, SIMPLIFIED, fold, script_of, skeletons
+from vault.matching.letters import APOSTROPHES, HAN, fold, script_of, skeletons
+from vault.matching.numerals import as_digits
+from vault.matching.simplified import SIMPLIFIED
 from vault.matching.suffixes import LONGEST, by_itself, fits, stems
 from vault.matching.values import Part, Protected, as_protected, identifies, pieces, take_apart
 
@@ -184,22 +186,23 @@ class Needles:
         yield from self._words(text, coded, NOISE_LETTERS if noise else 1)
         if self._han:
             yield from self._chinese(text, NOISE_HAN if noise else 2)
+        if self._codes:
+            for start, _, code in numbers.codes(text, {len(code) for code in self._codes}):
+                if code in self._codes:
+                    yield "digits", start
+        spoken = as_digits(text)
         if self._digits or self._phones:
-            for start, _, stream in numbers.streams(text, self._lengths):
+            for start, end, stream in numbers.streams(spoken.text, self._lengths):
                 if (
                     stream in self._digits
                     or stream in self._phones
                     or (self._phones and any(n in self._phones for n in numbers.nationals(stream)))
                 ):
-                    yield "digits", start
-        if self._codes:
-            for start, _, code in numbers.codes(text, {len(code) for code in self._codes}):
-                if code in self._codes:
-                    yield "digits", start
+                    yield "digits", spoken.source_span(start, end)[0]
         if self._dates:
-            for start, _, said in find_dates(text):
+            for start, end, said in find_dates(spoken.text):
                 if any(d in self._dates or (d.year and Date(d.year, d.month, None) in self._dates) for d in said):
-                    yield "date", start
+                    yield "date", spoken.source_span(start, end)[0]
 
     def _words(self, text: str, coded: list[tuple[int, int]], least: int) -> Iterator[tuple[str, int]]:
         before: list[_Word] = []

@@ -12,84 +12,109 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from vault.matching.letters import script_of
+from vault.matching.numerals import as_digits
+
 # January to December; a dash where a language has no further word for the month.
-_MONTH_WORDS = """
+_PLAIN_MONTHS = """
 english    january february march april may june july august september october november december
            jan feb mar apr may jun jul aug sep oct nov dec
            - - - - - - - - sept - - -
-russian    января февраля марта апреля мая июня июля августа сентября октября ноября декабря
-           январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь
-           январе феврале марте апреле мае июне июле августе сентябре октябре ноябре декабре
-           янв фев мар апр май июн июл авг сен окт ноя дек
-           - - - - - - - - сент - нояб -
-kazakh     қаңтар ақпан наурыз сәуір мамыр маусым шілде тамыз қыркүйек қазан қараша желтоқсан
-           қаң ақп нау сәу мам мау шіл там қыр қаз қар жел
-           قاڭتار اقپان ناۋرىز ساۋىر مامىر ماۋسىم شىلدە تامىز قىركۇيەك قازان قاراشا جەلتوقسان
-           qańtar aqpan naýryz sáýir mamyr maýsym shilde tamyz qyrkúıek qazan qarasha jeltoqsan
-           qantar aqpan nauryz sauir mamyr mausym shilde tamyz qyrkuiek qazan qarasha zheltoqsan
-uyghur     يانۋار فېۋرال مارت ئاپرېل ماي ئىيۇن ئىيۇل ئاۋغۇست سېنتەبىر ئۆكتەبىر نويابىر دېكابىر
-           yanwar fewral mart aprel may iyun iyul awghust sintebir öktebir noyabir dekabir
-           - - - - - - - avgust sentebir - - -
+russian    янв фев мар апр май июн июл авг сен окт ноя дек
+           - февр - - - - - - сент - нояб -
 turkish    ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık
 german     januar februar märz april mai juni juli august september oktober november dezember
 french     janvier février mars avril mai juin juillet août septembre octobre novembre décembre
+pinyin     yiyue eryue sanyue siyue wuyue liuyue qiyue bayue jiuyue shiyue shiyiyue shieryue
 """
-MONTHS: Final = {
-    word: number
-    for line in _MONTH_WORDS.strip().splitlines()
-    for number, word in enumerate(line.split()[-12:], 1)
-    if word != "-"
-}
-# Kazakh and Uyghur case endings that a month takes: 3 шілдеде, 3-iyulda.
-_MONTH_ENDINGS = (
-    "", "ның", "нің", "дың", "дің", "тың", "тің", "ға", "ге", "қа", "ке", "ы", "і", "ны", "ні", "ды", "ді", "ты", "ті",
-    "да", "де", "та", "те", "дан", "ден", "тан", "тен", "нан", "нен", "дағы", "дегі", "тағы", "тегі",
-    "ында", "інде", "ынан", "інен", "ының", "інің", "ына", "іне", "ын", "ін",
-    "ning", "din", "tin", "gha", "ge", "qa", "ke", "ni", "de", "te", "da", "ta",
-    "نىڭ", "دا", "دە", "تا", "تە", "دىن", "تىن", "غا", "قا", "نى", "ىندە",
-)  # fmt: skip
-_VOICED = {"к": "г", "қ": "ғ", "п": "б"}
-_MONTH_FORMS = {word + ending: number for word, number in MONTHS.items() for ending in _MONTH_ENDINGS} | {
-    word[:-1] + _VOICED[word[-1]] + ending: number  # қыркүйегінде
-    for word, number in MONTHS.items()
-    if word[-1] in _VOICED
-    for ending in _MONTH_ENDINGS
-    if ending.startswith(("ы", "і"))
-}
-
-# The first to the ninth, then the tenth to the nineteenth; Russian ones are stems.
-_DAYS_EN = """
-    first second third fourth fifth sixth seventh eighth ninth
-    tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth
+_RUSSIAN_MONTHS = "январ феврал март апрел ма июн июл август сентябр октябр ноябр декабр"
+_RUSSIAN_SOFT, _RUSSIAN_HARD = "ь я ю ём ем е й и", "- а у ом е"
+_TURKIC_MONTHS = """
+kazakh     қаңтар ақпан наурыз сәуір мамыр маусым шілде тамыз қыркүйек қазан қараша желтоқсан
+           қаң ақп нау сәу мам мау шіл там қыр қаз қар жел
+           قاڭتار اقپان ناۋرىز ساۋىر مامىر ماۋسىم شىلدە تامىز قىركۇيەك قازان قاراشا جەلتوقسان
+           - - - ءساۋىر - - ءشىلدە - - - - -
+           qańtar aqpan naýryz sáýir mamyr maýsym shilde tamyz qyrkúıek qazan qarasha jeltoqsan
+           qantar aqpan nauryz sauir mamyr mausym shilde tamyz qyrkuiek qazan qarasha zheltoqsan
+           qañtar aqpan naurız säuir mamır mausım şilde tamız qırküyek qazan qaraşa jeltoqsan
+           qañtar - nauryz säuır - mausym şılde - qyrküiek - - -
+           kantar akpan - sauyr - - - - kyrkuyek kazan karasha zheltoksan
+uyghur     يانۋار فېۋرال مارت ئاپرېل ماي ئىيۇن ئىيۇل ئاۋغۇست سېنتەبىر ئۆكتەبىر نويابىر دېكابىر
+           - - - - - - - - سىنتەبىر - - دىكابىر
+           yanwar fewral mart aprel may iyun iyul awghust séntebir öktebir noyabir dékabir
+           - féwral - aprél - - - awgust sintebir oktebir - dekabir
+           - - - - - - - avgust sentebir - - -
+           январ феврал март апрел май ийун ийул авғуст сентәбир өктәбир ноябир декабир
 """
-_DAYS_RU = """
-    перв втор трет четверт пят шест седьм восьм девят
-    десят одиннадцат двенадцат тринадцат четырнадцат пятнадцат шестнадцат семнадцат восемнадцат девятнадцат
-"""
-_ORDINALS_KK = "бірінші екінші үшінші төртінші бесінші алтыншы жетінші сегізінші тоғызыншы"
-_CARDINALS_KK = "бір екі үш төрт бес алты жеті сегіз тоғыз"
-_RU_ENDINGS = ("ого", "ое", "ый", "ой", "ому", "ым", "ом", "ьего", "ье", "ий", "ьему", "ьим", "ьем")
 
 
-def _day_words() -> dict[str, int]:
-    """Spell the days of a month in English, Russian and Kazakh, as the words a date has before its month."""
-    days: dict[str, int] = {"тридцать первого": 31, "thirtieth": 30, "twentieth": 20, "отызыншы": 30, "отыз": 30}
-    days |= {"жиырма": 20, "жиырмасыншы": 20, "он": 10, "оныншы": 10}
-    days["thirty first"] = 31
-    for n, word in enumerate(_DAYS_EN.split(), 1):
-        days |= {word: n, f"twenty {word}": 20 + n} if n < 10 else {word: n}
-    for ending in _RU_ENDINGS:
-        days |= {"двадцат" + ending: 20, "тридцат" + ending: 30, "тридцать перв" + ending: 31}
-        for n, word in enumerate(_DAYS_RU.split(), 1):
-            days |= {word + ending: n, f"двадцать {word}{ending}": 20 + n} if n < 10 else {word + ending: n}
-    for words in (_ORDINALS_KK.split(), _CARDINALS_KK.split()):
-        days[f"отыз {words[0]}"] = 31
-        for n, word in enumerate(words, 1):
-            days |= {word: n, f"он {word}": 10 + n, f"жиырма {word}": 20 + n}
-    return days
+def _by_month(text: str) -> Iterator[tuple[str, int]]:
+    for line in text.strip().splitlines():
+        yield from ((word, number) for number, word in enumerate(line.split()[-12:], 1) if word != "-")
 
 
-DAY_WORDS: Final = _day_words()
+MONTHS: Final = dict(_by_month(_PLAIN_MONTHS + _TURKIC_MONTHS))
+
+# Kazakh and Uyghur case endings that a month takes: 3 шілдеде, 3-iyulda; with the possessive, қазанының.
+_CASES = "ның нің дың дің тың тің ға ге қа ке ны ні ды ді ты ті да де та те дан ден тан тен нан нен дағы дегі тағы тегі"
+_POSSESSIVES = "ы і сы сі"
+_POSSESSED = "- нда нде нан нен ның нің на не н ндағы ндегі"
+_UYGHUR_CASES = "ning nıñ din tin gha ge qa ke ni de te da ta diki tiki"
+_UYGHUR_ARABIC = "نىڭ دا دە تا تە دىن تىن غا قا گە كە نى دىكى تىكى"
+_LATIN: Final = (
+    "ыy іi ңñ ғğ қq",
+    "ыı іi ңñ ғğ қq",
+    "ыy іı ңñ ғğ қq",
+    "ыy іi ңn ғg қk",
+    "ыy іi ңń ғǵ қq",
+    "ыy іı ңñ ғǧ қq",
+)
+_LATIN_PLAIN: Final = str.maketrans("аедтнск", "aedtnsk")
+_ARABIC_ENDINGS: Final = str.maketrans("ыіңғқаедтнск", "ىىڭعقاەدتنسك")
+
+
+def _month_endings() -> dict[str, list[str]]:
+    """Give the Kazakh and Uyghur endings by script."""
+    plain = _CASES.split() + [
+        vowel + case.strip("-") for vowel in ["ы", "і", "сы", "сі"] for case in _POSSESSED.split()
+    ]
+    latin = [
+        ending.translate({ord(pair[0]): pair[1] for pair in custom.split()}).translate(_LATIN_PLAIN)
+        for custom in _LATIN
+        for ending in plain
+    ]
+    return {
+        "cyrillic": ["", *plain, "ниң", "диң", "дин", "тин", "дики", "тики"],
+        "latin": [*dict.fromkeys(["", *latin, *_UYGHUR_CASES.split()])],
+        "arabic": [*dict.fromkeys(["", *(e.translate(_ARABIC_ENDINGS) for e in plain), *_UYGHUR_ARABIC.split()])],
+    }
+
+
+_VOICED = {"к": "г", "қ": "ғ", "п": "б", "k": "g", "q": "ğ", "ك": "گ"}
+
+
+def _month_forms() -> dict[str, int]:
+    """Give every form of every month."""
+    forms: dict[str, int] = {}
+    endings = _month_endings()
+    for word, number in _by_month(_TURKIC_MONTHS):
+        spelt = endings[script_of(word)]
+        forms |= {word + ending: number for ending in spelt}
+        if word[-1] in _VOICED:  # қыркүйегінде
+            forms |= {word[:-1] + _VOICED[word[-1]] + ending: number for ending in spelt if ending[:1] in "ыіyiıى"}
+    for number, stem in enumerate(_RUSSIAN_MONTHS.split(), 1):
+        endings_of = _RUSSIAN_HARD if stem[-1] == "т" else _RUSSIAN_SOFT
+        forms |= {stem + ending.strip("-"): number for ending in endings_of.split()}
+    del forms["маи"]
+    return forms | dict(_by_month(_PLAIN_MONTHS))
+
+
+_MONTH_FORMS: Final = _month_forms()
+_ROMANS = "I II III IV V VI VII VIII IX X XI XII"
+_ROMAN: Final = {roman: n for n, roman in enumerate(_ROMANS.split(), 1)}
+
+
+LAST_SHORT: Final = 99  # a year of two digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,33 +136,34 @@ _EDTF = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?[~?%]?")
 _DASH = r"[-–—‐‑]"
 _ORDINAL = r"(?:st|nd|rd|th|[-‐‑]?(?:го|е|ого|ое|ші|шы|нші|ншы|сінші|ші))?"
 _DAY = rf"[0-9]{{1,2}}{_ORDINAL}"
-_DAY_WORD = "|".join(sorted((re.escape(word).replace(r"\ ", r"[\s-]+") for word in DAY_WORDS), key=len, reverse=True))
 _AND = rf"(?:\s*(?:,|and|to|&|и|по|мен|{_DASH})\s*)"
 _YEAR = r"(?:1[89]|20)[0-9]{2}"
 _YEAR_WORD = (
-    r"(?:\s*[-‐]?\s*(?:жылғы|жылдың|жылы|ж\.|года|году|год|г\.|yili|yilning|-يىلى|يىلى|جىلى|جىلعى|-جىلى|年|년))?"
+    r"(?:\s*[-‐]?\s*(?:жылғы|жылдың|жылы|жылының|ж\.|года|году|год|г\.|jylǧy|jylğy|jylgy|jyldyñ|jyldyn|jyly|zhylgy|zhyly"
+    r"|yilning|yilidiki|yili|yil|йилиниң|йили|يىلىنىڭ|يىلى|يىل|جىلعى|جىلدىڭ|جىلى|年|년))?"
 )
+_MONTH_WORD = r"(?:айының|айдың|ай|ayynyñ|aiynyñ|ayning|ay|айниң|ئاينىڭ|ئاي|ايىنىڭ|ايدىڭ|اي|月)"
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 # What stands before a month word, and behind it.
 _BEFORE = re.compile(
     rf"(?:(?<![0-9])(?P<year>{_YEAR}){_YEAR_WORD}[\s,.-]{{0,3}})?"
-    rf"(?:(?<!\w)(?P<days>{_DAY}(?:{_AND}{_DAY})*|{_DAY_WORD})[\s.,-]{{0,3}}(?:day\s+)?(?:of\s+)?)?$",
+    rf"(?:(?<!\w)(?P<days>{_DAY}(?:{_AND}{_DAY})*)[\s.,\"'»”-]{{0,3}}(?:day\s+)?(?:of\s+)?)?$",
     re.IGNORECASE,
 )
-_DAY_AFTER = re.compile(rf"[\s.,-]{{0,3}}(?:the\s+)?(?P<days>{_DAY}|{_DAY_WORD})(?![\w/:]|[.,][0-9])", re.IGNORECASE)
-_YEAR_AFTER = re.compile(rf"[\s,.-]{{0,3}}(?:of\s+)?(?P<year>{_YEAR})(?![0-9])", re.IGNORECASE)
+_DAY_AFTER = re.compile(rf"[\s.,-]{{0,3}}(?:the\s+)?(?P<days>{_DAY})(?![\w/:]|[.,][0-9])", re.IGNORECASE)
+_YEAR_AFTER = re.compile(rf"[\s,.-]{{0,3}}(?:of\s+|in\s+)?(?P<year>{_YEAR})(?![0-9])", re.IGNORECASE)
 _REACH = 60  # characters before a month word in which a day and a year may stand
 
 _DIGITS = re.compile(
     rf"(?<![0-9])([0-9]{{1,4}})\s?([./]|{_DASH}|\s)\s?([0-9]{{1,2}})\s?\2\s?([0-9]{{2,4}}|[0-9])(?![0-9])"
-    r"|(?<![0-9])([0-9]{4})\s?年\s?([0-9]{1,2})\s?月\s?(?:([0-9]{1,2})\s?[日号])?"
 )
 _COMPACT = re.compile(r"(?<![0-9])[0-9]{8}(?![0-9])")
-_CHINESE_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
-_CHINESE = re.compile(
-    r"([〇零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月(?:([一二三四五六七八九十]{1,3})[日号])?"
+_NUMBERED = re.compile(  # 2017年5月3日, 2017-yili 5-ayning 3-küni
+    rf"(?:(?<![0-9])(?P<year>[0-9]{{4}}|[0-9]{{2}}(?=\s?年)){_YEAR_WORD}[\s,-]{{0,2}})?(?<![0-9])(?P<month>[0-9]{{1,2}})[\s-]{{0,2}}"
+    rf"{_MONTH_WORD}\s{{0,2}}(?:(?P<day>[0-9]{{1,2}})[\s-]{{0,2}}(?P<said>[日号號]|күн\w*|kün\w*|kun\w*|كۈن\w*|كۇن\w*|يوم)?)?"
 )
+_ROMAN_MONTH = re.compile(rf"(?<![\w])([0-9]{{1,2}})([.\s/-])\s?([IVX]{{1,4}})\2\s?({_YEAR}|[0-9]{{2}})(?![\w])")
 
 
 def parse_value(text: str) -> list[Date]:
@@ -161,14 +187,15 @@ def parse_value(text: str) -> list[Date]:
         found.append(Date(year, month, day))
     else:
         return found
+    text = as_digits(text).text
     return [date for start, end, dates in find_dates(text) if end - start == len(text) for date in dates]
 
 
 def find_dates(text: str) -> Iterator[tuple[int, int, tuple[Date, ...]]]:
-    """Find dates in numbers and in words.
+    """Find dates in digits and with month words.
 
     Args:
-        text: One view of a text.
+        text: One view of a text; number words and Chinese digits are to be digits already (`numerals.as_digits`).
 
     Yields:
         Start, end, and the dates that may be meant there.
@@ -178,18 +205,12 @@ def find_dates(text: str) -> Iterator[tuple[int, int, tuple[Date, ...]]]:
     """
     yield from _in_digits(text)
     yield from _in_words(text)
-    for match in _CHINESE.finditer(text):
-        year = int(match[1].translate(_CHINESE_DIGITS))
-        yield match.start(), match.end(), (Date(year, _chinese(match[2]), _chinese(match[3]) if match[3] else None),)
+    yield from _numbered(text)
 
 
 def _in_digits(text: str) -> Iterator[tuple[int, int, tuple[Date, ...]]]:
     position = 0
     while match := _DIGITS.search(text, position):
-        if match[5]:
-            position = match.end()
-            yield match.start(), match.end(), (Date(int(match[5]), int(match[6]), int(match[7]) if match[7] else None),)
-            continue
         position = match.start(3)  # the next date may begin at this one's second number
         first, middle, last = (int(match[i]) for i in (1, 3, 4))
         readings: list[Date] = []
@@ -235,21 +256,22 @@ def _in_words(text: str) -> Iterator[tuple[int, int, tuple[Date, ...]]]:
             yield start, done, tuple(Date(int(year) if year else None, month, day) for day in said)
 
 
+def _numbered(text: str) -> Iterator[tuple[int, int, tuple[Date, ...]]]:
+    """Find dates whose month is a number with the word for month, or a Roman one."""
+    for match in _NUMBERED.finditer(text):
+        year, month, day = (int(match[part]) if match[part] else None for part in ("year", "month", "day"))
+        if (match["said"] or year) and (year or day):
+            years = [year] if not year or year > LAST_SHORT else [1900 + year, 2000 + year]
+            yield match.start(), match.end(), tuple(d for y in years if _possible(d := Date(y, month, day)))
+    for match in _ROMAN_MONTH.finditer(text):
+        if match[3] in _ROMAN:
+            year = int(match[4])
+            years = [year] if year > LAST_SHORT else [1900 + year, 2000 + year]
+            yield match.start(), match.end(), tuple(Date(y, _ROMAN[match[3]], int(match[1])) for y in years)
+
+
 def _days(text: str) -> list[int]:
-    numbers = [int(n) for n in re.findall(r"[0-9]{1,2}", text)]
-    if numbers or not text:
-        return [n for n in numbers if 1 <= n <= 31]
-    word = re.sub(r"[\s-]+", " ", text.lower())
-    return [DAY_WORDS[word]] if word in DAY_WORDS else []
-
-
-def _chinese(text: str) -> int:
-    if "十" not in text:
-        return int(text.translate(_CHINESE_DIGITS))
-    tens, units = text.split("十", 1)
-    return 10 * (int(tens.translate(_CHINESE_DIGITS)) if tens else 1) + (
-        int(units.translate(_CHINESE_DIGITS)) if units else 0
-    )
+    return [n for n in map(int, re.findall(r"[0-9]{1,2}", text)) if 1 <= n <= 31]
 
 
 def _possible(date: Date) -> bool:

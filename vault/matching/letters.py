@@ -42,7 +42,7 @@ ARABIC: Final = {
 LATIN_GROUPS: Final = (
     ("shch", "S"), ("tsch", "C"), ("sch", "S"), ("tch", "C"), ("dzh", "J"), ("sh", "S"), ("ch", "C"), ("zh", "J"),
     ("dj", "J"), ("kh", "h"), ("gh", "g"), ("ph", "f"), ("th", "t"), ("tz", "ts"), ("ck", "k"),
-    ("ye", "e"),
+    ("ye", "e"), ("ee", "i"), ("oo", "u"),
 )  # fmt: skip
 LATIN: Final = {
     "c": "k", "q": "k", "j": "J", "v": "u", "w": "u", "x": "h", "y": "i", "ı": "i", "ŋ": "n", "ł": "l", "đ": "d",
@@ -52,13 +52,14 @@ LATIN: Final = {
 # -------------------------------------------------------------------------------------------- two readings
 # A letter that writers render in two ways: each option is itself spelt in the letter's own script.
 AMBIGUOUS: Final = {
-    "ә": ("а", "е"), "ё": ("е", "ио"),
+    "ә": ("а", "е"), "ё": ("е", "ио"), "ө": ("о", "у"), "j": ("j", "y"), "x": ("x", "ks"),
     "ə": ("a", "e"), "ä": ("a", "e", "ae"), "ö": ("o", "oe"), "ü": ("u", "ue"), "å": ("a", "aa"),
     "ş": ("sh", "s"), "š": ("sh", "s"), "ś": ("sh", "s"), "ç": ("ch", "c"), "č": ("ch", "c"), "ć": ("ch", "c"),
     "ž": ("zh", "z"), "ź": ("zh", "z"), "ż": ("zh", "z"),
     "ۆ": ("و", "ۋ"), "ع": ("غ", "ا"), "ە": ("ې", "ا"),
 }  # fmt: skip
 READINGS_AT_MOST: Final = 8
+SHORT_FINAL: Final = 4  # sounds; the -of of a longer word is -ов
 
 # --------------------------------------------------------------------------------------------- look-alikes
 # Cyrillic on the left, the Latin letter of the same shape on the right (small letters; capitals fold first).
@@ -69,29 +70,6 @@ LOOK_ALIKES: Final = (
 TO_LATIN: Final = {ord(pair[0]): pair[1] for pair in LOOK_ALIKES}
 TO_CYRILLIC: Final = {ord(pair[1]): pair[0] for pair in reversed(LOOK_ALIKES)}
 GREEK_TO_LATIN: Final = {ord(g): c for g, c in zip("αοενικρτυχ", "aoevikptux", strict=True)}
-
-# ----------------------------------------------------------------------------------- traditional → simplified
-_TRADITIONAL = (
-    "馬马張张劉刘陳陈楊杨趙赵黃黄吳吴孫孙鄭郑許许鄧邓蕭萧馮冯葉叶蔣蒋蘇苏賈贾盧卢陸陆嚴严韓韩羅罗謝谢鄒邹"
-    "龍龙萬万錢钱湯汤賀贺龔龚顧顾齊齐莊庄聶聂關关魯鲁買买爾尔熱热圖图達达麗丽維维庫库倫伦薩萨賽赛衛卫東东"
-    "蘭兰國国華华強强偉伟軍军紅红軒轩鳳凤鵬鹏鴻鸿寶宝貝贝貴贵賢贤質质資资贊赞讚赞輝辉轉转農农邊边遠远還还"
-    "進进過过運运選选遼辽鄉乡醫医釋释鈴铃銀银鋒锋錦锦鍾钟鎮镇鐵铁長长門门閆闫閔闵開开間间閣阁閻阎隊队陽阳"
-    "陰阴際际階阶隨随險险雙双雜杂離离難难雲云電电霧雾靈灵靜静韋韦響响頁页項项順顺須须頓顿頗颇領领頭头顏颜"
-    "願愿類类風风飛飞養养館馆駱骆騰腾驥骥驕骄體体魚鱼鮑鲍鳥鸟鶴鹤鷹鹰麥麦黨党亞亚傑杰備备傳传優优億亿兒儿"
-    "內内兩两凱凯別别劃划則则創创劍剑勞劳勝胜動动務务匯汇區区協协單单參参員员問问喬乔圍围園园圓圆場场報报"
-    "塊块壽寿夢梦奮奋婁娄媽妈嬌娇學学孿孪寧宁寬宽實实審审寫写對对導导將将專专尋寻屆届層层島岛崗岗嶺岭嶽岳"
-    "師师帶带幣币幫帮幹干廣广廠厂廳厅彌弥彎弯後后從从恆恒愛爱慶庆應应懷怀戰战戶户採采揚扬換换據据擁拥擔担"
-    "擊击攔拦敵敌數数斷断於于時时晉晋暢畅曉晓會会書书極极榮荣構构樂乐樓楼標标樹树橋桥機机檔档歐欧歡欢歲岁"
-    "歷历歸归殺杀毀毁氣气決决沒没況况溫温滿满漢汉濟济濤涛瀋沈無无燈灯燒烧營营爭争爺爷牆墙獨独獲获瑋玮環环"
-    "瓊琼產产畢毕當当發发盡尽監监盤盘眾众矯矫確确礎础禮礼種种稱称穩稳窮穷競竞筆笔範范築筑簡简糧粮紀纪約约"
-    "納纳純纯紙纸級级紛纷細细紹绍終终組组結结絕绝給给統统絲丝經经綠绿網网綱纲緊紧線线練练縣县總总績绩織织"
-    "繼继續续纔才罰罚義义習习聖圣聞闻聯联聰聪聲声職职聽听肅肃脫脱腦脑臨临舉举舊旧艱艰藝艺藥药處处號号虧亏"
-    "蟲虫術术衝冲裝装補补製制複复見见規规視视親亲覺觉觀观訂订計计訊讯討讨訓训記记訪访設设詞词試试詩诗話话"
-    "該该認认語语說说調调談谈請请論论諾诺謀谋講讲證证識识譚谭譯译議议護护讀读變变讓让豐丰負负財财貢贡貨货"
-    "責责貫贯費费賓宾賴赖賺赚購购趕赶跡迹車车軌轨載载較较輕轻輪轮輯辑辦办辭辞連连週周郵邮鄰邻鬧闹嗎吗蓋盖"
-    "蓮莲瑪玛"
-)
-SIMPLIFIED: Final = {ord(a): b for a, b in zip(_TRADITIONAL[::2], _TRADITIONAL[1::2], strict=True)}
 
 HAN: Final = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 APOSTROPHES: Final = "'’ʼ‘`´ʻʹ"
@@ -110,6 +88,8 @@ _HAS_CYRILLIC = re.compile("[\u0400-\u052f]")
 _HAS_LATIN = re.compile("[a-zA-Z\u00c0-\u024f\u0259\u018f]")
 _HAS_ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f]")
 _HAS_GREEK = re.compile("[\u0370-\u03ff]")
+_FINAL_F = re.compile("(?<=[^f][oe])f$")  # -off and نىيازوف are -ов
+_LONG_U = re.compile("(?<=a)ui(?=[bdfghklmnprstzJS])")  # Бауыржан is Бауржан
 
 
 def script_of(word: str) -> str:
@@ -177,7 +157,17 @@ def skeletons(word: str) -> tuple[str, ...]:
             forms = [form.replace(letter, option) for option in options for form in forms][:READINGS_AT_MOST]
     script = script_of(low)
     found = {_sounds(form, script): None for form in forms}
-    return tuple(skeleton for skeleton in found if skeleton)
+    if not word.isascii() and (other := _as_heard(word, script)):
+        found[other] = None
+    return tuple(skeleton for skeleton in [*found][:READINGS_AT_MOST] if skeleton)
+
+
+def _as_heard(word: str, script: str) -> str:
+    """Read a word of Latin and Cyrillic letters by their sounds (Bолат), where `fold` went by their shapes."""
+    low = word.lower().translate(_DROP)
+    if script == "arabic" or not (_HAS_CYRILLIC.search(low) and _HAS_LATIN.search(low)):
+        return ""
+    return _sounds(low.translate(_CYRILLIC_TABLE), "latin")
 
 
 def _sounds(low: str, script: str) -> str:
@@ -196,4 +186,8 @@ def _sounds(low: str, script: str) -> str:
     if not out.isascii():
         out = _MARKS.sub("", unicodedata.normalize("NFD", out))
     out = _DOUBLED.sub(r"\1", out).replace("ng", "n")
+    if len(out) > SHORT_FINAL and out.endswith("f"):
+        out = _FINAL_F.sub("u", out)
+    if "ui" in out:
+        out = _LONG_U.sub("u", out)
     return _GLIDE.sub(r"\1e", out) if "ie" in out else out

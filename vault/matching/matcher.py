@@ -17,10 +17,13 @@ from typing import Final, NamedTuple
 
 from vault.matching import dates, lexicon, numbers
 from vault.matching.dictionary import PHRASE_AT_MOST, Characters, Token, Words
-from vault.matching.letters import HAN, SIMPLIFIED, fold, script_of, skeletons
+from vault.matching.letters import HAN, fold, script_of, skeletons
+from vault.matching.numerals import as_digits
+from vault.matching.simplified import SIMPLIFIED
 from vault.matching.values import (
     LETTER,
     Protected,
+    Value,
     as_protected,
     identifies,
     initial,
@@ -52,6 +55,7 @@ _NAME_BEFORE = re.compile(rf"(?<![^\W_])({LETTER}{{2,}})[\s._]{{1,2}}$")
 _INITIALS_REACH, _NAME_REACH = 14, 40  # characters
 _ATTACHED_BEFORE = re.compile(r"(?<![A-Za-zА-Яа-я0-9])[A-Za-zА-Яа-я№]{1,4}$")
 _ATTACHED_AFTER = re.compile(r"[A-Za-zА-Яа-я]{1,4}(?![A-Za-zА-Яа-я0-9])")
+_DIGIT_BEFORE, _DIGIT_AFTER = re.compile(r"[0-9]\W{0,4}$"), re.compile(r"\W{0,4}[0-9]")
 _JOINS = re.compile(r"[\s.'’·‧•_-]{0,3}")
 
 
@@ -108,6 +112,7 @@ class Matcher:
         self._surnames: dict[str, int] = {}
         self._streams: dict[str, int] = {}
         self._phones: dict[str, int] = {}
+        self._local: dict[str, int] = {}
         self._codes: dict[str, int] = {}
         self._dates: dict[dates.Date, int] = {}
         self._memory: dict[str, tuple[_Hit, ...]] = {}
@@ -130,22 +135,29 @@ class Matcher:
                 self._han.add(name, index)
                 for surname in lexicon.ALL_SURNAMES.intersection((name[:2], name[:1])):
                     self._surnames.setdefault(surname, index)
-            for stream in value.streams - kept_digits:
-                self._streams.setdefault(stream, index)
-            for stream in value.phones - kept_digits:
-                self._phones.setdefault(stream, index)
-            for code in value.codes - kept_digits:
-                self._codes.setdefault(code, index)
+            self._add_numbers(index, value, kept_digits)
             for date in value.dates:
                 if date not in kept_dates:
                     self._add_date(date, index)
 
         self._code_lengths = {len(code) for code in self._codes}
         self._lengths = numbers.dialled({len(n) for n in self._phones}) | {len(n) for n in self._streams}
+        if self._local:
+            self._lengths.add(numbers.LOCAL)
 
     def __repr__(self) -> str:
         """Say how much is prepared, and nothing of it."""
         return f"<Matcher of {len(self._words.tokens)} words>"
+
+    def _add_numbers(self, index: int, value: Value, kept: set[str]) -> None:
+        for stream in value.streams - kept:
+            self._streams.setdefault(stream, index)
+        for stream in value.phones - kept:
+            self._phones.setdefault(stream, index)
+            if len(stream) in numbers.NATIONAL:
+                self._local.setdefault(stream[-numbers.LOCAL :], index)
+        for code in value.codes - kept:
+            self._codes.setdefault(code, index)
 
     def _add_date(self, date: dates.Date, index: int) -> None:
         self._dates.setdefault(date, index)
@@ -206,14 +218,14 @@ class Matcher:
             yield from self._in_broken_words(text)
         if self._han.names and _HAN.search(text):
             yield from self._in_han(text)
-        if self._streams or self._phones:
-            yield from self._in_numbers(text)
         if self._codes:
             for start, end, code in numbers.codes(text, self._code_lengths):
                 if code in self._codes:
                     yield Span(start, end, self._codes[code])
-        if self._dates:
-            yield from self._in_dates(text)
+        if self._streams or self._phones or self._dates:
+            spoken = as_digits(text)
+            for span in (*self._in_numbers(spoken.text), *self._in_dates(spoken.text)):
+                yield Span(*spoken.source_span(span.start, span.end), span.index)
 
     def _in_words(self, text: str) -> Iterator[Span]:
         """Look up every word, then judge each run of adjoining ones."""
@@ -416,19 +428,34 @@ class Matcher:
     # ------------------------------------------------------------------------------------ numbers, dates
     def _in_numbers(self, text: str) -> Iterator[Span]:
         for start, end, stream in numbers.streams(text, self._lengths):
-            index = self._streams.get(stream)
-            if index is None:
-                index = self._phones.get(stream)
-            if index is None and self._phones:
-                index = next((self._phones[n] for n in numbers.nationals(stream) if n in self._phones), None)
+            index = self._number(stream)
+            if index is None and len(stream) == numbers.LOCAL and end - start > numbers.LOCAL:
+                alone = not (_DIGIT_BEFORE.search(text[max(0, start - 5) : start]) or _DIGIT_AFTER.match(text, end))
+                index = self._local.get(stream) if alone else None
             if index is None:
                 continue
             before = _ATTACHED_BEFORE.search(text[max(0, start - 6) : start])
             after = _ATTACHED_AFTER.match(text, end)
             begin = start - len(before.group()) if before else start
             yield Span(begin - (begin > 0 and text[begin - 1] in "+("), after.end() if after else end, index)
+        for groups, stream in numbers.scattered(text, self._lengths):
+            index = self._number(stream)
+            if index is not None:
+                for start, end in groups:
+                    yield Span(start, end, index)
+
+    def _number(self, stream: str) -> int | None:
+        """Give the value that a stream of digits is."""
+        index = self._streams.get(stream)
+        if index is None:
+            index = self._phones.get(stream)
+        if index is None and self._phones:
+            index = next((self._phones[n] for n in numbers.nationals(stream) if n in self._phones), None)
+        return index
 
     def _in_dates(self, text: str) -> Iterator[Span]:
+        if not self._dates:
+            return
         for start, end, said in dates.find_dates(text):
             for date in said:
                 index = self._dates.get(date)

@@ -13,6 +13,8 @@ from typing import Final
 
 SHORTEST: Final = 6  # digits; shorter numbers are compared as words beside each other
 LONGEST: Final = 24
+SHORTEST_SCATTERED: Final = 9  # digits, with words between them
+LOCAL: Final = 7  # digits of a number as it is dialled within a town
 SHORTEST_CODE: Final = 8  # letters and digits
 LONGEST_CODE: Final = 40
 NATIONAL: Final = range(7, 12)  # digits of a phone number without its country
@@ -27,9 +29,10 @@ COUNTRY_CODES: Final = frozenset(_COUNTRY_CODES.split())
 # What a national number is dialled with: 0 in most countries, 8 in those of the country code 7.
 TRUNKS: Final = ("", "0", "8")
 
-_SEPARATOR = r"[\s().,:;+/\\·•|_*#~-‐-―−'’]"
+_SEPARATOR = r"[\s()\[\]{}.,:;+/\\·•|_*#~‐-―−'’\"=-]"
 _GROUPS = re.compile(r"[0-9]+")
 _GAP = re.compile(rf"{_SEPARATOR}{{1,3}}")
+_WORDY_GAP = re.compile(r"[^0-9\n]{1,24}")  # Код 8 705, номер 238 41 96
 _CODE_SIGNS = re.compile(r"[A-Za-z0-9]+")
 _CODE_GROUP = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{0,8}[0-9][A-Za-z0-9]*")
 _CODE_GAP = re.compile(r"[ ./_-]{1,2}")
@@ -148,6 +151,31 @@ def streams(text: str, lengths: Collection[int]) -> Iterator[tuple[int, int, str
     Source:
         docs/known-values.md.
     """
+    for chain in _chains(text, _GAP):
+        for groups, stream in _windows(text, chain, lengths):
+            yield groups[0][0], groups[-1][1], stream
+
+
+def scattered(text: str, lengths: Collection[int]) -> Iterator[tuple[list[tuple[int, int]], str]]:
+    """Give the streams between whose groups words stand.
+
+    Args:
+        text: One view of a text.
+        lengths: The lengths of stream that are asked for; those under 9 digits are not looked at.
+
+    Yields:
+        The groups of digits and the stream, those of `streams` among them.
+
+    Source:
+        docs/known-values.md.
+    """
+    sizes = {length for length in lengths if length >= SHORTEST_SCATTERED}
+    for chain in _chains(text, _WORDY_GAP) if sizes else ():
+        yield from _windows(text, chain, sizes)
+
+
+def _chains(text: str, gap: re.Pattern[str]) -> Iterator[list[tuple[int, int]]]:
+    """Give the rows of groups of digits with no more than a gap between two."""
     coded = coded_tokens(text)
     chain: list[tuple[int, int]] = []
     passed = 0
@@ -157,25 +185,27 @@ def streams(text: str, lengths: Collection[int]) -> Iterator[tuple[int, int, str
             passed += 1
         if passed < len(coded) and coded[passed][0] <= start:
             continue
-        if chain and not _GAP.fullmatch(text, chain[-1][1], start):
-            yield from _windows(text, chain, lengths)
+        if chain and not gap.fullmatch(text, chain[-1][1], start):
+            yield chain
             chain = []
         chain.append((start, end))
-    yield from _windows(text, chain, lengths)
+    yield chain
 
 
-def _windows(text: str, chain: list[tuple[int, int]], lengths: Collection[int]) -> Iterator[tuple[int, int, str]]:
+def _windows(
+    text: str, chain: list[tuple[int, int]], lengths: Collection[int]
+) -> Iterator[tuple[list[tuple[int, int]], str]]:
     """Give the streams of one chain of groups."""
     whole = "".join(text[start:end] for start, end in chain)
     begin = 0
     for first, (start, stop) in enumerate(chain):
         size = 0
-        for low, high in chain[first : first + LONGEST]:
+        for last, (low, high) in enumerate(chain[first : first + LONGEST], first + 1):
             size += high - low
             if size > LONGEST:
                 break
             if size in lengths:
-                yield start, high, whole[begin : begin + size]
+                yield chain[first:last], whole[begin : begin + size]
         begin += stop - start
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from vault.matching import dates, lexicon, numbers
-from vault.matching.letters import APOSTROPHES, HAN, SIMPLIFIED, fold, script_of, skeletons
+from vault.matching.letters import APOSTROPHES, HAN, fold, script_of, skeletons
+from vault.matching.simplified import SIMPLIFIED
 from vault.matching.views import views
 
 LETTER: Final = r"[^\W\d_]"

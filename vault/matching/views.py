@@ -13,7 +13,7 @@ import re
 import sys
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 LAYERS_AT_MOST: Final = 3  # an escape within an escape within an escape
@@ -28,6 +28,9 @@ _CAN_BE_UNUSUAL = re.compile(f"[{_MARK}{_ODD}]")
 # A piece that the plain view rewrites: a letter with its marks, or one character that is odd in width or invisible.
 _UNUSUAL = re.compile(f"[^\\s{_MARK}][{_MARK}]+|[{_MARK}{_ODD}]")
 _INVISIBLE = re.compile(f"[{_MARK}]")
+
+_BACKWARDS: Final = "\u202e"
+_BACKWARDS_RUN = re.compile(f"{_BACKWARDS}([^{_BACKWARDS}\u202c\n]{{1,200}})\u202c?")
 
 _INLINE_TAGS = (
     "a|abbr|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|ins|kbd|mark|nobr|q|s|samp|small|span|strike|strong|sub|sup|tt|u|"
@@ -103,7 +106,11 @@ def views(text: str) -> list[View]:
     Source:
         docs/known-values.md.
     """
-    plain = _rewrite(View(text), _UNUSUAL, _usual) if _CAN_BE_UNUSUAL.search(text) else View(text)
+    plain = View(text)
+    if _BACKWARDS in text:
+        plain = _rewrite(plain, _BACKWARDS_RUN, lambda match: match[1][::-1])
+    if _CAN_BE_UNUSUAL.search(text):
+        plain = _rewrite(plain, _UNUSUAL, _usual)
     if _ODD_DIGIT.search(plain.text):
         plain.text = plain.text.translate(DIGITS)  # one for one, so the offsets stand
     found = [plain]
@@ -122,16 +129,25 @@ def views(text: str) -> list[View]:
     return found
 
 
-def _rewrite(view: View, pattern: re.Pattern[str], replace: "Callable[[re.Match[str]], str]") -> View:
-    """Make the view in which each match reads as its replacement."""
+def rewrite(view: View, pieces: Iterable[tuple[int, int, str]]) -> View:
+    """Make the view in which some pieces read otherwise.
+
+    Args:
+        view: The reading to start from.
+        pieces: Start, end and new text of each piece, in order, none overlapping another.
+
+    Returns:
+        A view that leads back to the source of the first one; that view itself if nothing changes.
+
+    Source:
+        docs/known-values.md.
+    """
     out: list[str] = []
     places: list[tuple[int, int, bool]] = []
     done = length = 0
-    for match in pattern.finditer(view.text):
-        piece = replace(match)
-        if piece == match.group():
+    for start, end, piece in pieces:
+        if piece == view.text[start:end]:
             continue
-        start, end = match.span()
         if start > done:
             places.append((length, done, False))
             out.append(view.text[done:start])
@@ -146,6 +162,10 @@ def _rewrite(view: View, pattern: re.Pattern[str], replace: "Callable[[re.Match[
     out.append(view.text[done:])
     places.append((length + len(view.text) - done, len(view.text), False))
     return View("".join(out), places, view)
+
+
+def _rewrite(view: View, pattern: re.Pattern[str], replace: "Callable[[re.Match[str]], str]") -> View:
+    return rewrite(view, ((*match.span(), replace(match)) for match in pattern.finditer(view.text)))
 
 
 def _usual(match: re.Match[str]) -> str:
