@@ -16,6 +16,7 @@ from cli.session import ask, can_ask, checked_path, confirm, open_vault
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from vault.handoff import Sealed
     from vault.redact import Recipient, Request, View
     from vault.vault import Vault
 
@@ -46,6 +47,7 @@ _ORDER: Final = ("case", "person", "event", "statement", "document", "action", "
 @click.option("--plaintext", is_flag=True, help="With --format dir: agree to plain files without being asked.")
 @click.option("--only", is_flag=True, help="Take the named records alone, not those that belong to them.")
 @click.option("--leave-out", is_flag=True, help="Leave out records for which consent is missing, instead of refusing.")
+@click.option("--fresh", is_flag=True, help="New stand-ins: nothing joins this to what the recipient has.")
 @click.option("--note", metavar="TEXT", default="", help="A line for the recipient; @FILE reads it from a file.")
 @click.option("--yes", count=True, help="Agree without being asked; the policy everything needs it twice.")
 @click.pass_obj
@@ -65,17 +67,20 @@ def export(
     plaintext: bool,
     only: bool,
     leave_out: bool,
+    fresh: bool,
 ) -> None:
     """Redact, check, sign and seal records for a recipient.
 
     Nothing leaves that the policy does not name, and each person's consent must cover audience, purpose and the way
     onward; else nothing is written and it ends with exit code 9. Of a case all of it goes, of a person that person and
     the records about them. A recipient without a key gets a passphrase of six words, shown once: tell it by voice. The
-    recipient `self` is you.
+    recipient `self` is you. The policy `un` makes two bundles in a new folder, or none: what a Working Group passes to
+    the State concerned, and what it keeps.
 
     Example:
       casevault export 3f9a --policy lawyer --to "Advocate Example" --purpose legal --preview
       casevault export 3f9a --policy lawyer --to "Advocate Example" --purpose legal -o case.age
+      casevault export 3f9a --policy un --to WGEID --purpose un -o submission
     """
     out = Output(settings)
     if (target is None) != preview:
@@ -88,7 +93,7 @@ def export(
     if path is not None:
         refuse_existing(path)
     with open_vault(settings, write=not preview) as vault:
-        request = make_request(
+        requests = make_requests(
             vault,
             records=records,
             query=query,
@@ -97,17 +102,18 @@ def export(
             purpose=purpose,
             only=only,
             leave_out=leave_out,
+            fresh=fresh,
             note=note,
         )
         if path is None:
             with out.working("Redacting"):
-                view = vault.disclosures.preview(request)
-            show_preview(out, view)
+                views = {name: vault.disclosures.preview(request) for name, request in requests.items()}
+            show_previews(out, views)
             return
-        if not agreed(settings, out, request, form, plaintext=plaintext, yes=yes):
+        if not all(agreed(settings, out, one, form, plaintext=plaintext, yes=yes) for one in requests.values()):
             out.talk("Nothing was written.")
             return
-        hand_over(out, vault, request, path, form)
+        hand_over(out, vault, requests, path, form)
 
 
 def refuse_existing(path: Path) -> None:
@@ -126,7 +132,7 @@ def refuse_existing(path: Path) -> None:
         raise UnsafePathError(message)
 
 
-def make_request(
+def make_requests(
     vault: Vault,
     *,
     records: tuple[str, ...],
@@ -136,23 +142,25 @@ def make_request(
     purpose: str,
     only: bool,
     leave_out: bool,
+    fresh: bool,
     note: str,
-) -> Request:
-    """Turn the words of the command line into a request.
+) -> dict[str, Request]:
+    """Turn the words of the command line into requests.
 
     Args:
         vault: The open vault.
         records: Ids or their beginnings.
         query: A search, or None.
-        policy_name: Name of the policy.
+        policy_name: Name of the policy, or of several that make one act.
         recipient_name: Name in the address book, or `self`.
         purpose: What for.
         only: Take the named records alone.
         leave_out: Leave out what lacks consent.
+        fresh: Start new pseudonyms.
         note: Text for the recipient, or `@FILE`.
 
     Returns:
-        The request.
+        The requests by the name of each bundle of an act; under an empty name where there is one alone.
 
     Raises:
         click.UsageError: No record is named.
@@ -161,9 +169,9 @@ def make_request(
     from datetime import date
 
     from cli.commands.policy import known_policy
-    from vault.redact import Request
+    from vault.redact import TOGETHER, Request
 
-    policy = known_policy(vault, policy_name)
+    parts = {part: known_policy(vault, name) for part, name in TOGETHER.get(policy_name, {"": policy_name}).items()}
     selection = [vault.resolve(record) for record in records]
     if query is not None:
         selection += [hit.revision.record_id for hit in vault.find(query, limit=MAX_FOUND)]
@@ -174,16 +182,24 @@ def make_request(
         from cli.fields import read_text_file
 
         note = read_text_file(note[1:]).decode("utf-8-sig", errors="replace").strip()
-    return Request(
-        selection=tuple(dict.fromkeys(selection)),
-        policy=policy,
-        recipient=receiver(vault, recipient_name),
-        purpose=purpose,
-        today=date.today(),  # noqa: DTZ011 - consents are dated by the person's own calendar
-        only=only,
-        leave_out=leave_out,
-        note=note,
-    )
+    recipient = receiver(vault, recipient_name)
+    today = date.today()  # noqa: DTZ011 - consents are dated by the person's own calendar
+    return {
+        part: Request(
+            selection=tuple(dict.fromkeys(selection)),
+            policy=policy,
+            recipient=recipient,
+            purpose=purpose,
+            today=today,
+            only=only,
+            leave_out=leave_out,
+            note=note,
+            # What is made together with a part that is passed on is not passed on itself.
+            stays=len(parts) > 1 and not policy.onward,
+            fresh=fresh,
+        )
+        for part, policy in parts.items()
+    }
 
 
 def receiver(vault: Vault, name: str) -> Recipient:
@@ -238,56 +254,101 @@ def agreed(settings: Settings, out: Output, request: Request, form: str, *, plai
     return True
 
 
-def hand_over(out: Output, vault: Vault, request: Request, path: Path, form: str) -> None:
-    """Make the bundle and say what was made.
+def hand_over(out: Output, vault: Vault, requests: dict[str, Request], path: Path, form: str) -> None:
+    """Make the bundle, or the bundles of one act in a folder, and say what was made.
 
     Args:
         out: Where to write.
         vault: The open vault.
-        request: What is wanted.
+        requests: What is wanted, by the name of each bundle.
         path: The new file or folder.
         form: age or dir.
     """
     from vault import handoff
+    from vault.words import generate_passphrase
 
     with out.working("Redacting"):
-        disclosure = vault.disclose(request)
-    for warning in disclosure.view.warnings:
-        out.warn(warning)
-    for record in disclosure.view.left_out:
-        out.warn(f"left out for want of consent: {record.hex()}")
-    passphrase = None
-    if form == "age" and request.recipient.key is None:
-        from vault.words import generate_passphrase
-
-        passphrase = generate_passphrase()
+        disclosures = dict(zip(requests, vault.disclosures.together(list(requests.values())), strict=True))
+    views = {name: disclosure.view for name, disclosure in disclosures.items()}
+    tell(out, views)
+    sealing = form == "age" and next(iter(requests.values())).recipient.key is None
+    passphrases = {name: generate_passphrase() for name in requests} if sealing else {}
+    carrier: handoff.Carrier = "age" if form == "age" else "dir"
     with out.working("Checking and sealing"):
-        sealed = handoff.write(disclosure, path, form="age" if form == "age" else "dir", passphrase=passphrase)
-    if not out.json(
-        {
-            "file": str(sealed.path),
-            "recipient": request.recipient.name,
-            "policy": request.policy.name,
-            "bag_sha256": sealed.bag_sha256,
-            "sealed_sha256": sealed.sealed_sha256,
-            "signer": sealed.signer.words,
-            "records": len(disclosure.view.records),
-            "left_out": [record.hex() for record in disclosure.view.left_out],
-        }
-    ):
-        out.line("file", sealed.path)
-        out.line("records", len(disclosure.view.records))
-        out.line("signer", sealed.signer.words)
-        out.line("sha256", (sealed.sealed_sha256 or sealed.bag_sha256).hex())
-    if passphrase is not None:
+        if len(disclosures) > 1:
+            made = handoff.write_together(disclosures, path, form=carrier, passphrases=passphrases)
+        else:
+            ((name, only),) = disclosures.items()
+            made = {name: handoff.write(only, path, form=carrier, passphrase=passphrases.get(name))}
+    told = {name: sealed_json(sealed, requests[name], views[name]) for name, sealed in made.items()}
+    if not out.json(told.get("", {"bundles": told})):
+        for name, sealed in made.items():
+            out.line("file", sealed.path)
+            out.line("records", len(views[name].records))
+            out.line("signer", sealed.signer.words)
+            out.line("sha256", (sealed.sealed_sha256 or sealed.bag_sha256).hex())
+    for name, passphrase in passphrases.items():
         out.warn(
-            f"The passphrase of this bundle, shown this once:\n\n    {passphrase}\n\n"
-            "Tell it to the recipient by another way than the file, best by voice."
+            f"The passphrase of {f'the bundle {name}' if name else 'this bundle'}, shown this once:\n\n"
+            f"    {passphrase}\n\nTell it to the recipient by another way than the file, best by voice."
         )
     out.talk("The ledger has the entry. Tell the recipient the six words of the signer by voice.")
 
 
+def tell(out: Output, views: dict[str, View]) -> None:
+    """Warn of what a person has to look at, and say what was left out.
+
+    Args:
+        out: Where to write.
+        views: The redacted views, by the name of each bundle.
+    """
+    for line in dict.fromkeys(line for view in views.values() for line in view.warnings):
+        out.warn(line)
+    for name, view in views.items():
+        for record in view.left_out:
+            out.warn(f"left out{f' of {name}' if name else ''} for want of consent: {record.hex()}")
+
+
+def sealed_json(sealed: Sealed, request: Request, view: View) -> dict[str, Any]:
+    """Give a bundle that was made as plain values.
+
+    Args:
+        sealed: The bundle.
+        request: What was wanted.
+        view: What left.
+
+    Returns:
+        What JSON says.
+    """
+    return {
+        "file": str(sealed.path),
+        "recipient": request.recipient.name,
+        "policy": request.policy.name,
+        "bag_sha256": sealed.bag_sha256,
+        "sealed_sha256": sealed.sealed_sha256,
+        "signer": sealed.signer.words,
+        "records": len(view.records),
+        "left_out": [record.hex() for record in view.left_out],
+    }
+
+
 # --- preview ------------------------------------------------------------------------------------------------------
+
+
+def show_previews(out: Output, views: dict[str, View]) -> None:
+    """Show the preview, or those of one act.
+
+    Args:
+        out: Where to write.
+        views: The redacted views, by the name of each bundle.
+    """
+    if "" in views:
+        if not out.json(preview_json(views[""])):
+            show_preview(out, views[""])
+    elif not out.json({"bundles": {name: preview_json(view) for name, view in views.items()}}):
+        for name, view in views.items():
+            out.data(f"\n=== {escape(name)} ===\n")
+            show_preview(out, view)
 
 
 def show_preview(out: Output, view: View) -> None:
@@ -299,8 +360,6 @@ def show_preview(out: Output, view: View) -> None:
     """
     from cli.views import short_id
 
-    if out.json(preview_json(view)):
-        return
     out.data("What is decided, claim by claim:")
     out.table(
         ("record", "field", "speaks of", "role", "what happens", "rule"),

@@ -6,7 +6,7 @@ a file its name before the gate has read every byte of the bag and the ledger ha
 
 from vault.handoff.archive import Fault
 from vault.handoff.bag import Label
-from vault.handoff.bundle import Carrier, Sealed, write
+from vault.handoff.bundle import Carrier, Sealed, write, write_together
 from vault.handoff.examine import FileResult, Fingerprint, Form, Report, form_of, unpack, verify
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "unpack",
     "verify",
     "write",
+    "write_together",
 ]

@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from vault import agefile, gate, render
 from vault.errors import DisclosureError, HandoffError, LeakError
@@ -29,6 +29,7 @@ Commit: TypeAlias = Callable[[bytes, bytes], None]
 
 CLEAN: Final = "clean"
 NOT_APPLIED: Final = "not applied"
+_ALONE: Final = "bundles of one act are handed over together, or none is"
 _TOGETHER_BYTES: Final = 8 << 20
 """Attachments that the gate reads together with the rest, in memory."""
 
@@ -87,8 +88,74 @@ def write(
     Source:
         docs/bundle.md.
     """
-    seal, recipient = _seal(disclosure.recipient.key, form, passphrase)
     require_absent(target)
+    packed = _pack(disclosure, form, passphrase, confirmed)
+
+    def commit(bag_sha256: bytes, sealed_sha256: bytes) -> None:
+        if disclosure.permit.commit(bag_sha256, sealed_sha256, packed.entry):
+            raise DisclosureError(_ALONE)
+
+    plain, sealed = _publish(packed, target, commit)
+    return packed.result(target, plain, sealed)
+
+
+def write_together(
+    disclosures: Mapping[str, Disclosure],
+    target: Path,
+    *,
+    form: Carrier = "age",
+    passphrases: Mapping[str, str] | None = None,
+) -> dict[str, Sealed]:
+    """Make the bundles of one act, side by side in a new folder: all of them, or nothing.
+
+    Args:
+        disclosures: By the name that each bundle has in the folder; of one `DisclosureDesk.together`.
+        target: Path of the folder to make; nothing may be there.
+        form: As in `write`, for each of them.
+        passphrases: By the same names, for a recipient without a key.
+
+    Returns:
+        What was made, by the same names.
+
+    Raises:
+        LeakError, DisclosureError, HandoffError, UnsafePathError, EngineError, IntegrityError: As `write`; nothing was
+            written, and the ledger says nothing.
+
+    Secrets:
+        `disclosures`, `passphrases`; with `dir` also what is written.
+
+    Source:
+        docs/bundle.md.
+    """
+    require_absent(target)
+    given = passphrases or {}
+    packed = {name: _pack(one, form, given.get(name), ()) for name, one in disclosures.items()}
+    with NewFolder(target) as folder:
+        digests = {name: _fill(folder, one, name) for name, one in packed.items()}
+        folder.settle()
+        waiting = [one.permit.commit(*digests[name], packed[name].entry) for name, one in disclosures.items()]
+        if not waiting or waiting[-1]:
+            raise DisclosureError(_ALONE)
+        folder.commit()
+    return {name: one.result(target / name, *digests[name]) for name, one in packed.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """A whole bag that has passed the gate, and how it is to be written."""
+
+    members: Mapping[str, bag.Member] = field(repr=False)
+    seal: Seal | None
+    entry: Mapping[str, Any]
+    bundle: bytes
+    signer: Fingerprint
+
+    def result(self, path: Path, plain: bytes, sealed: bytes) -> Sealed:
+        return Sealed(path, self.bundle, plain, sealed if self.seal is not None else None, self.signer)
+
+
+def _pack(disclosure: Disclosure, form: Carrier, passphrase: str | None, confirmed: Collection[str]) -> _Packed:
+    seal, recipient = _seal(disclosure.recipient.key, form, passphrase)
     if disclosure.permit.spent:
         raise DisclosureError("this disclosure was handed over already; make a new one")
     result = NOT_APPLIED if disclosure.full else CLEAN
@@ -111,13 +178,7 @@ def write(
     if not disclosure.full:
         _pass_gate(members, attachments, disclosure, looked_at)
     entry = {"result": result, "files": len(members), "confirmed": sorted(looked_at)}
-
-    def commit(bag_sha256: bytes, sealed_sha256: bytes) -> None:
-        disclosure.permit.commit(bag_sha256, sealed_sha256, entry)
-
-    plain, sealed = _publish(members, target, seal, commit)
-    signer = Fingerprint.of(disclosure.signer.public_key)
-    return Sealed(target, label.bundle, plain, sealed if seal is not None else None, signer)
+    return _Packed(members, seal, entry, label.bundle, Fingerprint.of(disclosure.signer.public_key))
 
 
 def _seal(key: str | None, form: Carrier, passphrase: str | None) -> tuple[Seal | None, str]:
@@ -230,45 +291,61 @@ class _Rewound(io.RawIOBase):
 # --- The file -------------------------------------------------------------------------------------------------------
 
 
-def _publish(members: Mapping[str, bag.Member], target: Path, seal: Seal | None, commit: Commit) -> tuple[bytes, bytes]:
+def _publish(packed: _Packed, target: Path, commit: Commit) -> tuple[bytes, bytes]:
     """Write the bag, have it entered in the ledger, and only then give it its name.
 
     Args:
-        members: The whole bag.
+        packed: The whole bag.
         target: Final path; nothing may be there.
-        seal: Seals a stream into a sink; None for a folder of plain files.
         commit: Enters the SHA-256 of the bag and of the sealed file in the ledger.
 
     Returns:
         The two digests; zeros for a sealed file that there is not.
     """
-    plain, sealed = hashlib.sha256(), hashlib.sha256()
-    stream = _hashed(archive.write(bag.entries(members), lambda path: _checked(path, members[path])), plain)
-    if seal is None:
+    if packed.seal is None:
         with NewFolder(target) as folder:
-            for _ in stream:
-                continue
-            for path, member in members.items():
-                folder.begin(*path.split("/"))
-                for piece in _checked(path, member):
-                    folder.write(piece)
+            digests = _fill(folder, packed)
             folder.settle()
-            digests = plain.digest(), bytes(32)
             commit(*digests)
             folder.commit()
         return digests
     with NewFile(target) as file:
-
-        def sink(data: bytes) -> None:
-            sealed.update(data)
-            file.write(data)
-
-        seal(stream, sink)
+        digests = _sealed(packed, packed.seal, file.write)
         file.settle()
-        digests = plain.digest(), sealed.digest()
         commit(*digests)
         file.commit()
     return digests
+
+
+def _fill(folder: NewFolder, packed: _Packed, *name: str) -> tuple[bytes, bytes]:
+    """Write a bag into a folder: plain files, or one sealed file of that name."""
+    if packed.seal is not None:
+        folder.begin(*name)
+        return _sealed(packed, packed.seal, folder.write)
+    plain = hashlib.sha256()
+    for _ in _stream(packed, plain):
+        continue
+    for path, member in packed.members.items():
+        folder.begin(*name, *path.split("/"))
+        for piece in _checked(path, member):
+            folder.write(piece)
+    return plain.digest(), bytes(32)
+
+
+def _sealed(packed: _Packed, seal: Seal, write: agefile.Sink) -> tuple[bytes, bytes]:
+    plain, sealed = hashlib.sha256(), hashlib.sha256()
+
+    def sink(data: bytes) -> None:
+        sealed.update(data)
+        write(data)
+
+    seal(_stream(packed, plain), sink)
+    return plain.digest(), sealed.digest()
+
+
+def _stream(packed: _Packed, digest: hashlib._Hash) -> Iterator[bytes]:
+    members = packed.members
+    return _hashed(archive.write(bag.entries(members), lambda path: _checked(path, members[path])), digest)
 
 
 def _hashed(chunks: Iterable[bytes], digest: hashlib._Hash) -> Iterator[bytes]:

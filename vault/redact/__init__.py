@@ -6,7 +6,18 @@ without which nothing can be rendered or handed over, is made by the room `vault
 
 from vault.matching import MASK
 from vault.redact.apply import redact
-from vault.redact.policy import AUDIENCES, ONWARD, SHIPPED, Action, Policy, Rule, Verdict, load_policy, shipped_policies
+from vault.redact.policy import (
+    AUDIENCES,
+    ONWARD,
+    SHIPPED,
+    TOGETHER,
+    Action,
+    Policy,
+    Rule,
+    Verdict,
+    load_policy,
+    shipped_policies,
+)
 from vault.redact.pseudonyms import Pseudonyms
 from vault.redact.view import (
     OUTCOMES,
@@ -31,6 +42,7 @@ __all__ = [
     "OUTCOMES",
     "SELF",
     "SHIPPED",
+    "TOGETHER",
     "Action",
     "Decision",
     "DisclosedClaim",

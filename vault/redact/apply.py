@@ -141,6 +141,9 @@ class _Work:
             frozenset({*self.policy.onward, *request.recipient.onward}),
             request.today,
         )
+        self.outside = replace(self.ask, path=request.path)
+        if request.fresh:
+            pseudonyms.fresh(request.scope)
         standing = graph.records.values()
         self.consents = Consents(
             [one for one in (*standing, *graph.removed.values()) if one.kind == "consent"],
@@ -168,8 +171,13 @@ class _Work:
 
     def _submits(self, person: bytes) -> bool:
         return all(
-            self.consents.covers(person, group, self.ask, own=True).consent for group in ("identity", "testimony")
+            self.consents.covers(person, group, self._asked(person), own=True).consent
+            for group in ("identity", "testimony")
         )
+
+    def _asked(self, person: bytes) -> Ask:
+        """Say along which path consent is needed: of those inside the State concerned, wherever it may go."""
+        return self.ask if self.graph.is_inside(person) else self.outside
 
     def _role(self, person: bytes) -> str:
         return self.roles.get(person, "source")
@@ -177,7 +185,7 @@ class _Work:
     def _token(self, record: bytes) -> str:
         revision = self.graph.records.get(record)
         kind = revision.kind if revision else PERSON
-        return self.pseudonyms.token(self.request.recipient.name, record, kind, self.rng)
+        return self.pseudonyms.token(self.request.scope, record, kind, self.rng)
 
     # --- one claim ------------------------------------------------------------------------------------------------
 
@@ -250,7 +258,7 @@ class _Work:
 
     def _file(self, record: bytes, value: Mapping[str, Any]) -> str:
         # The attachment gets a token of its own: its name tells neither the record nor the order of the files.
-        mark = self.pseudonyms.token(self.request.recipient.name, value["id"], "file", self.rng)
+        mark = self.pseudonyms.token(self.request.scope, value["id"], "file", self.rng)
         path = f"data/files/{mark}{shapes.file_ending(value.get('name'))}"
         self.files[path] = DisclosedFile(path, record, value)
         return path
@@ -395,7 +403,7 @@ class _Work:
         missing: defaultdict[bytes, dict[str, str]] = defaultdict(dict)
         relied: set[bytes] = set()
         for person, group in sorted({need for item in items for need in self._needs(item)}):
-            answer = self.consents.covers(person, group, self.ask)
+            answer = self.consents.covers(person, group, self._asked(person))
             if answer.consent is None:
                 missing[person][group] = answer.missing
             else:

@@ -60,6 +60,10 @@ MAX_POLICY_BYTES: Final = 64 << 10
 SHIPPED: Final = ("family", "lawyer", "un-confidential", "un-forwardable", "press", "public", "everything")
 """Names of the policies that come with the program, each after its parent."""
 _EVERYTHING: Final = "everything"
+TOGETHER: Final[Mapping[str, Mapping[str, str]]] = {
+    "un": {"forwardable": "un-forwardable", "confidential": "un-confidential"}
+}
+"""Names under which several policies make one act: for each of its bundles the policy. The last stays where it is."""
 
 _QUASI_WORDS: Final = {**dict.fromkeys(_STEPS["place"], "@place"), "age-band": "@birth"}
 """What `quasi` may say in the words of actions."""
@@ -313,7 +317,7 @@ class _Reader:
         name = tree.get("name")
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             raise self._error("name is lower-case letters, digits and hyphens", "name")
-        if (name in SHIPPED) is not self._shipped:
+        if (name in SHIPPED or name in TOGETHER) is not self._shipped:
             raise self._error(f"{name} is the name of a shipped policy; choose another", "name")
         if tree.get("audience") not in AUDIENCES:
             raise self._error(f"audience is one of {', '.join(AUDIENCES)}", "audience")

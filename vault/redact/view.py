@@ -36,7 +36,7 @@ class Recipient:
     """Who a bundle is made for.
 
     Args:
-        name: Name in the address book; the scope of the pseudonyms.
+        name: Name in the address book.
         audience: family, lawyer, un, press, public or self.
         onward: Who gets it next from this recipient: state, public or an audience.
         key: `age1…` or `ssh-ed25519 …`; None for a passphrase.
@@ -64,6 +64,9 @@ class Request:
         only: Take the selected records alone.
         leave_out: Leave out records for which consent is missing, instead of refusing.
         note: Free text for the recipient; it goes into the bundle as it stands.
+        stays: The recipient keeps it apart from what is passed on: of those who are not inside the State concerned,
+            consent is asked along the policy's own path alone.
+        fresh: Start new pseudonyms: what this recipient has cannot be joined to what it gets.
     """
 
     selection: tuple[bytes, ...]
@@ -74,6 +77,19 @@ class Request:
     only: bool = False
     leave_out: bool = False
     note: str = dataclasses.field(default="", repr=False)
+    stays: bool = False
+    fresh: bool = False
+
+    @property
+    def path(self) -> frozenset[str]:
+        """Who gets it next, by policy and by recipient."""
+        return frozenset(self.policy.onward) | (frozenset() if self.stays else frozenset(self.recipient.onward))
+
+    @property
+    def scope(self) -> str:
+        """In which map of pseudonyms its tokens stand: that of the recipient, another for what is passed on."""
+        onward = sorted(self.path - {self.policy.audience})
+        return " → ".join((self.recipient.name, *onward))
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,12 +246,13 @@ class Permit:
 
     Args:
         proof: What only the room `vault` has.
-        commit: Writes the ledger entry; is called at most once.
+        commit: Writes the ledger entry, and says how many bundles of the same act have to come before it is written;
+            is called at most once.
     """
 
     __slots__ = ("_commit", "_spent")
 
-    def __init__(self, proof: object, commit: Callable[[bytes, bytes, Mapping[str, Any]], None]) -> None:
+    def __init__(self, proof: object, commit: Callable[[bytes, bytes, Mapping[str, Any]], int]) -> None:
         if proof is not _VAULT_ROOM:
             raise TypeError("only Vault.disclose gives permits")
         self._commit = commit
@@ -246,13 +263,16 @@ class Permit:
         """Whether it was used; then nothing more can be handed over with it."""
         return self._spent
 
-    def commit(self, bag_sha256: bytes, sealed_sha256: bytes, gate: Mapping[str, Any]) -> None:
-        """Write the ledger entry. Only after this returns may the file get its final name.
+    def commit(self, bag_sha256: bytes, sealed_sha256: bytes, gate: Mapping[str, Any]) -> int:
+        """Write the ledger entry. Only after this returned 0 may a file get its final name.
 
         Args:
             bag_sha256: SHA-256 of the bag, 32 bytes.
             sealed_sha256: SHA-256 of the sealed file, 32 bytes; zeros where nothing is sealed.
             gate: Plain data: what the leak gate said, by rule and place, never a value.
+
+        Returns:
+            How many bundles of the same act the ledger still waits for; it has no entry of any of them before.
 
         Raises:
             DisclosureError: The permit was used before, even if that failed.
@@ -262,7 +282,7 @@ class Permit:
             raise DisclosureError("this disclosure was handed over already; make a new one")
         # Spent before it is tried: a commit that fails half-way must not be tried again on the same view.
         self._spent = True
-        self._commit(bag_sha256, sealed_sha256, gate)
+        return self._commit(bag_sha256, sealed_sha256, gate)
 
 
 class Signs(Protocol):

@@ -10,14 +10,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from vault import files, ledger, sealing
-from vault.errors import BusyError, FormatError, IntegrityError, NotFoundError, PolicyError
+from vault.errors import BusyError, ConsentError, FormatError, IntegrityError, NotFoundError, PolicyError
 from vault.redact import Disclosure, Permit, Pseudonyms, Recipient, load_policy, redact, shipped_policies
 from vault.redact.view import _VAULT_ROOM
 from vault.vault.reading import attachment_of_value, read_revision
 from vault.vault.state import read_log, read_setting, read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from vault.ledger import LogEntry
     from vault.objects import Head, ObjectReader
@@ -148,7 +148,26 @@ class DisclosureDesk:
         Secrets:
             The result.
         """
-        return _redact(self._session, request, preview=True)[0]
+        return _redact(self._session, [request], preview=True)[0][0]
+
+    def together(self, requests: Sequence[Request]) -> list[Disclosure]:
+        """Make several disclosures of one act: the ledger gets all of their entries in one commit, or none.
+
+        Args:
+            requests: One for each bundle, to be handed over by `handoff.write_together`.
+
+        Returns:
+            The disclosures, in that order, all made from one state of the vault.
+
+        Raises:
+            StaleError: Writes are refused until the keys are confirmed.
+            ConsentError: Consent is missing for one of them or several; the lines name the policy.
+            PolicyError, DisclosureError: As `Vault.disclose`.
+
+        Secrets:
+            The results.
+        """
+        return _disclose(self._session, requests)
 
     def log(self) -> list[LogEntry]:
         """Read the whole log, oldest first; the entries `disclosed` are the ledger.
@@ -180,29 +199,42 @@ def disclose(session: Session, request: Request) -> Disclosure:
     Secrets:
         The result.
     """
+    return _disclose(session, [request])[0]
+
+
+def _disclose(session: Session, requests: Sequence[Request]) -> list[Disclosure]:
     if session.unconfirmed is not None:
         raise session.unconfirmed
-    view, pseudonyms, schemas, made_at = _redact(session, request)
+    views, pseudonyms, schemas, made_at = _redact(session, requests)
+    waiting: dict[int, ledger.Handover] = {}
 
-    def record(handover: ledger.Handover) -> None:
+    def record(place: int, handover: ledger.Handover) -> int:
+        waiting[place] = handover
+        if len(waiting) < len(requests):
+            return len(requests) - len(waiting)  # the entries of one act are written with the last of its bundles
         with session.writing() as commit:
             if commit.state.head.epoch != made_at:
                 raise BusyError(_CHANGED_MEANWHILE)
             commit.set_setting(_PSEUDONYMS, pseudonyms.plain())
-            for facts in handover.parts():
-                commit.log(ledger.DISCLOSED, facts)
+            for one in waiting.values():
+                for facts in one.parts():
+                    commit.log(ledger.DISCLOSED, facts)
+        return 0
 
-    return _make(session, request, view, schemas, record)
+    return [
+        _make(session, request, view, schemas, partial(record, place))
+        for place, (request, view) in enumerate(zip(requests, views, strict=True))
+    ]
 
 
 def _make(
-    session: Session, request: Request, view: View, schemas: Schemas, record: Callable[[ledger.Handover], None]
+    session: Session, request: Request, view: View, schemas: Schemas, record: Callable[[ledger.Handover], int]
 ) -> Disclosure:
     recipient, policy = request.recipient, request.policy
-    onward = tuple(sorted({*policy.onward, *recipient.onward}))
+    onward = tuple(sorted(request.path))
 
-    def commit(bag_sha256: bytes, sealed_sha256: bytes, gate: Mapping[str, Any]) -> None:
-        record(
+    def commit(bag_sha256: bytes, sealed_sha256: bytes, gate: Mapping[str, Any]) -> int:
+        return record(
             ledger.Handover(
                 recipient=recipient.name,
                 fingerprint=recipient.fingerprint,
@@ -236,7 +268,9 @@ def _make(
     )
 
 
-def _redact(session: Session, request: Request, *, preview: bool = False) -> tuple[View, Pseudonyms, Schemas, int]:
+def _redact(
+    session: Session, requests: Sequence[Request], *, preview: bool = False
+) -> tuple[list[View], Pseudonyms, Schemas, int]:
     with session.reading() as (objects, index):
         schemas = session.schemas(objects)
         pseudonyms = _read_pseudonyms(session.setting(objects, _PSEUDONYMS))
@@ -248,8 +282,20 @@ def _redact(session: Session, request: Request, *, preview: bool = False) -> tup
         def history(record_id: bytes) -> list[Revision]:
             return [read_revision(objects, row) for row in index.history(record_id) if not row.purged]
 
-        view = redact(request, newest, history, schemas, pseudonyms, sealing.random_bytes, preview=preview)
-        return view, pseudonyms, schemas, session.current().head.epoch
+        views: list[View] = []
+        missing: list[str] = []
+        for request in requests:
+            try:
+                views.append(
+                    redact(request, newest, history, schemas, pseudonyms, sealing.random_bytes, preview=preview)
+                )
+            except ConsentError as error:
+                if len(requests) == 1:
+                    raise
+                missing += [f"{request.policy.name}: {line}" for line in error.missing]
+        if missing:
+            raise ConsentError(missing)
+        return views, pseudonyms, schemas, session.current().head.epoch
 
 
 def _open_file(session: Session, file: DisclosedFile) -> Iterator[bytes]:
