@@ -46,11 +46,12 @@ def heading(revision: Revision) -> dict[str, Any]:
 
 
 @command("show", short_help="Show a record with its claims and their sources.")
-@click.argument("record", metavar="ID")
+@click.argument("record", metavar="ID", required=False)
+@click.option("--pseudonym", metavar="TOKEN", help="The record that a stand-in in a bundle of yours means.")
 @click.option("--as-of", metavar="DATE", help="As it stood in the vault at the end of that day.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the labels.", show_default=True)
 @click.pass_obj
-def show(settings: Settings, record: str, as_of: str | None, lang: str) -> None:
+def show(settings: Settings, record: str | None, pseudonym: str | None, as_of: str | None, lang: str) -> None:
     """Show a record with its claims and their sources.
 
     Contradicting claims stand one below the other. ID is a record id or its unique beginning.
@@ -58,15 +59,51 @@ def show(settings: Settings, record: str, as_of: str | None, lang: str) -> None:
     Example:
       casevault show 3f9a
       casevault show 3f9a --as-of 2026-01-31
+      casevault show --pseudonym person-7F3A9Q
     """
     from vault.records import record_to_json
 
     out = Output(settings)
+    if (record is None) == (pseudonym is None):
+        message = "Give either ID or --pseudonym TOKEN."
+        raise click.UsageError(message)
     with open_vault(settings) as vault:
+        if record is None:
+            record = meant_by(out, vault, str(pseudonym))
         revision = vault.get(record, as_of=as_of)
         if out.json({**heading(revision), "record": record_to_json(revision, vault.schemas)}):
             return
         print_record(out, vault, revision, lang)
+
+
+def meant_by(out: Output, vault: Vault, token: str) -> str:
+    """Find the record that a stand-in means, and say to which recipient it was given.
+
+    Args:
+        out: Where to talk.
+        vault: The open vault.
+        token: As it stands in a bundle.
+
+    Returns:
+        The record's id.
+
+    Raises:
+        NotFoundError: No bundle of this vault has it, or it means a file.
+        click.UsageError: By chance it means different records to different recipients.
+    """
+    from vault.errors import NotFoundError
+
+    found = vault.disclosures.who(token)
+    people = {one.hex() for _, one in found}
+    if not people:
+        message = "no bundle of this vault has that stand-in"
+        raise NotFoundError(message)
+    for scope, _ in found:
+        out.talk(f"It was given to {escape(scope)}.")
+    if len(people) > 1:
+        message = f"It means different records to different recipients: {', '.join(sorted(people))}."
+        raise click.UsageError(message)
+    return people.pop()
 
 
 def print_record(out: Output, vault: Vault, revision: Revision, lang: str = "en") -> None:

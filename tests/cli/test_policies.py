@@ -125,7 +125,8 @@ def test_a_policy_of_ones_own_is_used_by_an_export(casevault: Any) -> None:
     person = casevault.add("person", name="Example Invented", birth="1970-02-03", inside="no")
     casevault.add("event", event__kind="arrest", person=person, when="2019-04-05")
     casevault.add("consent", given_by=person, about=person, audiences="lawyer", purposes="legal", capacity="self",
-                  groups=["identity", "family", "location", "testimony"], onward="none", given_on="2020-01-01")  # fmt: skip
+                  groups=["identity", "family", "location", "testimony"], onward="none",
+                  given_on="2020-01-01")  # fmt: skip
     casevault("recipient", "add", "Desk", "--audience", "lawyer")
     rules = (
         '"detainee.birth" = { action = "age-band", years = 10 }\n"detainee.@date" = { action = "date", to = "year" }\n'

@@ -19,6 +19,14 @@ TOKEN_PAIRS: Final = 3
 _TOKEN: Final = re.compile(rf"[a-z]{{1,16}}-(?:[{DIGITS}][{LETTERS}]){{{TOKEN_PAIRS}}}")
 
 
+_PAST: Final = "\n"
+"""In the name of a scope, before the number of an earlier one of the same name."""
+
+
+def _present(scope: str) -> str:
+    return scope.partition(_PAST)[0]
+
+
 def _letters(token: str) -> str:
     return token.rpartition("-")[2]
 
@@ -46,7 +54,8 @@ def _pick(signs: str, rng: Callable[[int], bytes]) -> str:
 class Pseudonyms:
     """The map {recipient scope, record} -> token.
 
-    One recipient sees one person under one token, from export to export; two recipients cannot link theirs.
+    One recipient sees one person under one token, from export to export; two recipients cannot link theirs. What was
+    replaced by fresh tokens stays readable for the owner, until the record is forgotten.
 
     Args:
         scopes: For each scope its tokens by record id.
@@ -57,7 +66,9 @@ class Pseudonyms:
 
     def __init__(self, scopes: Mapping[str, Mapping[bytes, str]] | None = None) -> None:
         self._scopes = {scope: dict(tokens) for scope, tokens in (scopes or {}).items()}
-        self._taken = {scope: set(map(_letters, tokens.values())) for scope, tokens in self._scopes.items()}
+        self._taken: dict[str, set[str]] = {}
+        for scope, tokens in self._scopes.items():
+            self._taken.setdefault(_present(scope), set()).update(map(_letters, tokens.values()))
 
     def token(self, scope: str, record: bytes, kind: str, rng: Callable[[int], bytes]) -> str:
         """Return the token of a record for a recipient, drawn on first use.
@@ -81,15 +92,29 @@ class Pseudonyms:
             tokens[record] = f"{re.sub('[^a-z]', '', kind)[:16] or 'record'}-{letters}"
         return tokens[record]
 
-    def find(self, scope: str, token: str) -> bytes | None:
-        """Return the record that a token stands for, so that the owner can answer a recipient's question."""
-        token = token.strip("[]")
-        return next((record for record, known in self._scopes.get(scope, {}).items() if known == token), None)
+    def find(self, token: str) -> list[tuple[str, bytes]]:
+        """Say what a token stands for, so that the owner can answer a recipient's question.
+
+        Args:
+            token: As it stands in a bundle, with or without its brackets; the case does not matter.
+
+        Returns:
+            Scope and record id of each: two recipients may by chance have one token for two people.
+        """
+        kind, _, letters = token.strip().strip("[]").rpartition("-")
+        wanted = f"{kind.lower()}-{letters.upper()}"
+        return sorted(
+            (_present(scope), record)
+            for scope, tokens in self._scopes.items()
+            for record, known in tokens.items()
+            if known == wanted
+        )
 
     def fresh(self, scope: str) -> None:
         """Start a scope anew: what its recipient gets from now on cannot be joined to what it has."""
-        self._scopes.pop(scope, None)
-        self._taken.pop(scope, None)
+        if old := self._scopes.pop(scope, None):
+            past = sum(_present(one) == scope for one in self._scopes)
+            self._scopes[f"{scope}{_PAST}{past}"] = old
 
     def forget(self, record: bytes) -> None:
         """Drop a purged record's tokens from all scopes."""

@@ -169,6 +169,22 @@ class DisclosureDesk:
         """
         return _disclose(self._session, requests)
 
+    def who(self, token: str) -> list[tuple[str, bytes]]:
+        """Say what a pseudonym stands for.
+
+        Args:
+            token: As it stands in a bundle, such as `person-7F3A9Q`.
+
+        Returns:
+            Name of the recipient (with the path onward, where it is one of its own) and id of the record or file, for
+            each that it may be.
+
+        Raises:
+            IntegrityError: The map is not made by the rule.
+        """
+        with self._session.reading() as (objects, _):
+            return _read_pseudonyms(self._session.setting(objects, _PSEUDONYMS)).find(token)
+
     def log(self) -> list[LogEntry]:
         """Read the whole log, oldest first; the entries `disclosed` are the ledger.
 
