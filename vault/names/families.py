@@ -23,7 +23,7 @@ FAMILIES: Final = {
     "مەمەت مۇھەممەت محمد 买买提 麦麦提 maimaiti maimaitiming 穆罕默德 買買提",
     "ahmad": "ahmad axmet ахмет ахмат әхмәт акмат ehmet exmet ئەھمەت أحمد 艾合买提 aihemaiti aimaiti aihaimaiti "
     "艾哈迈德 艾买提",
-    "yaqub": "yakub yaqup jakub jacob жақып жакып якуб иаков جاقىپ ياقۇپ يعقوب 加合甫 jiahefu yakufu yahefu "
+    "yaqub": "yakub yakup yaqup jakub jacob жақып жакып якуб иаков جاقىپ ياقۇپ يعقوب 加合甫 jiahefu yakufu yahefu "
     "亚库甫 牙合甫",
     "yusuf": "yusuf yusup yüsüp joseph жүсіп жусип юсуп юсуф иосиф جۇسىپ يۈسۈپ يوسف 玉素甫 yusufu yusupu jusufu "
     "居素甫 玉素普",
@@ -46,6 +46,25 @@ FAMILIES: Final = {
     "zaynab": "zaynab zeynep зейнеп зайнап зейнаб زەينەپ زينب 再乃甫 在乃甫",
     "ghulam": "ghulam құлам гулам ғұлам غۇلام غلام 吾拉木 古拉姆",
     "qadir": "qadir kadir қадыр кадыр кадир قادىر 卡德尔 卡迪尔",
+    "ishaq": "ishaq iskhak ishak isaac ысқақ ыскак исхак исаак ىسقاق ئىسھاق إسحاق 依斯哈克 斯哈克 伊斯哈格",
+    "rajab": "rajab recep rejep redzhep ережеп режеп раджаб ражаб реджеп رەجەپ رجب 热杰甫 热介甫 rejiefu",
+    "khadija": "khadija hadija hatice hadicha қадиша кадиша хадиша хадича хадиджа خەدىچە قاديشا خديجة 海迪且 哈迪恰 "
+    "海迪彻 haidiqie",
+    "ayyub": "ayyub ayup eyüp айып аюп аюб иов ئايۇپ أيوب 阿尤甫 阿尤普 ayoufu",
+    "yahya": "yahya yahia жақия жаһия жахия яхья яхия يەھيا يحيى 亚合亚 牙合亚 叶海亚 yaheya",
+    "maryam": "maryam meryem mariam мәриям мариям марьям مەريەم مريم 买日艳 麦尔彦 玛丽亚姆 mairiyan maieryan",
+    "dawud": "dawud davud dawut david дәуіт даут давуд давид داۋۇت داود 达吾提 达伍德 dawuti",
+    "jabbar": "jabbar jappar жаппар жаббар джаббар جاپپار جبار 加帕尔 jiapaer",
+    "jafar": "jafar jepar жапар жафар джафар جەپەر جعفر 贾法尔",
+    "khalil": "khalil halil қалел калел халил خېلىل خليل 海力力 哈利勒",
+    "zakariya": "zakariya zakaria zikriya зекерия закария زەكەرىيا زكريا 则克力亚 扎卡里亚",
+    "qasim": "qasim kasim қасым касым касим قاسىم قاسم 卡斯木 卡西姆 kasimu",
+    "rashid": "rashid reshit рашид решит рәшит رېشىت رشيد 热西提 拉希德 rexiti",
+    "abdukarim": "abdulkarim abdukerim әбдікәрім абдикарим абдукарим абдулкарим ئابدۇكېرىم عبدالكريم 阿不都克力木 "
+    "阿卜杜克里木 abudukelimu",
+    "abdurashid": "abdurashid abdulrashid әбдірашид абдрашид абдурашид ئابدۇرېشىت عبدالرشيد 阿不都热西提 abudurexiti",
+    "abduqadir": "abdulkadir abduqadir әбдіқадыр абдикадыр абдукадыр абдулкадир ئابدۇقادىر عبدالقادر 阿不都卡德尔 "
+    "阿卜杜卡迪尔 abudukadeer",
     "iskandar": "iskander ескендір искандер سكندر 伊斯坎德尔",
 }  # fmt: skip
 """A common name, and forms of it."""

@@ -9,11 +9,13 @@ joined. What is remembered between calls, bounded tables of words and names, `fo
 from __future__ import annotations
 
 from functools import cache, cached_property
-from math import exp, log, sqrt
+from itertools import permutations
+from math import exp, log, prod, sqrt
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vault.names import costs, endings, families, keys, letters, reasons, texts
+from vault.names.glance import Glance
 from vault.names.letters import Token
 
 if TYPE_CHECKING:
@@ -33,10 +35,21 @@ _PARTIAL: Final = 0.99
 _WITHOUT_ENDING: Final = 0.92
 _OTHER_MANNER: Final = 0.8
 """What of the difference counts if one word is spelled in full, the other with few vowels or by Chinese characters."""
-_FORGIVEN: Final = (
-    dict.fromkeys(("lp", "pl"), 0.7) | dict.fromkeys(("ap", "pa"), 0.6) | dict.fromkeys(("ah", "ha"), 0.75)
+_HIGHEST: Final = (
+    dict.fromkeys(("ll", "cc", "aa", "hh", "pp"), 0.9)
+    | dict.fromkeys(("lc", "cl", "lp", "pl"), 0.93)
+    | dict.fromkeys(("hp", "ph"), 0.9)
+    | dict.fromkeys(("hl", "hc", "pc"), 0.96)
 )
-"""What of the difference counts between two kinds of spelling (`Sound.kind`) where much is lost on the way."""
+"""Likeness of two words of one sound and other letters, by the kinds of spelling asked for and found (`Sound.kind`).
+
+Where one is written much as the other is, another spelling tells more of another name: who writes both in one script
+seldom writes them in two ways.
+"""
+_SAME_WORD: Final = 0.92
+"""Likeness of two words of the same letters in names that are not the same."""
+_FORGIVEN: Final = dict.fromkeys(("lp", "pl", "ap", "ha"), 0.8) | {"pa": 0.7}
+"""What of the difference counts between two kinds of spelling where much is lost on the way."""
 _NEAR: Final = 0.55
 """Likeness at first sight from which two words are aligned sound by sound."""
 _LEARNED: Final = 0.4
@@ -49,6 +62,8 @@ _LOWEST: Final = 0.09
 _EXTRA_WORDS: Final = 0.1
 _SEVERAL: Final = 3
 """Sounds from which a word may be the beginning of another."""
+_TRIED: Final = 4
+"""Words of a name for which every way to pair them is tried."""
 _LOWEST_PAIR: Final = _LOWEST**2
 _FOUND: Final = 0.8
 """Likeness from which a word is held for found, and not for a part of another."""
@@ -145,7 +160,7 @@ _Pairs = tuple[tuple[_Spoken, _Spoken], ...]
 def _compare(asked: Sound, word: Sound, weigh: Callable[[_Pairs, float], float]) -> float:
     """Compare two words by their sounds, with `_alike`; or, with `_at_most`, tell what they are alike at most."""
     if asked.text == word.text:
-        return 1.0
+        return _SAME_WORD
     share = _OTHER_MANNER if asked.manner != word.manner else 1.0
     likeness = weigh(((asked.whole, word.whole),), share)
     if asked.stems.forms or word.stems.forms:
@@ -154,7 +169,8 @@ def _compare(asked: Sound, word: Sound, weigh: Callable[[_Pairs, float], float])
     if likeness < _FAMILY:
         kin = asked.families and asked.families & word.families
         likeness = _FAMILY if kin else max(likeness, _beginning(asked, word))
-    return 1 - (1 - likeness) * _FORGIVEN.get(asked.kind + word.kind, 1.0)
+    kinds = asked.kind + word.kind
+    return _HIGHEST.get(kinds, 1.0) * (1 - (1 - likeness) * _FORGIVEN.get(kinds, 1.0))
 
 
 _Look = tuple[float, _Spoken, int, _Spoken, int]
@@ -234,6 +250,14 @@ class Asked:
     def _runs(self) -> list[tuple[int, int, Sound]]:
         """Give what the words of the query are if neighbours are written as one."""
         return [(start, end, _sound(token, few=False)) for start, end, token in letters.joined(self._tokens)]
+
+    @cached_property
+    def _glance(self) -> Glance | None:
+        return Glance(self._tokens) if self._tokens else None
+
+    def glance(self, found: Sequence[str]) -> list[float]:
+        """Tell of each name roughly how well it answers, from 0.0 to 1.0; only fit to choose what to compare first."""
+        return self._glance.likeness(found) if self._glance else [0.0] * len(found)
 
     def similarity(self, name: str, least: float = 0.0) -> float:
         """Tell how well a name answers, as `similarity` does; 0.0 may be said if it is less than `least`."""
@@ -318,16 +342,30 @@ def _aligned(rows: Sequence[Sequence[float]]) -> float:
     if count == others == 2:
         (a, b), (c, d) = rows
         return sqrt(max(_LOWEST_PAIR, a * d, b * c))
-    total = 0.0
+    pairs = _best_pairs(rows) if max(count, others) <= _TRIED else _greedy_pairs(rows)
+    alone = _LOWEST ** (count - min(count, others))
+    return (pairs * alone) ** (1 / count) * (1 - _EXTRA_WORDS * max(0, others - count) / others)
+
+
+def _best_pairs(rows: Sequence[Sequence[float]]) -> float:
+    """Multiply the likenesses of the pairs that are the most alike together."""
+    if len(rows) > len(rows[0]):
+        rows = [*zip(*rows, strict=True)]
+    orders = permutations(range(len(rows[0])), len(rows))
+    return max([prod(sorted([max(_LOWEST, row[i]) for row, i in zip(rows, order, strict=True)])) for order in orders])
+
+
+def _greedy_pairs(rows: Sequence[Sequence[float]]) -> float:
+    """Multiply the likenesses of pairs, the most alike pair first."""
+    product = 1.0
     asked: set[int] = set()
     given: set[int] = set()
     for score, i, j in sorted([(-score, i, j) for j, row in enumerate(rows) for i, score in enumerate(row)]):
         if i not in asked and j not in given:
             asked.add(i)
             given.add(j)
-            total += log(max(_LOWEST, -score))
-    total += log(_LOWEST) * (count - len(asked))
-    return exp(total / count) * (1 - _EXTRA_WORDS * max(0, others - count) / others)
+            product *= max(_LOWEST, -score)
+    return product
 
 
 def _mean(scores: Sequence[float]) -> float:
