@@ -537,3 +537,23 @@ def recall(entries: Iterable[LogEntry], consent: bytes) -> list[Handover]:
         FormatError: An entry `disclosed` is not of the form.
     """
     return [one for one in handovers(entries) if consent in one.consents]
+
+
+def recall_person(entries: Iterable[LogEntry], person: bytes) -> list[Handover]:
+    """List the bundles in which anything of one person left, be it under a stand-in.
+
+    Args:
+        entries: The log, oldest first.
+        person: Record id of the person or source, 16 bytes.
+
+    Returns:
+        The bundles, oldest first; `recipient` and `onward` of each are its holders.
+
+    Raises:
+        FormatError: An entry `disclosed` is not of the form.
+    """
+    return [
+        one
+        for one in handovers(entries)
+        if any(fact.person == person and fact.outcome != OUTCOMES[0] for fact in one.facts)
+    ]

@@ -1,4 +1,4 @@
-"""Commands over consent records: consent add, list, withdraw.
+"""Commands over consent records: consent add, list, show, withdraw.
 
 Floor: roof. Whether a consent covers a disclosure is for the library to say.
 """
@@ -26,9 +26,9 @@ CAPACITIES: Final = ("self", "kin", "parent", "lawyer", "other")
 MEANS: Final = ("written", "recorded", "spoken", "message")
 
 
-@click.group("consent", cls=Group, short_help="Record, list and withdraw consent.")
+@click.group("consent", cls=Group, short_help="Record, list, show and withdraw consent.")
 def consent() -> None:
-    """Record, list and withdraw consent: who may be told what about whom, for which purpose, and how far onward.
+    """Record, list, show and withdraw consent: who may be told what about whom, for which purpose, and how far onward.
 
     Example:
       casevault consent list
@@ -48,12 +48,16 @@ def consent() -> None:
 @click.option("--how", type=click.Choice(MEANS), required=True, help="How it was given.")
 @click.option("--given-on", metavar="DATE", help="When; today if not said.")
 @click.option("--expires", metavar="DATE", help="Until when it holds.")
+@click.option("--witness", "witnessed_by", metavar="ID", multiple=True, help="Who was there when it was given.")
+@click.option("--conditions", metavar="TEXT", help="What else was asked for; a preview shows it to be read.")
+@click.option("--paper", metavar="ID", multiple=True, help="The document with the signature.")
 @click.option("--case", metavar="ID", multiple=True, help="The case it belongs to.")
 @click.pass_obj
 def add_consent(settings: Settings, /, **options: Any) -> None:  # noqa: ANN401 - one for each option of click
     """Record a consent. Ask for each thing separately, and say that it can be withdrawn.
 
-    What is not named is not covered. Repeat --about, --audience, --purpose, --group and --onward for several.
+    What is not named is not covered. Repeat --about, --audience, --purpose, --group and --onward for several: one act
+    may be about many persons. Kin speak only for who is missing, parents only for children.
 
     Example:
       casevault consent add --by 77c0 --about 3f9a --capacity kin --audience lawyer --purpose legal
@@ -100,28 +104,12 @@ def list_consents(settings: Settings, person: str | None) -> None:
     Example:
       casevault consent list 3f9a
     """
-    from vault.records import id_text
-
     out = Output(settings)
     today = date.today()  # noqa: DTZ011 - the person's own day is meant
     with open_vault(settings) as vault:
         wanted = vault.resolve(person) if person is not None else None
         found = [one for one in vault.records("consent") if wanted is None or wanted in one.links("about")]
-    rows = [
-        {
-            "id": id_text(one.record_id),
-            "state": state_of(one, today),
-            "about": [id_text(target) for target in one.links("about")],
-            "audiences": one.values("audiences"),
-            "purposes": one.values("purposes"),
-            "groups": one.values("groups"),
-            "onward": one.values("onward"),
-            "given_on": one.values("given_on"),
-            "expires": one.values("expires"),
-            "withdrawn_on": one.values("withdrawn_on"),
-        }
-        for one in found
-    ]
+    rows = [consent_json(one, today) for one in found]
     if out.json({"consents": rows}):
         return
     out.table(
@@ -136,6 +124,73 @@ def list_consents(settings: Settings, person: str | None) -> None:
             for row in rows
         ),
     )
+
+
+@consent.command("show", short_help="Show one consent, whom it covers, and which bundles relied on it.")
+@click.argument("record", metavar="ID")
+@click.pass_obj
+def show_consent(settings: Settings, record: str) -> None:
+    """Show one consent: who gave it, whom it covers for what, whether it stands, and which bundles relied on it.
+
+    Example:
+      casevault consent show 77c0
+    """
+    from cli.commands.ledger import handover_json, naming, print_handovers, to_recall
+    from vault.records import id_text
+
+    out = Output(settings)
+    with open_vault(settings) as vault:
+        one = known_consent(vault, record)
+        name_of = naming(vault)
+        people = {
+            name: [{"id": id_text(target), "name": name_of(target)} for target in one.links(name)]
+            for name in ("given_by", "about", "witnessed_by")
+        }
+        bundles = to_recall(vault, one.record_id)
+    row = {**consent_json(one, date.today()), **people}  # noqa: DTZ011 - the person's own day is meant
+    if out.json({**row, "bundles": [handover_json(bundle) for bundle in bundles]}):
+        return
+    for name, value in row.items():
+        if name in people:
+            for person in people[name]:
+                out.line(name, person["id"], person["name"])
+        elif value:
+            out.line(name, value if isinstance(value, str) else " ".join(map(str, value)))
+    print_handovers(out, bundles)
+
+
+def consent_json(one: Revision, today: date) -> dict[str, Any]:
+    """Give a consent as plain values.
+
+    Args:
+        one: A consent.
+        today: The day to count from.
+
+    Returns:
+        What JSON says.
+    """
+    from vault.records import id_text
+
+    return {
+        "id": id_text(one.record_id),
+        "state": state_of(one, today),
+        "about": [id_text(target) for target in one.links("about")],
+        **{
+            name: one.values(name)
+            for name in (
+                "capacity",
+                "audiences",
+                "purposes",
+                "groups",
+                "onward",
+                "given_on",
+                "how",
+                "expires",
+                "withdrawn_on",
+                "conditions",
+            )
+        },
+    }
 
 
 def known_consent(vault: Vault, record: str) -> Revision:
@@ -189,7 +244,8 @@ def withdraw(settings: Settings, record: str, day: str | None, *, yes: bool) -> 
         print_handovers(out, bundles)
     if bundles:
         out.warn(
-            f"{len(bundles)} bundle(s) relied on it. Ask these holders to destroy them, and those they passed it on to."
+            f"{len(bundles)} bundle(s) relied on it. Ask these holders to destroy them, and those they passed it on to:"
+            f" `casevault ledger recall {id_text(old.record_id)[:10]} -o DIR` writes the notices."
         )
     else:
         out.talk("No bundle relied on it.")

@@ -12,10 +12,11 @@ import click
 
 from cli.app import Group, Settings
 from cli.output import Output
-from cli.session import open_vault
+from cli.session import checked_path, open_vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from vault.ledger import Handover
     from vault.vault import Vault
@@ -217,40 +218,118 @@ def bundle_of(text: str) -> bytes:
     raise click.UsageError(message)
 
 
-@ledger.command("recall", short_help="List the bundles that relied on a consent, and who holds them.")
-@click.argument("consent", metavar="CONSENT")
+@ledger.command("recall", short_help="List the bundles to ask back, and write the notices to their holders.")
+@click.argument("record", metavar="CONSENT|PERSON")
+@click.option("-o", "--output", "target", metavar="DIR", help="Write a notice for each holder into this new folder.")
 @click.pass_obj
-def recall(settings: Settings, consent: str) -> None:
-    """List the bundles that relied on a consent, and who holds them, so that they can be asked back.
+def recall(settings: Settings, record: str, target: str | None) -> None:
+    """List the bundles that relied on a consent, or in which anything of a person left, and who holds them.
+
+    With -o a notice to each holder is written, in English, Russian and Kazakh; it names bundles and nobody.
 
     Example:
       casevault ledger recall 77c0
+      casevault ledger recall 3f9a -o notices
     """
-    from cli.commands.consent import known_consent
-    from vault.errors import NotFoundError
-
     out = Output(settings)
+    path = checked_path(target) if target is not None else None
     with open_vault(settings) as vault:
-        record = vault.resolve(consent)
-        with suppress(NotFoundError):  # it was purged; the ledger still knows it
-            known_consent(vault, consent)
-        found = to_recall(vault, record)
-    if not out.json({"bundles": [handover_json(one) for one in found]}):
+        found = to_recall(vault, vault.resolve(record))
+    written = write_notices(path, found) if path is not None and found else []
+    if not out.json({"bundles": [handover_json(one) for one in found], "notices": [str(one) for one in written]}):
         print_handovers(out, found)
+        for one in written:
+            out.line("notice", one)
     if not found:
-        out.talk("No bundle relied on this consent.")
+        out.talk("No bundle relied on it, and nothing was written.")
+    elif path is None:
+        out.talk("With -o DIR a notice is written for each of these holders.")
 
 
-def to_recall(vault: Vault, consent: bytes) -> list[Handover]:
-    """List the bundles that relied on a consent.
+def to_recall(vault: Vault, record: bytes) -> list[Handover]:
+    """List the bundles that relied on a consent, or in which anything of a person left.
 
     Args:
         vault: The open vault.
-        consent: Its record id.
+        record: Record id; of a record that was purged, the ledger alone tells what it was.
 
     Returns:
         The bundles, oldest first.
-    """
-    from vault.ledger import recall as recall_by
 
-    return recall_by(vault.disclosures.log(), consent)
+    Raises:
+        click.UsageError: It is a record of another kind.
+    """
+    from vault.errors import NotFoundError
+    from vault.ledger import recall as recall_by
+    from vault.ledger import recall_person
+
+    kind = None
+    with suppress(NotFoundError):
+        kind = vault.get(record).kind
+    if kind not in {None, "consent", "person", "source"}:
+        message = f"That is of kind {kind}; a consent, a person or a source can be recalled."
+        raise click.UsageError(message)
+    log = vault.disclosures.log()
+    found = recall_by(log, record) if kind in {None, "consent"} else []
+    return found or (recall_person(log, record) if kind != "consent" else [])
+
+
+def write_notices(path: Path, found: list[Handover]) -> list[Path]:
+    """Write a notice for each holder.
+
+    Args:
+        path: The new folder.
+        found: The bundles to ask back.
+
+    Returns:
+        The files.
+    """
+    from vault.paths import NewFolder
+
+    holders: dict[str, list[Handover]] = {}
+    for one in found:
+        holders.setdefault(one.recipient, []).append(one)
+    names = {holder: f"notice-{number}.txt" for number, holder in enumerate(sorted(holders), 1)}
+    with NewFolder(path) as folder:
+        for holder, name in names.items():
+            folder.begin(name)
+            folder.write(notice_text(holder, holders[holder]).encode())
+        folder.settle()
+        folder.commit()
+    return [path / name for name in names.values()]
+
+
+def notice_text(holder: str, bundles: list[Handover]) -> str:
+    """Write what a holder is asked: to destroy bundles, those passed on too, and to confirm it.
+
+    Args:
+        holder: Name in the address book.
+        bundles: What they hold.
+
+    Returns:
+        The text; it says of nobody why.
+    """
+    from cli.views import moment
+
+    digests = [one.sealed_sha256 if any(one.sealed_sha256) else one.bag_sha256 for one in bundles]
+    listed = [
+        f"  {moment(one.time)[:10]}  {one.policy}  SHA-256 {digest.hex()}"
+        for one, digest in zip(bundles, digests, strict=True)
+    ]
+    passed_on = sorted({step for one in bundles for step in one.onward})
+    return "\n".join(
+        [
+            holder,
+            "",
+            "en  Please destroy these files and every copy of what is in them, ask those to whom you passed it on to",
+            "    do the same, and tell us when it is done. Do not use what is in them any more.",
+            "ru  Пожалуйста, уничтожьте эти файлы и все копии их содержимого, попросите о том же тех, кому вы его",
+            "    передали, и сообщите нам, когда это сделано. Больше не используйте их содержимое.",
+            "kk  Осы файлдарды және олардың мазмұнының барлық көшірмелерін жойыңыз, оны берген адамдарыңыздан да соны",
+            "    сұраңыз, орындалған соң бізге хабарлаңыз. Мазмұнын енді пайдаланбаңыз.",
+            "",
+            *listed,
+            *([f"  onward / далее / әрі қарай: {', '.join(passed_on)}"] if passed_on else []),
+            "",
+        ]
+    )

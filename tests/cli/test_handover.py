@@ -328,7 +328,7 @@ def test_the_ledger_tells_who_received_what_and_who_is_exposed(family: Any) -> N
     family("ledger", "exposure", "Nobody at all", expect=2)
     (recalled,) = family("ledger", "recall", family.ids["consent"][0], "--json").json["bundles"]
     assert recalled["recipient"] == "Advocate"
-    family("ledger", "recall", family.ids["person"][0], expect=2)
+    family("ledger", "recall", family.ids["event"][0], expect=2)
     family("remove", family.ids["consent"][0], "--purge", "--yes")
     assert family("ledger", "recall", family.ids["consent"][0], "--json").json["bundles"] == [recalled]
 
