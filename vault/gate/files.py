@@ -1,7 +1,7 @@
 """Files of any kind brought to text, and the search in what they hold.
 
-Floor: 4. It tells what a file is by its content, unpacks archives under limits, and gives every reading of every text
-to `needles`. It refuses what no reader here opens: images, PDF, Office files, unknown bytes.
+Floor: 4. It tells what a file is by its content, has it taken apart by the reader of its kind, and gives every reading
+of every text to `needles`. It refuses what no reader here opens.
 
 Source:
     docs/known-values.md §The gate.
@@ -12,55 +12,42 @@ import binascii
 import hashlib
 import io
 import re
-import zipfile
-import zlib
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import product
 from typing import BinaryIO, Final
 
+from vault.gate import archives, mails, office, pdf, pictures, rtf, xmls
+from vault.gate.fonts import without_fonts
 from vault.gate.needles import DIGEST_SIZES, Finding, Needles
+from vault.gate.parts import BrokenError, Budget, Fault, Inner, Label, LimitError, Limits, Loose, Part, Text
 from vault.gate.phrases import Phrases
-from vault.gate.texts import as_text, readings, runs_of_text
+from vault.gate.texts import as_text, older, readings, runs_of_text
 from vault.matching.values import Protected
 
 OVERLAP: Final = 1 << 12  # bytes that two pieces share; no value is longer
 FINDINGS_AT_MOST: Final = 1000
+_CONFIRMED: Final = frozenset({"unreadable", "encrypted", "broken"})
+"""What a person who confirmed a file has seen; everything else is out of sight."""
 
-_GZIP: Final = b"\x1f\x8b"
-_ZIP_STARTS: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 # What is known to need a reader that is not here.
 _CLOSED: Final = (
-    b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"II*\0", b"MM\0*", b"BM", b"\xd0\xcf\x11\xe0", b"{\\rtf",
-    b"Rar!", b"7z\xbc\xaf", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"ID3", b"OggS", b"fLaC", b"\x7fELF", b"MZ",
+    b"\xd0\xcf\x11\xe0", b"Rar!", b"7z\xbc\xaf", b"\x28\xb5\x2f\xfd", b"ID3", b"OggS", b"fLaC", b"\x7fELF", b"MZ",
     b"SQLite format 3", b"age-encryption.org/", b"-----BEGIN AGE", b"-----BEGIN PGP MESSAGE", b"%!PS", b"\x00asm",
+    b"RIFF", b"!<arch>", b"MSCF", b"AT&TFORM", b"\x00\x00\x01\x00",
 )  # fmt: skip
-_OFFICE_PARTS: Final = ("[Content_Types].xml", "mimetype")
+_ENCRYPTED: Final = (b"age-encryption.org/", b"-----BEGIN AGE", b"-----BEGIN PGP MESSAGE")
+_XML_START = re.compile(r"\ufeff?\s*<(?:[A-Za-z_?]|!(?:--|DOCTYPE))")
 _BASE64_SIGNS = r"[A-Za-z0-9+/_-]"
-_BASE64 = re.compile(rf"(?<![A-Za-z0-9+/_=-]){_BASE64_SIGNS}{{8,}}(?:\r?\n[ \t]*{_BASE64_SIGNS}{{2,}})*={{0,2}}")
+_BASE64 = re.compile(rf"(?<![A-Za-z0-9+/_=-]){_BASE64_SIGNS}{{8,}}(?:\r?\n[ \t]*(?!--){_BASE64_SIGNS}{{2,}})*={{0,2}}")
+_BASE32 = re.compile(r"(?<![A-Za-z0-9+/_-])(?:[A-Z2-7]{8,}|[a-z2-7]{8,})={0,6}(?![A-Za-z0-9+/_-])")
 _A_WORD = re.compile(r"[A-Za-z]?[a-z]+|[A-Z]+|[0-9_-]+")  # no base64 of eight signs and more looks so
-_HEX = re.compile(r"(?<![A-Za-z0-9])(?:0x)?((?:[0-9A-Fa-f]{2}[ :-]?){4,}+)")
+_HEX = re.compile(r"(?<![A-Za-z0-9])(?:0x|\\x)?((?:[0-9A-Fa-f]{2}[ :-]?){4,}+)")
+_ASCII85 = re.compile(r"<~([!-uz\s]{5,}?)~>")
+_UUENCODED = re.compile(
+    r"^begin(?: [0-7]{3,4}|-base64 [0-7]{3,4}) ([^\r\n]+)\r?\n((?:[ -`]{1,61}\r?\n)+)", re.MULTILINE
+)
 _OWN = re.compile(r"[A-Za-z0-9+/=]{32,}")
 _HASH = re.compile(r"(?<![A-Za-z0-9])(?=[0-9]*[a-fA-F])[0-9a-fA-F]{8,64}(?![A-Za-z0-9])")
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How far the gate unpacks.
-
-    Args:
-        depth: Archives within archives, 0 for none.
-        unpacked_bytes: What all members together may come to.
-        members: How many there may be.
-        text_bytes: What one base64 or hexadecimal token may decode to.
-        piece_bytes: How much of a large file is looked at together, 16 KiB or more.
-    """
-
-    depth: int = 5
-    unpacked_bytes: int = 50_000_000
-    members: int = 10_000
-    text_bytes: int = 4_000_000
-    piece_bytes: int = 4_000_000
 
 
 def scan(
@@ -83,8 +70,8 @@ def scan(
         protected: What is withheld.
         kept: What the same disclosure shows.
         limits: How far to unpack; the default of `Limits` where none are given.
-        keep_files: Names of members that no reader opens and that a person confirmed one by one; their names and
-            the text in their raw bytes are looked at all the same.
+        keep_files: Names of members that no reader opens and that a person confirmed one by one; their names, what
+            can be read of them and the text in their raw bytes are looked at all the same.
         templates: SHA-256 digests (32 bytes) of files with fixed content, which are taken off first.
         own_tokens: Hexadecimal or base64 texts of 32 signs or more that the caller made himself: hashes of files, ids,
             keys, signatures. What they decode to by chance is not read; hashes of values are looked for in them.
@@ -106,10 +93,6 @@ def scan(
     return search.finish()
 
 
-class _LimitError(Exception):
-    """A limit is reached; nothing more is unpacked."""
-
-
 class _Scan:
     """One scan: its budget, its findings, and the tokens to be compared with hashes at its end."""
 
@@ -124,14 +107,14 @@ class _Scan:
     ) -> None:
         self._needles = needles
         self._limits = limits
+        self._budget = Budget(limits)
         self._keep = frozenset(keep)
         self._templates = frozenset(templates)
         self._own = frozenset(own)
         self._phrases = Phrases(phrases)
         self._findings: dict[Finding, None] = {}
         self._tokens: dict[str, str] = {}  # token, place of its first sight
-        self._unpacked = 0
-        self._members = 0
+        self._confirmed = False  # whether a person saw the file that is looked at
 
     def finish(self) -> list[Finding]:
         """Compare the hashes seen and give all findings."""
@@ -140,41 +123,76 @@ class _Scan:
         return list(self._findings)
 
     def _note(self, rule: str, place: str) -> None:
+        if self._confirmed and rule in _CONFIRMED:
+            return
         if len(self._findings) < FINDINGS_AT_MOST:
             self._findings[Finding(rule, place)] = None
 
     # --------------------------------------------------------------------------------------------- files
     def file(self, stream: BinaryIO, name: str) -> None:
-        """Look at the outermost file, in pieces when it is large."""
+        """Look at the outermost file, in pieces when it is a large text."""
         place = self._name(name, "file")
         stream.seek(0)
         start = stream.read(self._limits.piece_bytes)
-        if start.startswith(_ZIP_STARTS):
-            self._guarded(lambda: self._zip(stream, place, 0), place)
+        if start.startswith(archives.ZIP_STARTS):
+            self._parts(archives.read_zip(stream, place, self._budget), place, 0)
             return
         rest = stream.read(1)
         if not rest:
-            self._guarded(lambda: self._bytes(start, name, place, 0), place)
-            return
-        stream.seek(0)
-        if start.startswith(_GZIP):
-            self._guarded(lambda: self._gzip(stream.read(self._limits.unpacked_bytes + 1), place, 0), place)
-        elif name in self._keep:
-            self._raw(stream, place)
-        elif start.startswith(_CLOSED) or as_text(_whole_characters(start)) is None:
-            self._note("unreadable", place)
+            self._bytes(start, name, place, 0)
+        elif self._reader(start) is not None:
+            stream.seek(0)
+            whole = stream.read(self._limits.unpacked_bytes + 1)
+            if len(whole) > self._limits.unpacked_bytes:
+                self._note("limit", place)
+                self._raw_if_kept(stream, name, place)
+            else:
+                self._bytes(whole, name, place, 0)
+        elif name in self._keep or start.startswith(_CLOSED) or as_text(_whole_characters(start)) is None:
+            if name not in self._keep:
+                self._note("unreadable", place)
+            self._raw_if_kept(stream, name, place)
         else:
+            stream.seek(0)
             self._in_pieces(stream, place)
 
-    def _guarded(self, look: Callable[[], None], place: str) -> None:
-        """Turn whatever goes wrong in an unpacker into a finding."""
-        try:
-            look()
-        except _LimitError:
+    def _reader(self, data: bytes) -> Callable[[bytes, str, Budget], Iterator[Part]] | None:
+        """Tell which reader takes a file apart."""
+        if data.startswith(archives.ZIP_STARTS):
+            return lambda data, place, budget: archives.read_zip(io.BytesIO(data), place, budget)
+        if data.startswith(archives.PACKED):
+            return archives.read_packed
+        if data.startswith(rtf.START):
+            return rtf.read_rtf
+        if pdf.is_pdf(data):
+            return pdf.read_pdf
+        return pictures.reader_of(data) or (archives.read_tar if archives.is_tar(data) else None)
+
+    def _parts(self, parts: Iterable[Part], place: str, depth: int) -> None:
+        """Look at what a reader hands over, and turn whatever goes wrong in it into a finding."""
+        if depth > self._limits.depth:
             self._note("limit", place)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError,
-                KeyError, IndexError, OverflowError, MemoryError, RecursionError, LookupError, TypeError):  # fmt: skip
+            return
+        try:
+            for part in parts:
+                self._part(part, depth)
+        except LimitError:
+            self._note("limit", place)
+        except Exception:  # noqa: BLE001 - unpackers, and the readers of others, promise no kind of error
             self._note("broken", place)
+
+    def _part(self, part: Part, depth: int) -> None:
+        match part:
+            case Text(text, place, noise):
+                self._text(text, place, depth, noise=noise)
+            case Loose(data, place):
+                self._loose(data, place)
+            case Label(name, place):
+                self._name(name, place)
+            case Fault(rule, place):
+                self._note(rule, place)
+            case Inner(data, name, place, strict):
+                self._bytes(data, name, self._name(name, place) if name else place, depth + 1, strict=strict)
 
     def _name(self, name: str, place: str) -> str:
         """Look at a name; give the place to be told, which is not the name if that is a finding."""
@@ -187,21 +205,48 @@ class _Scan:
             found |= self._encoded(reading, f"name of {place}", 0)
         return place if found else "".join(c if c.isprintable() else "?" for c in name)[:200]
 
-    def _bytes(self, data: bytes, name: str, place: str, depth: int) -> None:
+    def _bytes(self, data: bytes, name: str, place: str, depth: int, *, strict: bool = False) -> None:
         """Look at one file that is in memory."""
         if not data or hashlib.sha256(data).digest() in self._templates:
             return
-        if data.startswith(_ZIP_STARTS):
-            self._guarded(lambda: self._zip(io.BytesIO(data), place, depth), place)
-        elif data.startswith(_GZIP):
-            self._guarded(lambda: self._gzip(data, place, depth), place)
-        elif name in self._keep:
-            self._raw(io.BytesIO(data), place)
-        elif data.startswith(_CLOSED) or (texts := as_text(data)) is None:
-            self._note("unreadable", place)
-        else:
-            for text in texts:
-                self._text(text, place, depth)
+        before, self._confirmed = self._confirmed, self._confirmed or name in self._keep
+        try:
+            reader = self._reader(data)
+            if reader is not None:
+                self._parts(reader(data, place, self._budget), place, depth)
+            elif strict and name == office.LAYOUT_CACHE:
+                self._loose(data, place)
+            elif data.startswith(_CLOSED) or (texts := as_text(data)) is None:
+                self._note("encrypted" if data.startswith(_ENCRYPTED) else "unreadable", place)
+            else:
+                self._texts(data, texts, place, depth, strict=strict)
+            if self._confirmed:
+                self._raw(io.BytesIO(data), place)
+        finally:
+            self._confirmed = before
+
+    def _texts(self, data: bytes, texts: Sequence[str], place: str, depth: int, *, strict: bool) -> None:
+        """Look at a file that is text, and at what its structure tells besides."""
+        if len(texts) == 1 and _XML_START.match(texts[0]):
+            try:
+                parts = list(xmls.read_xml(texts[0], place))
+            except BrokenError:
+                # A page of the web is seldom well-formed, a part of a document always.
+                if strict and not place.endswith(".vml"):
+                    self._note("broken", place)
+            else:
+                self._parts(parts, place, depth)
+                if strict:
+                    return
+        for text in texts:
+            self._text(without_fonts(text), place, depth)
+        if mails.is_mail(data):
+            self._parts(mails.read_mail(data, place, self._budget), place, depth)
+
+    def _raw_if_kept(self, stream: BinaryIO, name: str, place: str) -> None:
+        if name in self._keep:
+            stream.seek(0)
+            self._raw(stream, place)
 
     def _raw(self, stream: BinaryIO, place: str) -> None:
         """Look for text in the bytes of a file that no reader opens."""
@@ -221,94 +266,7 @@ class _Scan:
             for text in texts:
                 self._text(text, place, 0, at)
 
-    # ------------------------------------------------------------------------------------------- archives
-    def _count(self, size: int) -> None:
-        self._unpacked += size
-        if self._unpacked > self._limits.unpacked_bytes:
-            raise _LimitError
-
-    def _zip(self, stream: BinaryIO, place: str, depth: int) -> None:
-        """Look at a ZIP archive: every name, comment, extra field and member, and the bytes between them."""
-        if depth >= self._limits.depth + 1:
-            raise _LimitError
-        stream.seek(0, io.SEEK_END)
-        size = stream.tell()
-        with zipfile.ZipFile(stream) as archive:
-            entries = archive.infolist()
-            names = {entry.filename for entry in entries}
-            if not names.isdisjoint(_OFFICE_PARTS):
-                self._note("unreadable", place)
-                return
-            self._loose(archive.comment, f"{place} comment")
-            covered = [(archive.start_dir, size)]
-            for entry in entries:
-                self._members += 1
-                if self._members > self._limits.members:
-                    raise _LimitError
-                inner = f"{place} member {self._members}"
-                told = self._name(entry.filename, inner)
-                self._loose(entry.comment, f"{inner} comment")
-                self._loose(entry.extra, f"{inner} extra field")
-                covered.append(self._local_header(stream, entry, inner))
-                if entry.flag_bits & 0x41:
-                    self._note("encrypted", inner)
-                elif not entry.is_dir() or entry.file_size:
-                    self._guarded(
-                        lambda entry=entry, told=told: self._member(archive, entry, told, depth),  # type: ignore[misc]
-                        inner,
-                    )
-            self._uncovered(covered, place)
-            tail = archive.start_dir + sum(_central_size(entry) for entry in entries)
-            self._end_of_directory(stream, tail, size, len(archive.comment), place)
-
-    def _member(self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, place: str, depth: int) -> None:
-        """Look at one member."""
-        if entry.filename in self._keep:
-            with archive.open(entry) as member:
-                self._raw(member, place)  # type: ignore[arg-type]
-            return
-        with archive.open(entry) as member:
-            allowed = self._limits.unpacked_bytes - self._unpacked
-            data = member.read(allowed + 1)
-        self._count(len(data))
-        self._bytes(data, entry.filename, place, depth + 1)
-
-    def _local_header(self, stream: BinaryIO, entry: zipfile.ZipInfo, place: str) -> tuple[int, int]:
-        """Look at what a member says of itself before its bytes; give the span of both."""
-        stream.seek(entry.header_offset)
-        header = stream.read(30)
-        if len(header) < 30 or header[:4] != b"PK\x03\x04":
-            raise zipfile.BadZipFile
-        name_size, extra_size = int.from_bytes(header[26:28], "little"), int.from_bytes(header[28:30], "little")
-        name, extra = stream.read(name_size), stream.read(extra_size)
-        if name != entry.orig_filename.encode("utf-8" if entry.flag_bits & 0x800 else "cp437", "replace"):
-            self._note("hidden", f"{place} local name")
-            self._loose(name, f"{place} local name")
-        self._loose(extra, f"{place} extra field")
-        end = entry.header_offset + 30 + name_size + extra_size + entry.compress_size
-        if entry.flag_bits & 8:
-            stream.seek(end)
-            descriptor = stream.read(24)
-            end += 16 if descriptor[:4] == b"PK\x07\x08" else 12
-        return entry.header_offset, end
-
-    def _uncovered(self, covered: list[tuple[int, int]], place: str) -> None:
-        """Refuse bytes that no member accounts for, and members that share bytes."""
-        reached = 0
-        for start, end in sorted(covered):
-            if start != reached:
-                self._note("hidden", place)
-            reached = max(reached, end)
-
-    def _end_of_directory(self, stream: BinaryIO, start: int, size: int, comment: int, place: str) -> None:
-        """Refuse bytes behind the list of members that are not its end record."""
-        stream.seek(start)
-        tail = stream.read(size - start)
-        end = tail.find(b"PK\x05\x06")
-        between = tail[:end] if end >= 0 else tail
-        if end < 0 or (between and not between.startswith(b"PK\x06\x06")) or len(tail) != end + 22 + comment:
-            self._note("hidden", place)
-
+    # ---------------------------------------------------------------------------------------------- texts
     def _loose(self, data: bytes, place: str) -> None:
         """Look at bytes that belong to no file: comments, extra fields, odd names."""
         if not data:
@@ -317,34 +275,10 @@ class _Scan:
         for text in texts if texts is not None else runs_of_text(data):
             self._text(text, place, self._limits.depth)
 
-    def _gzip(self, data: bytes, place: str, depth: int) -> None:
-        """Look at gzip streams one behind another, and at the names in their headers."""
-        if depth >= self._limits.depth + 1 or len(data) > self._limits.unpacked_bytes:
-            raise _LimitError
-        while data:
-            if not data.startswith(_GZIP):
-                self._note("hidden", place)
-                self._loose(data[:OVERLAP], place)
-                return
-            self._members += 1
-            if self._members > self._limits.members:
-                raise _LimitError
-            for text in runs_of_text(data[: data.find(b"\0", 10) + 1 or 10][10:OVERLAP]):
-                self._text(text, f"{place} header", depth)
-            self._loose(data[10:266].split(b"\0", 1)[0] if data[3:4] != b"\0" else b"", f"{place} header")
-            unpacker = zlib.decompressobj(wbits=31)
-            inner = unpacker.decompress(data, self._limits.unpacked_bytes - self._unpacked + 1)
-            self._count(len(inner))
-            if not unpacker.eof:
-                raise EOFError
-            self._bytes(inner, "", f"{place} content", depth + 1)
-            data = unpacker.unused_data
-
-    # ---------------------------------------------------------------------------------------------- texts
-    def _text(self, text: str, place: str, depth: int, offset: int = 0) -> None:
+    def _text(self, text: str, place: str, depth: int, offset: int = 0, *, noise: bool = False) -> None:
         """Look at every reading of one text."""
         for reading in readings(text):
-            for rule, at in self._needles.search(reading):
+            for rule, at in self._needles.search(reading, noise=noise):
                 if rule != "value" or not self._phrases.cover(reading, at):
                     self._note(rule, f"{place}:{offset + at}")
             self._tokens_of(reading, place)
@@ -368,28 +302,21 @@ class _Scan:
                 self._note("limit", f"{place}:{at}")
                 found = True
                 continue
-            if data.startswith((*_ZIP_STARTS, _GZIP)) or (len(data) > 64 and data.startswith(_CLOSED)):
+            if len(data) > 20 and (self._reader(data) is not None or (len(data) > 64 and data.startswith(_CLOSED))):
                 if depth >= self._limits.depth:
                     self._note("limit", f"{place}:{at}")
                 else:
-                    self._count(len(data))
+                    self._budget.take(len(data))
                     self._bytes(data, "", f"{place}:{at} encoded", depth + 1)
-                found = True
                 continue
             texts = as_text(data, guess=False)
-            for inner in texts if texts is not None else runs_of_text(data):
+            for inner in texts if texts is not None else [*runs_of_text(data), *older(data)]:
                 for reading in readings(inner):
                     for _ in self._needles.search(reading, noise=texts is None):
                         self._note("encoded", f"{place}:{at}")
                         found = True
                         break
         return found
-
-
-def _central_size(entry: zipfile.ZipInfo) -> int:
-    """Give the bytes a member takes in the list of members."""
-    name = entry.orig_filename.encode("utf-8" if entry.flag_bits & 0x800 else "cp437", "replace")
-    return 46 + len(name) + len(entry.extra) + len(entry.comment)
 
 
 def _pieces(stream: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
@@ -421,6 +348,28 @@ def _tokens(text: str) -> Iterator[tuple[bytes, int]]:
     for match in _HEX.finditer(text):
         digits = re.sub("[ :-]", "", match[1])
         yield bytes.fromhex(digits), match.start()
+    for match in _BASE32.finditer(text):
+        if not match.group().isalpha() or len(match.group()) > 15:
+            signs = match.group().rstrip("=").upper()
+            whole = signs[: len(signs) - (len(signs) % 8 in {1, 3, 6})]
+            yield base64.b32decode(whole + "=" * (-len(whole) % 8)), match.start()
+    if "<~" in text:
+        for match in _ASCII85.finditer(text):
+            try:
+                yield base64.a85decode(match[1]), match.start()
+            except ValueError:
+                continue
+    if "begin" in text:
+        for match in _UUENCODED.finditer(text):
+            yield b"".join(map(_uudecoded, match[2].splitlines())), match.start()
+
+
+def _uudecoded(line: str) -> bytes:
+    """Decode a line of uuencode: its length, and four signs for three bytes."""
+    values = [ord(c) - 32 & 63 for c in line]
+    rest = values[1:] + [0] * 4
+    packed = (rest[n] << 18 | rest[n + 1] << 12 | rest[n + 2] << 6 | rest[n + 3] for n in range(0, len(rest) - 3, 4))
+    return b"".join(n.to_bytes(3, "big") for n in packed)[: values[0]]
 
 
 def _base64_tokens(text: str) -> Iterator[tuple[str, int]]:

@@ -18,9 +18,10 @@ from vault.matching import lexicon, numbers
 from vault.matching.dates import Date, find_dates
 from vault.matching.letters import APOSTROPHES, HAN, fold, script_of, skeletons
 from vault.matching.numerals import as_digits
+from vault.matching.parts import Part
 from vault.matching.simplified import SIMPLIFIED
 from vault.matching.suffixes import LONGEST, by_itself, fits, stems
-from vault.matching.values import Part, Protected, as_protected, identifies, pieces, take_apart
+from vault.matching.values import Protected, as_protected, identifies, pieces, take_apart
 
 LONGEST_WORD: Final = 64
 PHRASE_AT_MOST: Final = 8
@@ -33,6 +34,9 @@ _LETTERS = rf"(?:(?![{HAN}])[^\W\d_])+"
 _WORD = re.compile(rf"{_LETTERS}(?:[{APOSTROPHES}]{_LETTERS})*|[0-9]+")
 _HAN_RUN = re.compile(rf"[{HAN}]+(?:\s[{HAN}]+)*")
 _BETWEEN = re.compile(r"(?:[^\w\";|]|_){0,4}")
+_TOKEN = re.compile(r"[A-Za-z0-9+/]{20,}")
+_RUNS = re.compile(r"[a-z]+|[A-Z]+|[0-9]+|[+/]+")
+_MIXED: Final = 0.45  # runs of one kind of sign a sign; base64 has .64, words run together a quarter
 _HASHES = (hashlib.md5, hashlib.sha1, hashlib.sha256)
 
 
@@ -131,6 +135,8 @@ class Needles:
         for value in map(as_protected, kept):
             forms = take_apart(value)
             numbers_of = [n for part in forms.parts if (n := self._kept.add(part, strict=False)) is not None]
+            for part in _run_together(value, forms.parts):
+                self._kept.add(part, strict=False)
             spelt = [self._kept.sounds[n] for n in numbers_of[:PHRASE_AT_MOST]]
             self._kept_together.update((a, b) for a in spelt for b in spelt)
             kept_digits |= forms.streams | forms.phones | forms.codes
@@ -140,6 +146,8 @@ class Needles:
         for value in self._values:
             forms = take_apart(value)
             self._add_words(forms.parts, strict=value.strict)
+            for part in _run_together(value, forms.parts):
+                self._names.add(part, strict=value.strict)
             self._digits |= forms.streams - kept_digits
             self._phones |= forms.phones - kept_digits
             self._codes |= forms.codes - kept_digits
@@ -182,7 +190,7 @@ class Needles:
         Source:
             docs/known-values.md §The gate.
         """
-        coded = numbers.coded_tokens(text)
+        coded = _coded(text)
         yield from self._words(text, coded, NOISE_LETTERS if noise else 1)
         if self._han:
             yield from self._chinese(text, NOISE_HAN if noise else 2)
@@ -325,6 +333,24 @@ class Needles:
                         if digest.startswith(token):
                             found.add(token)
         return found
+
+
+def _run_together(value: Protected, parts: Sequence[Part]) -> Iterator[Part]:
+    """Give the words of a name as one, as accounts and addresses have them, in both orders."""
+    words = [part.word for part in parts]
+    if value.kind in {"name", "text"} and len(words) in {2, 3} and all(part.strong for part in parts):
+        for row in (words, words[::-1]):
+            if len(together := "".join(row)) <= LONGEST_WORD and not together.isdigit():
+                yield Part(together, strong=True, common=False)
+
+
+def _coded(text: str) -> list[tuple[int, int]]:
+    """Give the spans of tokens that are codes, where what a part spells is chance."""
+    found = {*numbers.coded_tokens(text)}
+    for match in _TOKEN.finditer(text):
+        if len(_RUNS.findall(match.group())) >= _MIXED * (match.end() - match.start()):
+            found.add(match.span())
+    return sorted(found)
 
 
 def _spellings(value: Protected) -> set[str]:

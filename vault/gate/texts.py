@@ -7,11 +7,13 @@ Source:
     docs/known-values.md §The gate.
 """
 
+import base64
 import codecs
 import html
 import quopri
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
@@ -22,10 +24,16 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
 _WIDE: Final = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
-_NARROW: Final = ("cp1251", "gb18030", "koi8-r", "cp866", "cp1256", "cp1252", "big5")
+_NARROW: Final = (
+    "cp1251", "gb18030", "koi8-r", "kz1048", "cp866", "cp1256", "cp1252", "big5", "iso8859-5", "mac-cyrillic",
+    "iso8859-9", "iso8859-6", "cp1254",
+)  # fmt: skip
+_SAMPLE: Final = 4000  # characters by which a guess is judged
+_FAR_WORSE: Final = 0.6
 _CONTROL = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f\x7f]")
 _PLAIN_SHARE: Final = 0.95  # of characters that must be letters, digits, marks, punctuation or spaces
 
+_WORDS = re.compile(r"[^\W\d_]{2,}")
 _MARKS = {"Mn", "Cf", "Me"}
 _BROKEN = re.compile(r"(?<![^\W\d_])[^\W\d_]++(?:[-‐‑][ \t]*\r?\n[ \t]*[^\W\d_]++)++")
 _TAG = re.compile(r"</?[A-Za-z!?][^<>]{0,4000}>")
@@ -34,15 +42,26 @@ _BLOCKS: Final = frozenset({
     "p", "div", "br", "td", "th", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "section", "hr",
     "article", "title", "head", "body", "html", "pre", "blockquote", "option", "dt", "dd",
 })  # fmt: skip
-_ESCAPES = re.compile(r"[&%=\\<+~]")
+_ESCAPES = re.compile(r"[&%=\\<+~]|xn--")
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _QUOTED = re.compile(r"(?:=[0-9A-Fa-f]{2}|=[ \t]*\r?\n)+")
+_ENCODED_WORDS = re.compile(r"=\?([A-Za-z0-9-]{2,40})(?:\*[a-z-]+)?\?([bBqQ])\?([^?\s]*)\?=(?:\s+(?==\?))?")
+_PARAMETER = re.compile(r"\"?;\s*[A-Za-z-]{1,40}\*[1-9][0-9]?\*?=\"?")
+_PUNYCODE = re.compile(r"(?<![A-Za-z0-9])xn--([a-z0-9-]{2,80})", re.IGNORECASE)
+_STYLE = re.compile(r"(?:\\[0-9A-Fa-f]{2,6}[ ]?){2,}")
+_FOLDED = re.compile(r"\r?\n[ \t]")
+_HZ = re.compile(r"~\{[!-~]{2,}?~\}")
+_CODES = re.compile(r"(?<![0-9.])(?:0?[0-9]{2,4}[,;\s]{1,3}){3,}0?[0-9]{2,4}(?![0-9.])")
+_DOUBLY = re.compile(r"[\x80-\xff\u0152-\u0178\u0192\u02c6\u02dc\u2013-\u2122]{4,}")
+_DOUBLY_CYRILLIC = re.compile(
+    r"(?:[\u0420\u0421\u04a2\u0422\u0423\u04d2\u0490][\u0080-\u00bf\u0402-\u040f\u0450-\u045f\u0490\u0491\u2013-\u2122]){3,}"
+)
 _BACKSLASH = re.compile(
-    r"(?:\\u[0-9A-Fa-f]{4})+|\\U[0-9A-Fa-f]{8}|\\x[0-9A-Fa-f]{2}|\\u\{[0-9A-Fa-f]{1,6}\}|\\[nrtbf\"'/\\]"
+    r"(?:\\u[0-9A-Fa-f]{4})+|(?:\\x[0-9A-Fa-f]{2}){2,}|(?:\\[0-3][0-7]{2}){2,}|\\U[0-9A-Fa-f]{8}|\\x[0-9A-Fa-f]{2}|\\u\{[0-9A-Fa-f]{1,6}\}|\\[nrtbf\"'/\\]"
 )
 _SHORT_ESCAPES: Final = {"n": "\n", "r": "\n", "t": "\t", "b": " ", "f": " "}
-_UTF7 = re.compile(r"(?:\+[A-Za-z0-9+/]{2,}-?)")
-_SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .·*_-][^\W\d_](?![^\W_])){2,}")
+_UTF7 = re.compile(r"(?<![A-Za-z0-9+/=])\+[A-Za-z0-9+/]{2,}-?")
+_SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:(?:\W|_){1,4}[^\W\d_](?![^\W_])){2,}")
 _RUN_8 = re.compile(rb"(?:[\x20-\x7e]|[\xc2-\xf4][\x80-\xbf]{1,3}){6,}")
 _RUN_16 = (
     ("utf-16-le", re.compile(rb"(?:[\x20-\x7e]\x00|[\x00-\xff][\x04\x06]|[\x00-\xff][\x4e-\x9f]){5,}")),
@@ -82,7 +101,51 @@ def as_text(data: bytes, *, guess: bool = True) -> list[str] | None:
     wide = [decoded for encoding in _WIDE if (decoded := _plausible(data, encoding)) is not None]
     if wide or (narrow and guess and b"\0" not in data):
         return wide + narrow
-    return [data.decode(encoding, "replace") for encoding in _NARROW] if guess and not control else None
+    return guesses(data) if guess and not control else None
+
+
+def guesses(data: bytes) -> list[str]:
+    """Decode bytes that are not UTF-8 in each older encoding in which they make writing.
+
+    Args:
+        data: The bytes.
+
+    Returns:
+        Texts, of which all but one are wrong.
+
+    Source:
+        docs/known-values.md §The gate.
+    """
+    texts = list(dict.fromkeys(data.decode(encoding, "replace") for encoding in _NARROW))
+    likely = [_likeness(text[:_SAMPLE]) for text in texts]
+    return [text for text, how in zip(texts, likely, strict=True) if how >= _FAR_WORSE * max(likely)]
+
+
+def older(data: bytes) -> list[str]:
+    """Decode bytes found in a token in older encodings, if nearly all of them then are letters.
+
+    Args:
+        data: The bytes.
+
+    Returns:
+        Texts, mostly none.
+
+    Source:
+        docs/known-values.md §The gate.
+    """
+    if len(data) < 4 or _CONTROL.search(data) or data.isascii():
+        return []
+    return [text for text in guesses(data) if _likeness(text) > _PLAIN_SHARE]
+
+
+def _likeness(text: str) -> float:
+    """Tell how much a text looks like writing: letters where there are more than ASCII has, and capitals in order."""
+    odd = sum(c > "\x7f" for c in text)
+    letters = sum(c > "\x7f" and c.isalpha() for c in text)
+    words = [word for word in _WORDS.findall(text) if not word.isascii()]
+    ordered = sum(word.islower() or word.istitle() or word.isupper() or word.lower() == word.upper() for word in words)
+    likeness: float = letters / max(1, odd) * (ordered + 0.5) / (len(words) + 0.5)
+    return likeness
 
 
 def _plausible(data: bytes, encoding: str) -> str | None:
@@ -128,17 +191,13 @@ def readings(text: str) -> list[str]:
         docs/known-values.md §The gate.
     """
     found = [_usual(text)]
-    current = text
+    layer = [text]
     for _ in range(LAYERS_AT_MOST):
-        if not _ESCAPES.search(current):
-            break
-        undone = _undone(current)
-        if undone == current:
-            break
-        found.append(_usual(undone))
-        current = undone
-    if _UTF7.search(text):
-        found.append(_usual(_UTF7.sub(lambda m: m.group().encode("ascii").decode("utf-7", "replace"), text)))
+        layer = [undone for current in layer if _ESCAPES.search(current) for undone in _undone(current)][
+            :LAYERS_AT_MOST
+        ]
+        found += [_usual(reading) for reading in layer]
+    found += [_usual(reading) for reading in _odd_readings(text)]
     # Words that a line end or spaces broke are looked at each by itself.
     extra = [
         "|".join("".join(c for c in match.group() if c.isalpha()) for match in pattern.finditer(reading))
@@ -146,6 +205,42 @@ def readings(text: str) -> list[str]:
         for pattern in (_BROKEN, _SPACED)
     ]
     return [reading for reading in dict.fromkeys(found + extra) if reading]
+
+
+def _odd_readings(text: str) -> Iterator[str]:
+    """Give readings by escapes so rare, or so like plain text, that they stand beside the others."""
+    if "+" in text and _UTF7.search(text):
+        yield _UTF7.sub(lambda m: m.group().encode("ascii").decode("utf-7", "replace"), text)
+    if "\\" in text and _STYLE.search(text):
+        yield _STYLE.sub(lambda m: "".join(_character(int(code, 16)) for code in m.group().split("\\")[1:]), text)
+    if text.startswith("BEGIN:V"):
+        yield _FOLDED.sub("", text)
+    if "~{" in text:
+        yield _HZ.sub(lambda m: m.group().encode("ascii").decode("hz", "replace"), text)
+    codes = [match.group() for match in _CODES.finditer(text)]
+    if codes:
+        yield "\n".join(reading for run in codes for reading in _by_codes(run))
+    if not text.isascii():
+        yield from _twice_decoded(text)
+
+
+def _by_codes(run: str) -> Iterator[str]:
+    """Read a row of numbers as codes of characters, or as bytes."""
+    numbers = [int(n) for n in re.findall("[0-9]+", run)]
+    yield "".join(map(_character, numbers))
+    if max(numbers) < 256:
+        yield bytes(numbers).decode("utf-8", "replace")
+
+
+def _twice_decoded(text: str) -> Iterator[str]:
+    """Read what was UTF-8, or Cyrillic, and was decoded as something else."""
+    for pattern, first, then in (
+        (_DOUBLY, "cp1252", "utf-8"), (_DOUBLY, "latin-1", "utf-8"), (_DOUBLY, "cp1252", "cp1251"),
+        (_DOUBLY_CYRILLIC, "cp1251", "utf-8"),
+    ):  # fmt: skip
+        runs = [match.group().encode(first, "ignore").decode(then, "ignore") for match in pattern.finditer(text)]
+        if any(runs):
+            yield "\n".join(runs)
 
 
 def _usual(text: str) -> str:
@@ -160,13 +255,51 @@ def _usual(text: str) -> str:
     return text.translate(table)
 
 
-def _undone(text: str) -> str:
-    """Undo one layer of entities, percent signs, quoted-printable, backslashes and tags."""
-    text = _TAG.sub(lambda m: "" if _inline(m.group()) else " ", text)
-    text = html.unescape(text)
-    text = _PERCENT.sub(lambda m: _bytes_read(unquote_to_bytes(m.group()), m.group()), text)
-    text = _QUOTED.sub(lambda m: _bytes_read(quopri.decodestring(m.group().encode("ascii")), m.group()), text)
-    return _BACKSLASH.sub(_backslash, text)
+def _undone(text: str) -> Iterator[str]:
+    """Undo one layer of entities, percent signs, quoted-printable and backslashes; with tags taken off, and with them.
+
+    What stands in a tag can be escaped too, and words can be split by tags.
+    """
+    bare = _TAG.sub(lambda m: "" if _inline(m.group()) else " ", text) if "<" in text else text
+    for reading in (bare, text) if bare is not text else (text,):
+        undone = _unescaped(reading)
+        if undone not in {text, bare} or (undone is bare and bare != text):
+            yield undone
+
+
+def _unescaped(text: str) -> str:
+    if "&" in text:
+        text = html.unescape(text)
+    if "%" in text:
+        text = _PERCENT.sub(lambda m: _bytes_read(unquote_to_bytes(m.group()), m.group()), text)
+    if "=" in text:
+        if "=?" in text:
+            text = _ENCODED_WORDS.sub(_encoded_word, text)
+        text = _PARAMETER.sub("", text)
+        text = _QUOTED.sub(lambda m: _bytes_read(quopri.decodestring(m.group().encode("ascii")), m.group()), text)
+    if "xn--" in text:
+        text = _PUNYCODE.sub(_punycode, text)
+    return _BACKSLASH.sub(_backslash, text) if "\\" in text else text
+
+
+def _punycode(match: re.Match[str]) -> str:
+    try:
+        return match[1].encode("ascii").decode("punycode")
+    except ValueError:
+        return match.group()
+
+
+def _encoded_word(match: re.Match[str]) -> str:
+    """Decode a word of a mail header."""
+    charset, kind, body = match.groups()
+    try:
+        if kind in "bB":
+            data = base64.b64decode(body + "=" * (-len(body) % 4))
+        else:
+            data = quopri.decodestring(body.replace("_", " ").encode("ascii"))
+        return data.decode(charset, "replace")
+    except (ValueError, LookupError):
+        return match.group()
 
 
 def _inline(tag: str) -> bool:
@@ -175,12 +308,10 @@ def _inline(tag: str) -> bool:
 
 
 def _bytes_read(data: bytes, otherwise: str) -> str:
-    for encoding in ("utf-8", "cp1251"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return otherwise
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return "|".join(guesses(data)) if len(data) > 1 else data.decode("cp1251", "replace") or otherwise
 
 
 def _backslash(match: re.Match[str]) -> str:
@@ -188,12 +319,16 @@ def _backslash(match: re.Match[str]) -> str:
     kind = piece[1]
     if len(piece) == len("\\n"):
         return _SHORT_ESCAPES.get(kind, kind)
-    if piece.startswith("\\u{"):
+    if piece.endswith("}"):
         return _character(int(piece[3:-1], 16))
+    if kind in "0123" or (kind == "x" and len(piece) > len("\\x00")):
+        base, codes = (16, piece.split("\\x")) if kind == "x" else (8, piece.split("\\"))
+        data = bytes(int(code, base) for code in codes[1:])
+        return _bytes_read(data, data.decode("latin-1"))
     if kind == "u":
         units = b"".join(bytes.fromhex(unit) for unit in piece.split("\\u")[1:])
         return units.decode("utf-16-be", "replace")
-    return _character(int(piece, 0))
+    return _character(int.from_bytes(bytes.fromhex(piece[2:]), "big"))
 
 
 def _character(code: int) -> str:
