@@ -27,6 +27,7 @@ LONGEST_WORD: Final = 64
 PHRASE_AT_MOST: Final = 8
 WORDS_REMEMBERED: Final = 200_000
 NOISE_LETTERS, NOISE_HAN = 5, 3  # the shortest that is believed in bytes that are no text
+SHORTEST_HUMP: Final = 4  # letters of a word run together with others, in such bytes
 SHORTEST_HASH: Final = 8  # hex digits
 DIGEST_SIZES: Final = (16, 20, 32)
 
@@ -222,7 +223,8 @@ class Needles:
                 skip = next(blind, None)
             if skip and skip[0] <= start:
                 continue
-            names = self._recall(match.group()) if end - start >= least else ()
+            word = match.group()
+            names = self._recall(word) if end - start >= least and (least == 1 or _is_regular(word)) else ()
             if not names:
                 continue
             if any(strong for _, strong, _ in names):
@@ -333,6 +335,11 @@ class Needles:
                         if digest.startswith(token):
                             found.add(token)
         return found
+
+
+def _is_regular(word: str) -> bool:
+    """Tell a word with its capitals where words have them from signs in any order."""
+    return word.islower() or word.istitle() or word.isupper() or min(map(len, pieces(word))) >= SHORTEST_HUMP
 
 
 def _run_together(value: Protected, parts: Sequence[Part]) -> Iterator[Part]:

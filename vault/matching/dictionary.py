@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from vault.matching import lexicon
+from vault.matching import kin, lexicon
 from vault.matching.letters import fold, skeletons
-from vault.matching.suffixes import LONGEST, by_itself, fits, stems
-from vault.matching.values import Part, Value
+from vault.matching.parts import Part
+from vault.matching.suffixes import LONGEST, Stem, by_itself, fits, stems
+from vault.matching.values import Value
 
 PHRASE_AT_MOST: Final = 8  # words
 JOINED_FROM: Final = 6  # sounds of a run-together name
@@ -66,14 +67,22 @@ class Words:
         self.pairs: set[tuple[int, int]] = set()
         self.phrases: set[tuple[int, ...]] = set()
         self.joined: dict[str, int] = {}
+        self.near: dict[str, tuple[int, ...]] = {}  # by coarse forms
+        self._near_known: set[int] = set()
         self._by_sounds: dict[str, int] = {}
 
     def add(self, index: int, value: Value, *, strict: bool = False) -> None:
         """Take in the words of one value."""
+        self._add_words(value.parts, index, value, strict=strict)
+        for words in value.spelt:
+            ids = self._add_words(words, index, value, strict=strict)
+            self.phrases.add((*ids[1:], *ids[:1]))
+
+    def _add_words(self, parts: list[Part], index: int, value: Value, *, strict: bool) -> list[int]:
         ids: list[int] = []
         bare: list[int] = []  # without what only binds
         names: list[tuple[int, str]] = []
-        for part in value.parts:
+        for part in parts:
             token = self._token(part, index)
             if token is None:
                 continue
@@ -86,13 +95,17 @@ class Words:
         ids = ids[:PHRASE_AT_MOST]
         if len(ids) == 1:
             self.tokens[ids[0]].strong = True
-        elif not names:
+        elif not names or (len(ids) > 2 and all(part.common for part in parts if part.strong)):
             self.phrases.update(tuple(words[:PHRASE_AT_MOST]) for words in (ids, bare) if len(words) > 1)
         for at, first in enumerate(ids):
             self.pairs.update((min(first, second), max(first, second)) for second in ids[at + 1 :])
         for (first, one), (_, two) in pairwise(names):
             self._join(first, one + two)
             self._join(first, two + one)
+        for article, name in pairwise(parts):
+            if name.strong and fold(article.word) in lexicon.ARTICLES:
+                self._join(ids[-1], article.word + name.word)
+        return ids
 
     def _join(self, token: int, word: str) -> None:
         """Note two names run together."""
@@ -102,12 +115,18 @@ class Words:
 
     def _token(self, part: Part, index: int) -> int | None:
         """Give the number of a word, taking it in when it is new."""
-        ways = [(part.word, "whole")] if part.word.isdigit() else stems(part.word)
+        ways = [Stem(part.word, "whole")] if part.word.isdigit() else stems(part.word)
+        if part.place and part.strong:
+            ways = [*ways, *(Stem(sounds, "region") for sounds, way in ways if way == "whole")]
         if not ways:
             return None
         token = self._by_sounds.setdefault(ways[0][0], len(self.tokens))
         if token == len(self.tokens):
             self.tokens.append(Token(ways[0][0], index))
+        if part.strong and token not in self._near_known:
+            self._near_known.add(token)
+            for near in {near for sounds, way in ways if way == "whole" for near in kin.near(sounds)}:
+                self.near[near] = (*self.near.get(near, ()), token)
         for sounds, way in ways:
             known = self.stems.get(sounds, ())
             if (way, token) not in known:
@@ -128,6 +147,14 @@ class Words:
                 for way, token in known[stem]:
                     if fits(stem, way, rest, script):
                         yield token, stem, rest, by_itself(way, rest)
+
+    def nearby(self, sounds: str, script: str) -> Iterator[int]:
+        """Give the words of which a word of a text may be a near spelling, the longest beginning first."""
+        rough = kin.coarse(sounds)
+        for cut in range(len(rough), max(kin.SHORTEST, len(rough) - LONGEST) - 1, -1):
+            for token in self.near.get(rough[:cut], ()):
+                if fits(sounds[:cut], "whole", sounds[cut:], script):
+                    yield token
 
 
 class Characters:

@@ -41,7 +41,7 @@ ARABIC: Final = {
 # Longest first.  English, German and Russian romanisations, Uyghur and the Kazakh Latin drafts.
 LATIN_GROUPS: Final = (
     ("shch", "S"), ("tsch", "C"), ("sch", "S"), ("tch", "C"), ("dzh", "J"), ("sh", "S"), ("ch", "C"), ("zh", "J"),
-    ("dj", "J"), ("kh", "h"), ("gh", "g"), ("ph", "f"), ("th", "t"), ("tz", "ts"), ("ck", "k"),
+    ("dj", "J"), ("kh", "h"), ("gh", "g"), ("ph", "f"), ("th", "t"), ("tzh", "tJ"), ("tz", "ts"), ("ck", "k"),
     ("ye", "e"), ("ee", "i"), ("oo", "u"),
 )  # fmt: skip
 LATIN: Final = {
@@ -88,6 +88,10 @@ _HAS_CYRILLIC = re.compile("[\u0400-\u052f]")
 _HAS_LATIN = re.compile("[a-zA-Z\u00c0-\u024f\u0259\u018f]")
 _HAS_ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f]")
 _HAS_GREEK = re.compile("[\u0370-\u03ff]")
+_CASE_OF_TWO: Final = ("ии", "ее")  # Марии is not Мари, nor Сергее Серге
+# Асхат is Ashat in Latin, whose sh is one sound to a reader; so everywhere.
+_ONE_SOUND: Final = {"sh": "S", "zh": "J"}
+_WITH_H = re.compile("|".join(_ONE_SOUND))
 _FINAL_F = re.compile("(?<=[^f][oe])f$")  # -off and نىيازوف are -ов
 _LONG_U = re.compile("(?<=a)ui(?=[bdfghklmnprstzJS])")  # Бауыржан is Бауржан
 
@@ -185,7 +189,12 @@ def _sounds(low: str, script: str) -> str:
         out = _LATIN_GROUP.sub(lambda m: _LATIN_SOUND[m.group()], out).translate(_LATIN_TABLE)
     if not out.isascii():
         out = _MARKS.sub("", unicodedata.normalize("NFD", out))
+    twice = low.endswith(_CASE_OF_TWO)
     out = _DOUBLED.sub(r"\1", out).replace("ng", "n")
+    if twice:
+        out += out[-1]
+    if "h" in out:
+        out = _WITH_H.sub(lambda m: _ONE_SOUND[m.group()], out)
     if len(out) > SHORT_FINAL and out.endswith("f"):
         out = _FINAL_F.sub("u", out)
     if "ui" in out:

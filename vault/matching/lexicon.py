@@ -9,7 +9,7 @@ Source:
 
 from typing import Final
 
-from vault.matching.letters import fold
+from vault.matching.letters import fold, script_of, skeletons
 
 
 def _words(text: str) -> frozenset[str]:
@@ -23,6 +23,12 @@ BINDING: Final = _words(
     i и в на из от с по к г д ул п жылы және мен no nr № st dr mr mrs ms prof herr frau
     """
 )
+
+# Words and names that happen to be a form of another name (Илья, или; Aman, Amanda): no form, even with a capital.
+NO_FORM: Final = _words("или amanda аманда armanda linda линда wanda ванда rolanda yolanda glenda brenda rhonda")
+
+# What one writer joins to the name behind it and another parts from it.
+ARTICLES: Final = _words("al el ul ad an ar as ash at az аль эль ад ан ар ас аш de le la van von mc mac o d")
 
 # What stands in a description and never in a name.
 TELLING: Final = _words(
@@ -61,6 +67,23 @@ GENERIC: Final = _words(
     """
 )
 
+# What makes a name that of an organisation, whose other words are common ones.
+ORGANISATION: Final = _words(
+    """
+    association society foundation fund organisation organization union league front party movement network company
+    corporation ltd llc inc factory plant mill farm institute academy agency authority commission committee council
+    federation congress coalition club team school hospital clinic mosque church library museum theatre newspaper radio
+    ассоциация общество фонд организация союз партия движение компания корпорация ооо тоо оао фабрика завод
+    комбинат ферма институт академия агентство комиссия комитет совет федерация конгресс школа больница
+    мечеть библиотека музей театр газета радио
+    бірлестігі қоғамы қоры ұйымы одағы партиясы қозғалысы компаниясы серіктестігі жшс фабрикасы зауыты комбинаты
+    институты академиясы агенттігі комиссиясы комитеті кеңесі мектебі ауруханасы мешіті кітапханасы музейі театры
+    газеті радиосы колледжі университеті
+    jem'iyiti fondi teshkilati uyushmisi partiyisi herikiti shirkiti zawuti fabrikisi institoti mektipi doxturxanisi
+    جەمئىيىتى فوندى تەشكىلاتى ئۇيۇشمىسى پارتىيىسى شىركىتى زاۋۇتى فابرىكىسى ئىنستىتۇتى مەكتىپى دوختۇرخانىسى مەسچىتى
+    """
+)
+
 # Common words that are also names: count with a capital, or beside another part of the same name.
 COMMON: Final = _words(
     """
@@ -80,12 +103,33 @@ COMMON: Final = _words(
     көркем мақсат мұхит көктем ару айым дархан жігер арай нұрлы ораза сәби ана ата бала бек хан би тау
     канат серик омир адил асем алем жаркын максат
     мак заря мила соня каша гром ворон барс орех жук лиса
+    семен семён тимур искра дина рая зоя ясень клен клён гранит алмаз рубин изумруд герой князь барон граф
     lance dean gene ray rod carol amber olive holly hazel heather penny robin glen heath cliff clay jay wade ward west
     wolf berg engel klein gross lang jung
     nur gul gül ay erkin batur adil alim aman tursun
     نۇر گۈل ئاي ئەركىن باتۇر ئالىم ئامان بەخت ئۈمىد باقىت ەركىن التىن ءۇمىت جان
     """
 )
+
+_COMMON_SOUNDS: Final = frozenset(
+    sounds for word in COMMON if script_of(word) == "cyrillic" and len(word) > len("күн") for sounds in skeletons(word)
+)
+
+
+def is_common(word: str) -> bool:
+    """Tell whether a word of a name is also a thing; one in Latin letters may be a Kazakh thing (qairat, courage).
+
+    Args:
+        word: One word.
+
+    Returns:
+        True if a small letter speaks against the name.
+
+    Source:
+        docs/known-values.md.
+    """
+    return fold(word) in COMMON or (script_of(word) == "latin" and not _COMMON_SOUNDS.isdisjoint(skeletons(word)))
+
 
 # ------------------------------------------------------------------------------------------------ Chinese
 SURNAMES: Final = frozenset(
@@ -99,5 +143,9 @@ SURNAMES: Final = frozenset(
 _LONG_SURNAMES = "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 司徒 夏侯 端木 宇文 长孙 呼延 南宫"
 LONG_SURNAMES: Final = frozenset(_LONG_SURNAMES.split())
 ALL_SURNAMES: Final = SURNAMES | LONG_SURNAMES
-_TITLES = "先生 女士 某某 某 同志 老师 律师 医生 教授 警官 大哥 大姐 阿姨 叔叔 家"
+_TITLES = """
+    先生 女士 小姐 太太 夫人 某某 某 同志 老师 师傅 律师 医生 护士 教授 博士 警官 大哥 大姐 大叔 大妈 大爷
+    阿姨 叔叔 伯伯 爷爷 奶奶 哥哥 姐姐 弟弟 妹妹 同学 书记 主任 主席 经理 校长 院长 所长 局长 处长 科长 队长
+    县长 乡长 镇长 村长 法官 检察官 记者 家
+"""
 TITLES: Final = tuple(_TITLES.split())

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from vault.matching import dates, lexicon, numbers
+from vault.matching import dates, kin, lexicon, numbers
 from vault.matching.dictionary import PHRASE_AT_MOST, Characters, Token, Words
 from vault.matching.letters import HAN, fold, script_of, skeletons
 from vault.matching.numerals import as_digits
@@ -46,17 +46,29 @@ _GAP = re.compile(r"(?:[^\w\";|]|_){0,4}")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 # Possessive, and only from the beginning of a word: a long row of letters is read once.
 _HYPHENATED = re.compile(rf"(?<!{LETTER}){LETTER}++(?:[-‐‑](?:[ \t]*\r?\n[ \t]*)?{LETTER}++)++")
-_SPACED_OUT = re.compile(rf"(?<![^\W_]){LETTER}(?:[ .·*_-]{LETTER}(?![^\W_])){{2,}}")
-_INITIALS_BEFORE = re.compile(
-    rf"(?<![^\W_])(?P<dotted>(?:{LETTER}\.[-‐–]?[\s_]{{0,2}}){{1,3}})$|(?<![^\W_])(?P<bare>{LETTER})[\s_]$"
+# Without a hyphen, and going on with a small letter or one that has no case.
+_BROKEN = re.compile(
+    rf"(?<!{LETTER})({LETTER}{{2,24}})[ \t]*\r?\n[ \t]*((?![A-ZА-ЯҒҚҢӨҰҮІӘҺЁ]){LETTER}{{2,24}})(?!{LETTER})"
 )
-_INITIALS_AFTER = re.compile(rf",?[\s_]{{1,2}}(?:{LETTER}\.[\s-]?){{0,2}}{LETTER}(?:\.|(?![^\W_]))")
+_WITH_DIGITS = re.compile(
+    r"(?<![^\W_])(?=[^\W_]{0,24}[^\W\d_])[^\W_]*?(?:[0-9][^\W\d_]|[^\W\d_][0-9])[^\W_]{1,40}(?![^\W_])"
+)
+_CYRILLIC_DIGITS: Final = str.maketrans("0134689", "оізчбвд")
+_LATIN_DIGITS: Final = str.maketrans("01345678", "oieasgtb")
+_ONE = rf"(?:ئ?{LETTER})(?![^\W_])"  # Uyghur writes two signs for a vowel that begins a word
+_SPACED_OUT = re.compile(rf"(?<![^\W_]){_ONE}(?:[\s.·•*_/|‐-]{{1,3}}{_ONE}){{2,}}")
+_INITIAL = rf"(?:[SZCKG]h|Dzh|Y[aeou]|Ts|Дж|SH|ZH|CH|KH|Y[AEOU]|{LETTER})"
+_INITIALS_BEFORE = re.compile(
+    rf"(?<![^\W_])(?P<dotted>(?:{_INITIAL}\.[-‐–]?[\s_]{{0,2}}){{1,3}})$|(?<![^\W_])(?P<bare>{LETTER})[\s_]$"
+)
+_INITIALS_AFTER = re.compile(rf",?[\s_]{{1,2}}(?:{_INITIAL}\.[\s-]?){{0,2}}{_INITIAL}(?:\.|(?![^\W_]))")
 _NAME_BEFORE = re.compile(rf"(?<![^\W_])({LETTER}{{2,}})[\s._]{{1,2}}$")
+_INITIALS = re.compile(_INITIAL)
 _INITIALS_REACH, _NAME_REACH = 14, 40  # characters
 _ATTACHED_BEFORE = re.compile(r"(?<![A-Za-zА-Яа-я0-9])[A-Za-zА-Яа-я№]{1,4}$")
 _ATTACHED_AFTER = re.compile(r"[A-Za-zА-Яа-я]{1,4}(?![A-Za-zА-Яа-я0-9])")
 _DIGIT_BEFORE, _DIGIT_AFTER = re.compile(r"[0-9]\W{0,4}$"), re.compile(r"\W{0,4}[0-9]")
-_JOINS = re.compile(r"[\s.'’·‧•_-]{0,3}")
+_JOINS = re.compile(r"[\s.'’·‧•_@-]{0,3}")
 
 
 class Span(NamedTuple):
@@ -74,11 +86,19 @@ class Span(NamedTuple):
 
 
 class _Hit(NamedTuple):
-    """One word of a text read as a form of one word of a value; `shared` when a kept value has that word too."""
+    """One word of a text read as a form of one word of a value.
+
+    Args:
+        token: Which word.
+        strong: It identifies by itself.
+        shared: A kept value has that word too.
+        near: It is but a near spelling.
+    """
 
     token: int
     strong: bool
     shared: bool
+    near: bool = False
 
 
 class _Found(NamedTuple):
@@ -131,7 +151,7 @@ class Matcher:
         for index, protect in enumerate(map(as_protected, protected)):
             value = take_apart(protect)
             self._words.add(index, value, strict=protect.strict)
-            for name in value.han:
+            for name in (*value.han, *(name for part in value.parts if part.strong for name in _in_chinese(part.word))):
                 self._han.add(name, index)
                 for surname in lexicon.ALL_SURNAMES.intersection((name[:2], name[:1])):
                     self._surnames.setdefault(surname, index)
@@ -179,7 +199,7 @@ class Matcher:
         """
         found: list[Span] = []
         for view in views(text):
-            for span in self._in_view(view.text):
+            for span in _merged(view.text, self._in_view(view.text)):
                 start, end = view.source_span(span.start, span.end)
                 found.append(Span(start, end, span.index))
         return _merged(text, found)
@@ -230,6 +250,7 @@ class Matcher:
     def _in_words(self, text: str) -> Iterator[Span]:
         """Look up every word, then judge each run of adjoining ones."""
         run: list[_Found] = []
+        reach = 0  # where the run ends, or a word of addresses behind it that no value has
         coded = numbers.coded_tokens(text)
         passed = 0
         memory = self._memory
@@ -249,11 +270,16 @@ class Matcher:
                 parts = pieces(word)
                 if len(parts) > 1:
                     yield from self._in_pieces(text, start, parts)
+                elif (
+                    run and reach == run[-1].end and fold(word) in lexicon.GENERIC and self._adjoin(text, reach, start)
+                ):
+                    reach = end
                 continue
-            if run and not self._adjoin(text, run[-1].end, start):
+            if run and not self._adjoin(text, reach, start):
                 yield from self._judge(text, run)
                 run = []
             run.append(_Found(start, end, hits))
+            reach = end
         yield from self._judge(text, run)
 
     def _in_pieces(self, text: str, start: int, parts: list[str]) -> Iterator[Span]:
@@ -282,6 +308,7 @@ class Matcher:
             return tuple(_Hit(token, words.tokens[token].strong and not shared, shared) for _, token in known)
         script = script_of(fold(word))
         best: dict[int, _Hit] = {}
+        near: dict[int, _Hit] = {}
         for sounds in skeletons(word):
             kept = next((len(stem) for _, stem, _, alone in self._kept.readings(sounds, script) if alone), 0)
             for token, stem, rest, alone in words.readings(sounds, script):
@@ -291,7 +318,11 @@ class Matcher:
                     best[token] = _Hit(token, strong, shared)
             if not best and sounds in words.joined and not kept and sounds not in self._kept.joined:
                 best[words.joined[sounds]] = _Hit(words.joined[sounds], strong=True, shared=False)
-        return tuple(best.values())
+            if not kept and (script == "arabic" or word[0].isupper()):
+                near |= {
+                    token: _Hit(token, strong=False, shared=False, near=True) for token in words.nearby(sounds, script)
+                }
+        return tuple((near | best).values())
 
     @staticmethod
     def _strong(token: Token, word: str, stem: str, rest: str, script: str) -> bool:
@@ -312,7 +343,7 @@ class Matcher:
                 if chosen[at] is None and chosen[at + 1] is None:
                     self._shared_pair(run, at, chosen)
             self._neighbours(run, chosen)
-            yield from self._phrases(run)
+            yield from self._phrases(text, run)
         for found, token in zip(run, chosen, strict=True):
             if token is not None:
                 known = self._words.tokens[token]
@@ -328,7 +359,7 @@ class Matcher:
             return None
         for hit in found.hits:
             known = self._words.tokens[hit.token]
-            if known.strong and not hit.shared and initial(before["dotted"][0]) in known.initials:
+            if known.strong and not hit.shared and initial(_INITIALS.findall(before["dotted"])[0]) in known.initials:
                 return hit.token
         return None
 
@@ -341,13 +372,12 @@ class Matcher:
                     chosen[at] = next((h.token for h in run[at].hits if self._words.paired(h.token, beside)), None)
 
     def _shared_pair(self, run: list[_Found], at: int, chosen: list[int | None]) -> None:
-        """Find two words that kept values have too, but no kept value both, and a withheld value both."""
+        """Find two words of a withheld value that kept values have too, but none both; or that are near spellings."""
         tokens = self._words.tokens
         for one in run[at].hits:
             for two in run[at + 1].hits:
                 if (
-                    one.shared
-                    and two.shared
+                    ((one.shared and two.shared) or one.near or two.near)
                     and tokens[one.token].strong
                     and tokens[two.token].strong
                     and self._words.paired(one.token, two.token)
@@ -356,27 +386,43 @@ class Matcher:
                     chosen[at], chosen[at + 1] = one.token, two.token
                     return
 
-    def _phrases(self, run: list[_Found]) -> Iterator[Span]:
-        """Find the values none of whose words identifies by itself."""
+    def _phrases(self, text: str, run: list[_Found]) -> Iterator[Span]:
+        """Find the values none of whose words identifies by itself; common words of a name only with capitals."""
         if not self._words.phrases:
             return
+        known = self._words.tokens
         tokens = [found.hits[0].token for found in run]
         for start in range(len(run)):
             for end in range(min(len(run), start + PHRASE_AT_MOST), start + 1, -1):
-                if tuple(tokens[start:end]) in self._words.phrases:
+                if tuple(tokens[start:end]) in self._words.phrases and (
+                    end - start > 2
+                    or all(
+                        text[found.start].isupper() or not known[found.hits[0].token].common for found in run[start:end]
+                    )
+                ):
                     yield Span(run[start].start, run[end - 1].end, self._words.tokens[tokens[start]].index)
                     break
 
     # ------------------------------------------------------------------------------------- broken words
     def _in_broken_words(self, text: str) -> Iterator[Span]:
-        """Look up words broken by hyphens and line ends, or spaced out letter by letter."""
+        """Look up words broken by hyphens and line ends, with digits for letters, or spaced out letter by letter."""
         for match in _HYPHENATED.finditer(text):
-            joined = "".join(c for c in match.group() if c.isalpha())
-            hit = next((h for h in self._look_up(joined) if h.strong), None)
-            if hit:
-                yield Span(*match.span(), self._words.tokens[hit.token].index)
+            yield from self._if_strong(match, "".join(c for c in match.group() if c.isalpha()))
+        for match in _BROKEN.finditer(text):
+            if not (self._look_up(match[1]) or self._look_up(match[2])):
+                yield from self._if_strong(match, match[1] + match[2])
+        for match in _WITH_DIGITS.finditer(text):
+            word = match.group()
+            if sum(c.isalpha() for c in word) * 2 > len(word):
+                likely = _CYRILLIC_DIGITS if script_of(fold(word)) == "cyrillic" else _LATIN_DIGITS
+                yield from self._if_strong(match, word.translate(likely))
         for match in _SPACED_OUT.finditer(text):
             yield from self._in_letters([(i, text[i]) for i in range(*match.span()) if text[i].isalpha()])
+
+    def _if_strong(self, match: re.Match[str], word: str) -> Iterator[Span]:
+        hit = next((hit for hit in self._look_up(word) if hit.strong), None)
+        if hit:
+            yield Span(*match.span(), self._words.tokens[hit.token].index)
 
     def _in_letters(self, letters: list[tuple[int, str]]) -> Iterator[Span]:
         """Find names in a row of single letters, taking the longest at each place."""
@@ -471,9 +517,9 @@ def _with_initials(text: str, start: int, end: int, name: Token) -> tuple[int, i
     low = max(0, start - _INITIALS_REACH)
     before = _INITIALS_BEFORE.search(text[low:start])
     if before:
-        letter = before.group()[0]
+        letter = _INITIALS.findall(before.group())[0]
         known = initial(letter) in name.initials
-        if (known and (before["dotted"] or letter.isupper())) or (before["dotted"] and letter.isupper()):
+        if (known and (before["dotted"] or letter[0].isupper())) or (before["dotted"] and letter[0].isupper()):
             start = low + before.start()
     elif name.abbreviated:
         low = max(0, start - _NAME_REACH)
@@ -482,10 +528,16 @@ def _with_initials(text: str, start: int, end: int, name: Token) -> tuple[int, i
             start = low + full.start()
     after = _INITIALS_AFTER.match(text, end)
     if after:
-        letters = [c for c in after.group() if c.isalpha()]
-        if all(c.isupper() and initial(c) in name.initials for c in letters):
+        letters = _INITIALS.findall(after.group())
+        if all(c[0].isupper() and initial(c) in name.initials for c in letters):
             end = after.end()
     return start, end
+
+
+def _in_chinese(word: str) -> Iterator[str]:
+    """Give the Chinese forms of a word that is a common name."""
+    for sounds in skeletons(word):
+        yield from kin.chinese(sounds)
 
 
 def _bound(word: str) -> bool:

@@ -20,17 +20,22 @@ VOWELS: Final = frozenset("aeiou")
 # ------------------------------------------------------------------------------------------------ Kazakh
 # plural × possessive × case; each table once with back vowels (a, k, g) and once with front ones (e, k, g).
 KAZAKH_PLURAL: Final = ("", "lar", "dar", "tar")
-KAZAKH_POSSESSIVE: Final = ("", "m", "im", "n", "in", "i", "si", "miz", "imiz", "niz", "iniz", "lari")
-KAZAKH_CASE: Final = (
-    "", "nin", "din", "tin", "ga", "ka", "a", "na", "ni", "di", "ti", "n", "da", "ta", "nda", "dan", "tan", "nan",
-    "men", "ben", "pen", "menen", "dai", "tai", "dik", "tik", "lik", "Sa", "siz", "min", "bin", "pin",
+KAZAKH_CASE: Final = (  # of the name itself
+    "", "nin", "din", "tin", "ga", "ka", "ni", "di", "ti", "da", "ta", "dan", "tan", "nan", "men", "ben", "pen",
+    "menen", "dai", "tai", "Sa", "siz", "min", "bin", "pin",
     *(whose + more for whose in ("niki", "diki", "tiki") for more in ("", "n", "ne", "nin", "nde", "nen", "men")),
-    *(where + more for where in ("dagi", "tagi", "ndagi") for more in ("", "n", "nin", "lar", "lardin")),
+    *(where + more for where in ("dagi", "tagi") for more in ("", "n", "nin", "lar", "lardin")),
 )  # fmt: skip
+KAZAKH_MINE: Final = ("m", "im", "n", "in", "miz", "imiz", "niz", "iniz")  # and yours
+KAZAKH_CASE_OF_MINE: Final = (
+    "", "nin", "din", "di", "ni", "a", "ga", "da", "nan", "dan", "men", "ben", "diki", "niki", "dai", "Sa",
+)  # fmt: skip
+KAZAKH_THEIRS: Final = ("i", "si", "lari", "dari", "tari")
+KAZAKH_CASE_OF_THEIRS: Final = ("", "nin", "n", "na", "nda", "nan", "men", "ndagi", "niki", "ndai", "nSa")
 
 # ------------------------------------------------------------------------------------------------ Uyghur
 UYGHUR_PLURAL: Final = ("", "lar")
-UYGHUR_POSSESSIVE: Final = ("", "m", "im", "um", "n", "in", "un", "i", "si", "imiz", "miz", "inlar", "liri")
+UYGHUR_POSSESSIVE: Final = ("", "m", "im", "um", "in", "un", "i", "si", "imiz", "miz", "inlar", "liri")
 UYGHUR_CASE: Final = (
     "", "nin", "ga", "ka", "ni", "din", "tin", "da", "ta", "diki", "tiki", "dek", "tek", "gaCe", "kaCe", "niki", "mu",
     "Cu", "la", "dikilar", "ninki",
@@ -47,7 +52,9 @@ RUSSIAN_VOWEL: Final = (  # Айша, Мария: these stand in place of the la
 RUSSIAN_ADJECTIVE: Final = (  # Достоевский: these stand in place of -ий, -ый, -ая
     "i", "ogo", "omu", "im", "om", "aia", "oi", "uiu", "ie", "ih", "imi", "oiu", "ego", "emu", "em",
 )  # fmt: skip
-RUSSIAN_GLIDE: Final = ("em", "e")  # Николай: these stand in place of -й; its other endings begin with i
+REGION: Final = frozenset({"", "d", "in", "en", "ou", "eu"})  # Саркандский, of Сарқан
+RUSSIAN_SOFT: Final = frozenset({"e", "ei", "i", "iu"})  # Наталья: in place of -ья
+RUSSIAN_GLIDE: Final = frozenset({"em", "e"})  # Николай: these stand in place of -й; its other endings begin with i
 
 # ----------------------------------------------------------------------------------------------- English
 ENGLISH: Final = ("s", "es")
@@ -58,9 +65,10 @@ PATRONYMIC: Final = (
     "uli", "ulu", "ugli", "uglu", "ogli", "oglu", "ogl", "kizi", "kisi", "giz", "kizu", "oglan", "tegi",
     "ouiC", "euiC", "ouna", "euna", "oun", "eun", "iC", "iCna", "iCn", "iniCna", "iniCn",
 )  # fmt: skip
+OF_VOWEL: Final = ("iC", "iCna", "iCn", "iniCna", "iniCn")  # Ильич, Никитична
 # Said to or of one person with affection or respect; only behind a name of two syllables, for Нұржан is not Нұр.
 ENDEARMENT: Final = (
-    "Jan", "Jon", "ahun", "ahon", "kam", "aka", "akam", "ake", "aJi", "haJi", "haJim", "aCa", "aCam", "hanim", "tai",
+    "Jan", "Jon", "ahun", "ahon", "kam", "aka", "akam", "ake", "aJi", "haJi", "haJim", "aCa", "aCam", "hanim",
 )  # fmt: skip
 DIMINUTIVE: Final = ("ik", "Cik", "Cok", "ka", "Ska", "uSka", "iuSka", "enka", "onka", "oCka", "eCka", "ulia", "iuSa")
 WOMAN: Final = ("han",)  # Гүлнисахан; of a man, Болатхан is another name
@@ -86,7 +94,11 @@ def _harmonic(*tables: tuple[str, ...]) -> frozenset[str]:
     return frozenset(back | {ending.replace("a", "e") for ending in back})
 
 
-_KAZAKH = _harmonic(KAZAKH_PLURAL, KAZAKH_POSSESSIVE, KAZAKH_CASE)
+_KAZAKH = (
+    _harmonic(KAZAKH_PLURAL, KAZAKH_CASE)
+    | _harmonic(KAZAKH_PLURAL, KAZAKH_MINE, KAZAKH_CASE_OF_MINE)
+    | _harmonic(KAZAKH_PLURAL, KAZAKH_THEIRS, KAZAKH_CASE_OF_THEIRS)
+)
 _UYGHUR = _harmonic(UYGHUR_PLURAL, UYGHUR_POSSESSIVE, UYGHUR_CASE)
 _TURKIC = (_KAZAKH | _UYGHUR) - {""}
 _LONGEST_FIRST = sorted(PATRONYMIC, key=len, reverse=True)
@@ -98,11 +110,22 @@ _DIMINUTIVE_STEMS = tuple({word.removesuffix("a") for word in DIMINUTIVE})
 _RESTS: Final = {
     "cyrillic": _TURKIC | frozenset(RUSSIAN_CONSONANT),
     "arabic": _TURKIC,
-    "latin": frozenset(e for e in _TURKIC if len(e) > 1) | frozenset(ENGLISH) | {"a", "i", "e"},
+    "latin": frozenset(e for e in _TURKIC if len(e) > 1) | frozenset(ENGLISH) | {"a", "i", "e", "m"},
     "other": frozenset(ENGLISH),
 }
-_RUSSIAN: Final = {"vowel": RUSSIAN_VOWEL, "adjective": RUSSIAN_ADJECTIVE, "fleeting": RUSSIAN_CONSONANT}
-_LATIN_VOWEL_AFTER: Final = {"a": ("ou", "eu", "in", "n"), "e": ("n",)}  # Serikbaeva; Daurenge, whose ng is one sound
+SHORT: Final = 3  # sounds; so short a name takes case endings only: Жасмин is not Жас
+_SHORT_TURKIC = _harmonic(
+    ("", "lar"), ("", "nin", "din", "tin", "ga", "ka", "ni", "di", "ti", "da", "ta", "dan", "tan", "nan", "men", "pen")
+) - {""}
+_SHORT_RESTS: Final = {
+    "cyrillic": _SHORT_TURKIC | frozenset(RUSSIAN_CONSONANT),
+    "arabic": _SHORT_TURKIC,
+    "latin": _SHORT_TURKIC | frozenset(ENGLISH),
+    "other": frozenset(ENGLISH),
+}
+_VOICELESS: Final = frozenset("ptksSCf")
+_BEFORE_T: Final = _VOICELESS | frozenset("hbdgu")  # u is в too
+_DAUGHTERS: Final = frozenset({"na", "ne", "nu", "noi", "n", "ni"})
 
 
 class Stem(NamedTuple):
@@ -111,7 +134,8 @@ class Stem(NamedTuple):
     Args:
         sounds: The stem in the short alphabet, two letters or more.
         way: `whole`, `voiced`, `raised` (Uyghur: the last vowel closes before another), `vowel` (the last one dropped),
-            `glide` (-й dropped), `fleeting` (Павел, Павла), `adjective` or `father` (patronymic only).
+            `soft` (-ья dropped), `glide` (-й dropped), `fleeting` (Павел, Павла), `adjective`, `region` (of a place),
+            `seam` (Мұрадджан, whose дж is one sound) or `father` (patronymic only).
     """
 
     sounds: str
@@ -135,12 +159,16 @@ def stems(name: str) -> list[Stem]:
     for sounds in skeletons(name):
         found[Stem(sounds, "whole")] = None
         last = sounds[-1]
+        if last == "d" and len(sounds) > 3:
+            found[Stem(sounds[:-1], "seam")] = None
         if last in VOICED and len(sounds) > 2:
             found[Stem(sounds[:-1] + VOICED[last], "voiced")] = None
         if len(sounds) > 3:
             _as_russians_do(found, sounds, script, name.lower())
             if script != "cyrillic" and last not in VOWELS and sounds[-2] in "ae":
                 found[Stem(sounds[:-2] + "i" + last, "raised")] = None
+        if "h" in sounds and len(sounds) > len("hani") and (script != "cyrillic" or "һ" in name.lower()):
+            found[Stem(sounds.replace("h", "g"), "whole")] = None  # Ibrahim, Ибрагим
         for father in _fathers(sounds):
             found[Stem(father, "father")] = None
     return list(found)
@@ -150,9 +178,8 @@ def _as_russians_do(found: dict[Stem, None], sounds: str, script: str, name: str
     """Add the stems of a name as Russian declines it."""
     if sounds.endswith(MASCULINE):
         found[Stem(sounds + "a", "whole")] = None  # Қасымбекованың
-    elif sounds.endswith(FEMININE):
-        if sounds[-3:-2] != "i" or (script == "cyrillic" and sounds not in _OWN_NAMES):
-            found[Stem(sounds[:-1], "whole")] = None
+    elif sounds.endswith(FEMININE) and sounds not in _OWN_NAMES:
+        found[Stem(sounds[:-1], "whole")] = None
     elif sounds.endswith(("ski", "skaia")):
         found[Stem(sounds[: sounds.rindex("sk") + 2], "adjective")] = None
     elif script == "cyrillic" and name.endswith("ой") and len(sounds) > len("tolst"):
@@ -162,6 +189,8 @@ def _as_russians_do(found: dict[Stem, None], sounds: str, script: str, name: str
         found[Stem(sounds[:cut] + sounds[cut + 1 :], "fleeting")] = None
     if sounds[-1] == "a":
         found[Stem(sounds[:-1], "vowel")] = None
+        if name.endswith(("ья", "lya", "rya", "fya")):  # Наталье, whose ь is no sound
+            found[Stem(sounds[:-2], "soft")] = None
     elif sounds[-1] == "i" and (sounds[-2] in VOWELS or name.endswith(("ий", "iy"))):
         found[Stem(sounds[:-1], "glide")] = None
 
@@ -181,30 +210,82 @@ def fits(stem: str, way: str, rest: str, script: str) -> bool:
     Source:
         docs/known-values.md.
     """
-    if not rest:  # Марии, whose two и are one sound, Сергее, whose two е are; and the father's name itself
-        return (
-            way in {"whole", "father"} or (way == "vowel" and stem[-1] == "i") or (way == "glide" and stem[-1] == "e")
-        )
+    if not rest:
+        return way in {"whole", "father"}
     # A letter that ends the stem and begins the ending is written once in the short alphabet: -т + тың.
-    joined = stem[-1] + rest
-    if way in {"voiced", "raised"}:
-        return rest[0] in "ieu" and rest in _TURKIC and (script != "cyrillic" or way == "voiced")
-    if way in {"vowel", "adjective", "fleeting"}:
-        return script == "cyrillic" and (rest in _RUSSIAN[way] or (way == "vowel" and _diminished(stem, rest)))
-    if _declined(rest, PATRONYMIC, _FATHER_ENDINGS) or _declined(joined, PATRONYMIC, _FATHER_ENDINGS):
+    return _RULES[way](stem, rest, stem[-1] + rest, script)
+
+
+def _whole(stem: str, rest: str, joined: str, script: str) -> bool:
+    return _child(stem, rest, joined, script) or _ended(stem, rest, joined, script) or _fond(stem, rest, script)
+
+
+def _child(stem: str, rest: str, joined: str, _script: str) -> bool:
+    """Tell whether a rest makes a patronymic; Иванович is one of Иван, not of Иванов."""
+    if stem.endswith(MASCULINE) and rest.startswith(("iC", "n")):
+        return False
+    return _declined(rest, PATRONYMIC, _FATHER_ENDINGS) or _declined(joined, PATRONYMIC, _FATHER_ENDINGS)
+
+
+def _closed(_stem: str, rest: str, _joined: str, script: str) -> bool:
+    return script != "cyrillic" and rest[0] in "ieu" and rest in _TURKIC
+
+
+def _voiced(_stem: str, rest: str, _joined: str, _script: str) -> bool:
+    return rest[0] in "ieu" and rest in _TURKIC
+
+
+def _seam(_stem: str, rest: str, _joined: str, _script: str) -> bool:
+    return _declined(rest, ("Jan",), _FOND_ENDINGS)
+
+
+def _vowel(stem: str, rest: str, joined: str, script: str) -> bool:
+    if _declined(rest, OF_VOWEL, _FATHER_ENDINGS) or _declined(joined, OF_VOWEL, _FATHER_ENDINGS):
         return True
-    if way == "whole":
-        return _ended(stem, rest, joined, script) or _fond(stem, rest, script)
-    return way == "glide" and script == "cyrillic" and (rest in RUSSIAN_GLIDE or joined in RUSSIAN_GLIDE)
+    return script == "cyrillic" and (rest in RUSSIAN_VOWEL or _diminished(stem, rest))
+
+
+def _soft(_stem: str, rest: str, _joined: str, script: str) -> bool:
+    return script == "cyrillic" and rest in RUSSIAN_SOFT
+
+
+def _glide(stem: str, rest: str, joined: str, script: str) -> bool:
+    return _child(stem, rest, joined, script) or (script == "cyrillic" and not RUSSIAN_GLIDE.isdisjoint((rest, joined)))
+
+
+def _fleeting(_stem: str, rest: str, _joined: str, script: str) -> bool:
+    return script == "cyrillic" and rest in RUSSIAN_CONSONANT
+
+
+def _adjective(_stem: str, rest: str, _joined: str, script: str) -> bool:
+    return script == "cyrillic" and rest in RUSSIAN_ADJECTIVE
+
+
+def _region(_stem: str, rest: str, _joined: str, script: str) -> bool:
+    link, adjective, ending = rest.rpartition("sk")
+    return script == "cyrillic" and bool(adjective) and link in REGION and ending in RUSSIAN_ADJECTIVE
+
+
+_RULES: Final = {
+    "whole": _whole, "father": _child, "voiced": _voiced, "raised": _closed, "seam": _seam, "vowel": _vowel,
+    "soft": _soft, "glide": _glide, "fleeting": _fleeting, "adjective": _adjective, "region": _region,
+}  # fmt: skip
 
 
 def _ended(stem: str, rest: str, joined: str, script: str) -> bool:
-    """Tell whether a rest is an ending of the script."""
-    if stem[-1] in "ae" and rest[0] in "tkp":
-        return False  # Aminata: behind a vowel the endings are voiced
-    if script == "latin" and len(rest) == 1 and not stem.endswith(_LATIN_VOWEL_AFTER.get(rest, "")):
-        return False  # Danielle
-    return rest in _RESTS[script] or (len(rest) > 1 and joined in _RESTS[script])
+    """Tell whether a rest is an ending of the script, as the sound before it asks."""
+    last = stem[-1]
+    if (rest[0] in "tkp" and last not in _BEFORE_T) or (rest[0] in "dg" and last in _VOICELESS):
+        return False  # Aminata, Амантай
+    if stem.endswith(MASCULINE) and rest in _DAUGHTERS:
+        return False  # Ивановна is no form of Иванов
+    if len(stem) <= SHORT:
+        return rest in _SHORT_RESTS[script] or (len(rest) > 1 and joined in _SHORT_RESTS[script])
+    if script == "arabic" and rest in {"a", "e"}:
+        return last == "n" or joined in _TURKIC  # ەرلانعا, whose ng is one sound; بولاتتا
+    if rest == "m" and len(stem) <= SHORT + 1:
+        return False  # Алим is not Али
+    return rest in _RESTS[script] or ((len(rest) > 1 or joined == "mu") and joined in _RESTS[script])
 
 
 def _fond(stem: str, rest: str, script: str) -> bool:
@@ -213,6 +294,7 @@ def _fond(stem: str, rest: str, script: str) -> bool:
         return False
     return (
         _declined(rest, ENDEARMENT, _FOND_ENDINGS)
+        or _declined(stem[-1] + rest, ENDEARMENT, _FOND_ENDINGS)
         or (script == "cyrillic" and _diminished(stem, rest))
         or (stem.endswith(_WOMEN) and _declined(rest, WOMAN, _FOND_ENDINGS))
     )

@@ -11,8 +11,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from vault.matching import dates, lexicon, numbers
+from vault.matching import dates, lexicon, mandarin, numbers
 from vault.matching.letters import APOSTROPHES, HAN, fold, script_of, skeletons
+from vault.matching.parts import Part
 from vault.matching.simplified import SIMPLIFIED
 from vault.matching.views import views
 
@@ -21,6 +22,8 @@ _NOT_HAN = rf"(?:(?![{HAN}]){LETTER})"
 _WORD = re.compile(rf"{LETTER}+(?:[{APOSTROPHES}]{LETTER}+)*|[0-9]+")
 _WORD_NOT_HAN = re.compile(rf"{_NOT_HAN}+(?:[{APOSTROPHES}]{_NOT_HAN}+)*|[0-9]+")
 SHORT: Final = 3  # sounds; so short a name needs a capital
+_VOWEL_AFTER: Final = {"a": ("ou", "eu", "in", "n"), "e": ("n",)}  # Serikbaeva; Daurenge, whose ng is one sound
+_DOUBLED: Final = frozenset({"tt", "dd", "nn", "kk", "qq", "gg"})
 _HOST = re.compile(r"(?<=\S)@\S+")
 _APOSTROPHE = re.compile(f"([{APOSTROPHES}])")
 _HAS_HAN = re.compile(f"[{HAN}]")
@@ -83,7 +86,7 @@ class Protected:
 
     Args:
         text: The value as the record has it.
-        kind: `name`, `phone`, `id`, `date`, `place` or `text` (told by its look).
+        kind: `name`, `phone`, `id`, `date`, `place`, `organisation` or `text` (told by its look).
         strict: Also mask words that are names only now and then, with no condition (level `never`).
 
     Secrets:
@@ -95,25 +98,12 @@ class Protected:
     strict: bool = False
 
 
-class Part(NamedTuple):
-    """One word of a value and how far it identifies.
-
-    Args:
-        word: As the value has it.
-        strong: Identifies by itself.
-        common: Is also a thing, so that a small letter speaks against the name.
-    """
-
-    word: str
-    strong: bool
-    common: bool
-
-
 class Value(NamedTuple):
     """A value taken apart.
 
     Args:
         parts: Its words, in order.
+        spelt: The words of its other spellings: of a Chinese name in Latin and in Russian letters.
         initials: The sounds its words begin with.
         abbreviated: Those of them of which the value has but the initial.
         han: Chinese character strings, simplified.
@@ -124,6 +114,7 @@ class Value(NamedTuple):
     """
 
     parts: list[Part]
+    spelt: list[list[Part]]
     initials: str
     abbreviated: str
     han: list[str]
@@ -163,7 +154,7 @@ def take_apart(value: Protected) -> Value:
     text = views(value.text)[0].text.strip()
     if value.kind in {"date", "text"} and (said := dates.parse_value(text)):
         years = [Part(str(d.year), strong=True, common=False) for d in said if d.month is None]
-        return Value(years, "", "", [], set(), set(), set(), said)
+        return Value(years, [], "", "", [], set(), set(), set(), said)
     digits = numbers.digits(text)
     letters = sum(c.isalpha() for c in text)
     coded = bool(digits) and len(digits) >= letters
@@ -184,9 +175,19 @@ def take_apart(value: Protected) -> Value:
             codes = {numbers.code(text)} if len(numbers.code(text)) >= numbers.SHORTEST_CODE else set()
     han = han_names(text) if _HAS_HAN.search(text) else []
     if (phones or streams or codes) and (coded or not letters):
-        return Value([], "", "", han, streams, phones, codes, [])
+        return Value([], [], "", "", han, streams, phones, codes, [])
     parts, initials, abbreviated = _parts(text, coded=coded, kind=value.kind)
-    return Value(parts, initials, abbreviated, han, streams, phones, codes, [])
+    return Value(
+        parts,
+        mandarin.spellings(han[0]) if han and not parts else [],
+        initials,
+        abbreviated,
+        han,
+        streams,
+        phones,
+        codes,
+        [],
+    )
 
 
 def _parts(text: str, *, coded: bool, kind: str) -> tuple[list[Part], str, str]:
@@ -196,6 +197,8 @@ def _parts(text: str, *, coded: bool, kind: str) -> tuple[list[Part], str, str]:
     hosts = set(word_pattern(text).findall(host.group())) if host else set()
     capitals = any(word[0].isupper() for word in words if len(word) > 1)
     described = _is_description(words, kind)
+    organisation = kind == "organisation" or any(fold(word) in lexicon.ORGANISATION for word in words)
+    place = kind == "place" or any(fold(word) in lexicon.GENERIC for word in words)
     parts: list[Part] = []
     initials = abbreviated = ""
     for word in words:
@@ -204,7 +207,7 @@ def _parts(text: str, *, coded: bool, kind: str) -> tuple[list[Part], str, str]:
                 parts.append(Part(word, strong=False, common=False))
             continue
         initials += initial(word)
-        if len(word) == 1 and not coded:
+        if len(word) == 1 and not coded and not host:
             abbreviated += initial(word)
             continue
         folded = fold(word)
@@ -214,9 +217,12 @@ def _parts(text: str, *, coded: bool, kind: str) -> tuple[list[Part], str, str]:
             or word in hosts
             or folded in lexicon.BINDING
             or folded in lexicon.GENERIC
+            or folded in lexicon.ORGANISATION
             or (capitals and word[0].islower() and script_of(word) in {"latin", "cyrillic"})
         )
-        parts.append(Part(word, strong=not weak, common=folded in lexicon.COMMON))
+        parts.append(
+            Part(word, strong=not weak, common=not host and (organisation or lexicon.is_common(word)), place=place)
+        )
     return parts, initials, abbreviated
 
 
@@ -277,6 +283,11 @@ def han_names(text: str) -> list[str]:
     return found
 
 
+def _is_other(word: str, stem: str, rest: str) -> bool:
+    """Tell whether a vowel behind a name in Latin letters makes another: Danielle; Ablette is where Ablet is."""
+    return not stem.endswith(_VOWEL_AFTER[rest]) and word[-3:-1].lower() not in _DOUBLED
+
+
 def identifies(word: str, stem: str, rest: str, script: str, *, common: bool) -> bool:
     """Tell whether a form of a name identifies by itself, or only beside another word of the same value.
 
@@ -293,6 +304,10 @@ def identifies(word: str, stem: str, rest: str, script: str, *, common: bool) ->
     Source:
         docs/known-values.md.
     """
+    if (fold(word) in lexicon.NO_FORM and rest) or (
+        script == "latin" and rest in _VOWEL_AFTER and _is_other(word, stem, rest)
+    ):
+        return False
     if script in {"latin", "cyrillic"}:
         if word[0].isupper():
             return len(stem) > SHORT - 1 or not rest

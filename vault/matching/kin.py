@@ -1,0 +1,89 @@
+"""Spellings that are near a name's without being forms of it: they count beside another word of the same value only.
+
+Floor: ground. A coarser alphabet than the skeleton's, in which vowels and voiced consonants that clerks mix up are one,
+and the families of common names of `vault.names`. It refuses to identify anybody by these alone.
+
+Source:
+    docs/known-values.md §Near spellings.
+"""
+
+from functools import cache
+from typing import Final
+
+from vault.matching.letters import skeletons
+from vault.names.families import FAMILIES
+
+SHORTEST: Final = 4  # sounds
+HAN_SHORTEST: Final = 3  # characters of a common name's Chinese form, which others share below that
+_TAILS: Final = ("oua", "eua", "ou", "eu", "ouiC", "ouna", "uli", "kizi")
+_COARSE: Final = str.maketrans("eozgdbfC", "aushtpuS")
+
+
+def coarse(sounds: str) -> str:
+    """Give a skeleton in the coarser alphabet; as long as it was, so that beginnings stay beginnings.
+
+    Args:
+        sounds: A skeleton.
+
+    Returns:
+        The coarse form.
+
+    Source:
+        docs/known-values.md §Near spellings.
+    """
+    return sounds.translate(_COARSE)
+
+
+@cache
+def _families() -> tuple[dict[str, frozenset[str]], dict[str, tuple[str, ...]]]:
+    """Give for each form of a common name its other forms: coarse ones, and Chinese ones."""
+    sounds: dict[str, frozenset[str]] = {}
+    han: dict[str, tuple[str, ...]] = {}
+    for forms in FAMILIES.values():
+        words = [form for form in forms.split() if not _is_han(form)]
+        chinese = tuple(form for form in forms.split() if _is_han(form) and len(form) >= HAN_SHORTEST)
+        spelt = {reading for word in words for reading in skeletons(word)}
+        near = frozenset(coarse(reading) for reading in spelt if len(reading) >= SHORTEST)
+        for reading in spelt:
+            sounds[reading] = sounds.get(reading, frozenset()) | near
+            han[reading] = han.get(reading, ()) + chinese
+    return sounds, han
+
+
+def _is_han(form: str) -> bool:
+    return "\u3400" <= form[0] <= "\u9fff"
+
+
+def near(sounds: str) -> frozenset[str]:
+    """Give the coarse forms under which a word may stand beside another of its value.
+
+    Args:
+        sounds: A skeleton of the word.
+
+    Returns:
+        Its own coarse form and those of its family, each of four sounds or more.
+
+    Source:
+        docs/known-values.md §Near spellings.
+    """
+    own = frozenset((coarse(sounds),)) if len(sounds) >= SHORTEST else frozenset()
+    families = _families()[0]
+    tail = next((tail for tail in _TAILS if sounds.endswith(tail)), "")
+    if tail and (forms := families.get(sounds.removesuffix(tail))):
+        own |= {form + coarse(tail) for form in forms}
+    return own | families.get(sounds, frozenset())
+
+
+def chinese(sounds: str) -> tuple[str, ...]:
+    """Give the Chinese forms of a common name, of three characters or more.
+
+    Args:
+        sounds: A skeleton of the name.
+
+    Returns:
+        Simplified characters; none if the name is not a common one.
+
+    Source:
+        docs/known-values.md §Near spellings.
+    """
+    return _families()[1].get(sounds, ())
