@@ -111,6 +111,11 @@ def _word_keys(token: Token, *, few: bool) -> _Word:
     return _Word(frozenset(kept), tuple([skeleton for skeleton in joined if skeleton.strip("@")]))
 
 
+def _is_short(key: str) -> bool:
+    """Tell whether a key is of so few consonants that it says little."""
+    return len(key.lstrip("fc@")) <= _SHORT
+
+
 def index_keys(name: str) -> set[str]:
     """Give the keys under which a name is found by its sound.
 
@@ -157,6 +162,15 @@ def query_keys(text: str) -> set[str]:
                 throaty = sounds.replace("h", "x")
                 further = map(coarse, {_CODA.sub("", sounds), throaty, _CODA.sub("", throaty)})
                 found |= {"c" + skeleton for skeleton in further if len(skeleton) > _SHORT}
+    if len(tokens) > 1:
+        # What many names have counts only where it is likeliest: another word finds the name as well.
+        first = {"c" + coarse(readings[0].sounds) for token in tokens if (readings := letters.read(token, few=True))}
+        fine_ones = {key for token in tokens for key in _word_keys(token, few=True).keys if key[0] == "f"}
+        found = {
+            key
+            for key in found
+            if not _is_short(key) or key in fine_ones or (key in first and len(key.lstrip("c@")) == _SHORT)
+        }
     for _, _, joined in letters.joined(tokens):
         found |= {"c" + coarse(sounds) for sounds, _ in letters.read(joined)} - _EMPTY
     return found
