@@ -79,8 +79,7 @@ def test_as_many_are_found_through_a_vault(evaluation, deep, tmp_path):
             first = [name for name in there if name != query][:10]
             found[pair].append((targets & {*first[:1]} != set(), targets & {*first} != set()))
     first, ten = (statistics.mean(statistics.mean(each[n] for each in one) for one in found.values()) for n in (0, 1))
-    print(
-        f"{len(pool)} persons, {len(asked)} queries: R@1 {first:.3f}, R@10 {ten:.3f}, "
-        f"median {1e3 * statistics.median(took):.1f} ms, nine in ten under {1e3 * sorted(took)[len(took) * 9 // 10]:.1f} ms"
-    )
+    half, most = (1e3 * sorted(took)[len(took) * tenths // 10] for tenths in (5, 9))
+    print(f"{len(pool)} persons, {len(asked)} queries: R@1 {first:.3f}, R@10 {ten:.3f}")
+    print(f"median {half:.1f} ms, nine in ten under {most:.1f} ms")
     assert ten >= 0.9
