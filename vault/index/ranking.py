@@ -10,7 +10,7 @@ import heapq
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from math import log
-from operator import and_, or_
+from operator import and_, itemgetter, or_
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pyroaring import BitMap
@@ -46,6 +46,12 @@ MAX_LIKENESSES: Final = 1_000
 """Names compared with a query, at most: those of the records that share most with it."""
 _FINENESS: Final = 4
 """Steps of a weight: sums of whole numbers tell few apart where many share the same keys."""
+_PATIENCE: Final = 200
+"""Names looked at in a row that may all be less like than the best are, before the others are left waiting."""
+_PAGE: Final = 10
+"""How many are the best."""
+_SHARING: Final = 0.3
+"""How much what a record shares counts beside its likeness at first sight, when it is chosen what to compare first."""
 CLOSE: Final = 0.7
 """Likeness from which a name goes before what is written in texts."""
 MAX_ALIKE: Final = 200
@@ -390,6 +396,24 @@ _Named = tuple[float, _Hits, BitMap, tuple[Sound, ...]]
 """How alike the names of documents are to what is asked for, where they are, and what they share a sound key with."""
 
 
+class _Waiting(NamedTuple):
+    """A document whose names may be compared.
+
+    Args:
+        shared: Weight of the sound keys that it shares.
+        place: Of its segment, the newest first.
+        number: Of the document.
+        hits: What its segment has.
+        names: Its names.
+    """
+
+    shared: int
+    place: int
+    number: int
+    hits: _Hits
+    names: list[str]
+
+
 class _Near(NamedTuple):
     """Documents of a segment that may answer by sound, and what the keys weigh that each may have."""
 
@@ -440,12 +464,23 @@ class Search:
         keys = _Keys(self._segments, frozenset().union(*[sound.keys for sound in sounds]))
         near = [self._near(hits, keys, place) for place, hits in enumerate(every)] if keys.all else []
         named = [(likeness, hits, documents, ()) for hits in every for likeness, documents in hits.named()]
-        heard = self._heard(every, [first for first, _ in near])
+        waiting = self._at_a_glance(self._waiting(every, [first for first, _ in near]), sounds) if near else []
+        unlike: list[_Waiting] | None = []
+        heard = self._heard(waiting, unlike)
         yield from self._by_likeness(named + [one for one in heard if one[0] >= CLOSE], NAME_SIMILAR)
         for hits in every:
             yield from self._given(hits, hits.narrowed(part.word.exact for part in hits.parts), TEXT_EXACT)
-        heard = [one for one in heard if one[0] < CLOSE] + self._heard(every, [rest for _, rest in near])
-        yield from self._by_likeness(heard, OTHER)
+        heard = [one for one in heard if one[0] < CLOSE]
+        if near:
+            waiting = self._at_a_glance(waiting[::-1] + self._waiting(every, [rest for _, rest in near]), sounds)
+        most = 1.0
+        while heard or waiting:
+            heard += self._heard(waiting, unlike)
+            if not waiting and unlike:
+                waiting, unlike = unlike, None
+            yield from self._by_likeness(heard, OTHER, most)
+            most = min([most, *[one[0] for one in heard]])
+            heard = []
         for hits in every:
             yield from self._given(hits, hits.written, OTHER)
 
@@ -454,10 +489,10 @@ class Search:
         for number in hits.take(documents):
             yield Candidate(hits.segment.row(number), score, heard)
 
-    def _by_likeness(self, found: list[_Named], least: float) -> Iterator[Candidate]:
-        """Give documents by the likeness of their names; of equals what comes first stays first."""
+    def _by_likeness(self, found: list[_Named], least: float, most: float = 1.0) -> Iterator[Candidate]:
+        """Give documents by the likeness of their names, at most `most`; of equals what comes first stays first."""
         for likeness, hits, documents, sounds in sorted(found, key=lambda one: -one[0]):
-            yield from self._given(hits, documents, least + _BELOW * likeness, sounds)
+            yield from self._given(hits, documents, least + _BELOW * min(likeness, most), sounds)
 
     def _shared(self, hits: _Hits, number: int) -> tuple[Sound, ...]:
         """Give what a document shares a sound key with."""
@@ -467,26 +502,64 @@ class Search:
 
     # --- names in other spellings ---
 
-    def _heard(self, every: Sequence[_Hits], near: Sequence[_Near]) -> list[_Named]:
-        """Compare the names of the documents that share most with what is asked for; give those like it, best first."""
-        found: list[tuple[float, int, _Hits, int]] = []
-        falling = [self._falling(place, *one) for place, one in enumerate(zip(every, near, strict=False))]
+    def _waiting(self, every: Sequence[_Hits], near: Sequence[_Near]) -> list[_Waiting]:
+        """Give the documents that share most with what is asked for, as many as may be compared."""
+        found: list[_Waiting] = []
+        falling = [self._falling(place, *one) for place, one in enumerate(zip(every, near, strict=True))]
         for shared, place, documents in heapq.merge(*reversed(falling), key=lambda one: -one[0]):
             hits = every[place]
             for number in documents:
                 if self._compared >= MAX_LIKENESSES:
                     self.capped = True
-                    break
+                    return found
                 written = hits.segment.names(number)
                 self._compared += len(written)
-                if likeness := self._likeness(hits, number, written):
-                    found.append((likeness, shared, hits, number))
-            if self.capped:
-                break
+                found.append(_Waiting(shared, place, number, hits, written))
+        return found
+
+    def _at_a_glance(self, waiting: list[_Waiting], sounds: Sequence[Sound]) -> list[_Waiting]:
+        """Sort documents by how like their names are at first sight, and by what they share; the best ones last."""
+        if sum(len(one.names) for one in waiting) <= _PATIENCE:
+            return waiting[::-1]
+        every = list(dict.fromkeys([name for one in waiting for name in one.names]))
+        whole = self.query.whole
+        sights = [sound.glance(every) for sound in sounds] if whole is None else [whole.glance(every, sounds[:-1])]
+        most = max(one.shared for one in waiting) / (_SHARING * len(sights))
+
+        def worth(one: _Waiting) -> float:
+            return one.shared / most + sum([max(map(sight.__getitem__, one.names), default=0.0) for sight in sights])
+
+        # Of equals the one that shares more is taken first, and of these the newer segment's.
+        return sorted(waiting, key=worth, reverse=True)[::-1]
+
+    def _heard(self, waiting: list[_Waiting], unlike: list[_Waiting] | None = None) -> list[_Named]:
+        """Compare the names of documents, taking the last ones away, until very many bring nothing among the best.
+
+        Those that are not soon seen to be as like as the best are put among `unlike`, where such a list is given.
+        """
+        found: list[tuple[float, int, int, int, _Hits]] = []
+        best: list[float] = [0.0] * _PAGE
+        vain = 0
+        while waiting and vain < _PATIENCE:
+            one = waiting.pop()
+            shared, place, number, hits, _ = one
+            if number in hits.given:
+                continue
+            likeness = self._likeness(one, None if unlike is None else max(best[0], names.SIMILAR))
+            if likeness is None:
+                likeness = 0.0
+                if unlike is not None:
+                    unlike.append(one)
+            if likeness:
+                found.append((-likeness, -shared, place, -number, hits))
+            if likeness > best[0]:
+                heapq.heapreplace(best, likeness)
+                vain = 0
+            else:
+                vain += len(one.names)
         # Of those equally alike the one that shares more goes first, and of these the newer.
-        found.reverse()
-        found.sort(key=lambda one: (-one[0], -one[1]))
-        return [(likeness, hits, BitMap((number,)), self._shared(hits, number)) for likeness, _, hits, number in found]
+        found.sort(key=itemgetter(0, 1, 2, 3))
+        return [(-like, hits, BitMap((-less,)), self._shared(hits, -less)) for like, _, _, less, hits in found]
 
     @staticmethod
     def _falling(place: int, hits: _Hits, near: _Near) -> Iterator[tuple[int, int, BitMap]]:
@@ -515,32 +588,52 @@ class Search:
         weighted = [*keys.weighted(place), *[(documents, weight) for documents, weight in written if weight]]
         return _Near(among & first, weighted), _Near(among - first, weighted)
 
-    def _likeness(self, hits: _Hits, number: int, written: Sequence[str]) -> float:
-        """Tell how alike the names of a document are; 0 if they do not answer, or no other spelling is needed."""
-        whole = self.query.whole
-        likeness = whole.best(written) if whole is not None and number in hits.whole else 0.0
+    def _likeness(self, one: _Waiting, least: float | None = None) -> float | None:
+        """Tell how alike the names of a document are; 0 if they do not answer, or no other spelling is needed.
+
+        Args:
+            one: The document.
+            least: So alike they have to be at least; None for any likeness.
+
+        Returns:
+            Where `least` is given also None: it takes a closer look to tell how alike they are, and it is not much.
+        """
+        _, _, number, hits, written = one
+        whole, parts = self.query.whole, hits.parts
+        likeness = 0.0
+        if whole is not None and number in hits.whole:
+            likeness = whole.best(written) if least is None else whole.likely_best(written, least)
         as_one = likeness >= names.SIMILAR
+        stands = [part.word.likeness(number) for part in parts]
+        if least is not None and not as_one:
+            if whole is not None and not any(stands):
+                return None
+            # How much less than wholly alike each name may be.
+            spare = sum(map(max, stands, [number in part.heard for part in parts])) - len(parts) * least
+            if spare <= 0:
+                return None
         found, heard, all_named = 0.0, as_one, True
-        for part in hits.parts:
-            stands = part.word.likeness(number)
-            if as_one and part.replaceable and (not stands or number in part.word.named[-1]):
+        for part, there in zip(parts, stands, strict=True):
+            if as_one and part.replaceable and (not there or number in part.word.named[-1]):
                 found += likeness
                 continue
-            like = part.sound.best(written) if part.sound is not None and number in part.heard else 0.0
+            like = 0.0
+            if part.sound is not None and number in part.heard:
+                like = part.sound.best(written) if least is None else part.sound.likely_best(written, names.SIMILAR)
             if like >= names.SIMILAR:
                 heard = True
-            elif stands:
+            elif there:
                 like = 0.0
                 all_named &= number in part.word.named[-1]
             else:
-                return 0.0
-            found += max(like, stands)
+                return 0.0 if least is None else None
+            found += max(like, there)
         if not heard:
-            return 0.0
+            return 0.0 if least is None else None
         if whole is None or not all_named:
-            return max(likeness, found / len(hits.parts))
+            return max(likeness, found / len(parts))
         # Where no text is needed, one name with all words goes before several that have one each.
-        return likeness if as_one else names.SIMILAR * found / len(hits.parts)
+        return likeness if as_one else names.SIMILAR * found / len(parts)
 
 
 def alike(segments: Sequence[Segment], given: Sequence[str], *, limit: int, kind: str | None) -> list[Alike]:

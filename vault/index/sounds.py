@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
 _MAX_REMEMBERED: Final = 1 << 12
+_LESS: Final = 0.03
+"""So much less like at first sight than the most like name of a record the others are that may be the most like one."""
+_SEEN: Final = 0.6
+"""Likeness at first sight from which a name is compared at once."""
 
 SCRIPTS: Final = {
     "Arab": "ARABIC ",
@@ -61,6 +65,7 @@ class Sound:
         self.text = text
         self._script = script
         self._known: dict[str, float] = {}
+        self._glanced: dict[str, float] = {}
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -71,19 +76,52 @@ class Sound:
     def _asked(self) -> names.Asked:
         return names.Asked(self.text)
 
-    def likeness(self, name: str) -> float:
-        """Tell how like a name is, from `names.SIMILAR` to 1; less or 0 if it does not count."""
+    def likeness(self, name: str, least: float = names.SIMILAR) -> float:
+        """Tell how like a name is, from `least` to 1; less or 0 if it does not count."""
         found = self._known.get(name)
         if found is None:
             if len(self._known) >= _MAX_REMEMBERED:
                 self._known.clear()
             counts = self._script is None or written_in(name, self._script)
-            found = self._known[name] = self._asked.similarity(name, names.SIMILAR) if counts else 0.0
+            found = self._asked.similarity(name, least) if counts else 0.0
+            if found or least <= names.SIMILAR or not counts:
+                self._known[name] = found
         return found
+
+    def glance(self, found: Sequence[str], parts: Sequence[Sound] = ()) -> dict[str, float]:
+        """Tell roughly how like some names are, from 0 to 1, at a twentieth of the cost; it is remembered.
+
+        Args:
+            found: The names.
+            parts: The words of which it is made, for which the same is remembered if each is one word.
+        """
+        alike, each = self._asked.glance(found)
+        self._glanced = dict(zip(found, alike, strict=True))
+        if len(each) == len(parts):
+            for part, own in zip(parts, each, strict=True):
+                part.remember(dict(zip(found, own, strict=True)))
+        return self._glanced
+
+    def remember(self, glanced: dict[str, float]) -> None:
+        """Remember what a first look told of some names."""
+        self._glanced = glanced
 
     def best(self, found: Iterable[str]) -> float:
         """Give the likeness of the most like of some names."""
         return max(map(self.likeness, found), default=0.0)
+
+    def likely_best(self, found: Sequence[str], least: float) -> float:
+        """Give the likeness of the most like of some names, if it is easily seen to be `least` or more, else 0."""
+        glanced = self._glanced
+        if not glanced:
+            return self.best(found)
+        sights = [glanced.get(name, 1.0) for name in found]
+        seen = max(_SEEN, max(sights, default=0.0) - _LESS)
+        best = 0.0
+        for name, sight in zip(found, sights, strict=True):
+            if sight >= seen:
+                best = max(best, self.likeness(name, max(least, best)))
+        return best
 
     def reasons(self, name: str) -> tuple[str, ...]:
         """Say why a name is like it."""

@@ -177,6 +177,13 @@ class Table:
         found = _best(_walk([row.options for row in rows]), _spoken(rows), limit)
         return _with_japanese(found, rows, limit)
 
+    def plainly(self, token: str) -> str:
+        """See `plainly` of this module."""
+        rows = self._characters(token)
+        japanese = _is_japanese(rows)
+        ways = [row.japanese if japanese else row.options for row in rows]
+        return "".join([options[0][1] for options in ways if options])
+
     def _cuts(self, word: str) -> list[list[tuple[int, Row]]]:
         """Give for each place of a word the syllables that begin there and lead on to its end."""
         length = len(word)
@@ -293,9 +300,14 @@ def _spoken(rows: Iterable[Row]) -> str:
     return "".join([row.spoken for row in rows])
 
 
+def _is_japanese(rows: Sequence[Row]) -> bool:
+    """Tell whether a name is likely Japanese."""
+    return len(rows) > 1 and all(row.japanese for row in rows) and sum([row.odds for row in rows]) >= _DOUBT
+
+
 def _with_japanese(found: list[tuple[str, float]], rows: Sequence[Row], limit: int) -> list[tuple[str, float]]:
     """Put Japanese readings before the others of a name that is likely Japanese; both kinds keep a share."""
-    if len(rows) < 2 or not all(row.japanese for row in rows) or sum(row.odds for row in rows) < _DOUBT:
+    if not _is_japanese(rows):
         return found
     japanese = _best(_walk([row.japanese for row in rows]), "", (limit + 1) // 2)
     others = limit - len(japanese)
@@ -338,6 +350,15 @@ def readings(token: str, limit: int = 5) -> list[tuple[str, float]]:
         As secret as the name.
     """
     return _table().readings(token, limit)
+
+
+def plainly(token: str) -> str:
+    """Read a name in Chinese characters by what each of them most often is; nothing for those that are not known.
+
+    Secrets:
+        As secret as the name.
+    """
+    return _table().plainly(token)
 
 
 def syllables(word: str) -> list[str] | None:

@@ -255,9 +255,16 @@ class Asked:
     def _glance(self) -> Glance | None:
         return Glance(self._tokens) if self._tokens else None
 
-    def glance(self, found: Sequence[str]) -> list[float]:
-        """Tell of each name roughly how well it answers, from 0.0 to 1.0; only fit to choose what to compare first."""
-        return self._glance.likeness(found) if self._glance else [0.0] * len(found)
+    def glance(self, found: Sequence[str]) -> tuple[list[float], list[list[float]]]:
+        """Tell roughly how well some names answer, from 0.0 to 1.0; only fit to choose what to compare first.
+
+        Args:
+            found: Names.
+
+        Returns:
+            For each name its likeness; for each word of the query that of the word alone.
+        """
+        return self._glance.likeness(found) if self._glance else ([0.0] * len(found), [])
 
     def similarity(self, name: str, least: float = 0.0) -> float:
         """Tell how well a name answers, as `similarity` does; 0.0 may be said if it is less than `least`."""
