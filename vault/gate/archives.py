@@ -9,6 +9,7 @@ Source:
 import bz2
 import io
 import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -205,7 +206,7 @@ def is_tar(data: bytes) -> bool:
 
 def _sum_is_right(header: bytes) -> bool:
     told = header[148:156].strip(b"\0 ")
-    return bool(told) and told.isdigit() and int(told, 8) == sum(header[:148]) + 256 + sum(header[156:])
+    return re.fullmatch(b"[0-7]{1,8}", told) is not None and int(told, 8) == sum(header[:148]) + 256 + sum(header[156:])
 
 
 def read_tar(data: bytes, place: str, budget: Budget) -> Iterator[Part]:

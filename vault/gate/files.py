@@ -38,8 +38,10 @@ _CLOSED: Final = (
 _ENCRYPTED: Final = (b"age-encryption.org/", b"-----BEGIN AGE", b"-----BEGIN PGP MESSAGE")
 _XML_START = re.compile(r"\ufeff?\s*<(?:[A-Za-z_?]|!(?:--|DOCTYPE))")
 _BASE64_SIGNS = r"[A-Za-z0-9+/_-]"
-_BASE64 = re.compile(rf"(?<![A-Za-z0-9+/_=-]){_BASE64_SIGNS}{{8,}}(?:\r?\n[ \t]*(?!--){_BASE64_SIGNS}{{2,}})*={{0,2}}")
+_BASE64 = re.compile(rf"(?<![A-Za-z0-9+/_-]){_BASE64_SIGNS}{{8,}}(?:\r?\n[ \t]*(?!--){_BASE64_SIGNS}{{2,}})*={{0,2}}")
 _BASE32 = re.compile(r"(?<![A-Za-z0-9+/_-])(?:[A-Z2-7]{8,}|[a-z2-7]{8,})={0,6}(?![A-Za-z0-9+/_-])")
+_SEGMENT = re.compile(r"(?:(?<=[/_-])|^)[A-Za-z0-9+]{12,}={0,2}(?=[/_-]|$)")
+_SPLIT_AT_MOST: Final = 1000
 _A_WORD = re.compile(r"[A-Za-z]?[a-z]+|[A-Z]+|[0-9_-]+")  # no base64 of eight signs and more looks so
 _HEX = re.compile(r"(?<![A-Za-z0-9])(?:0x|\\x)?((?:[0-9A-Fa-f]{2}[ :-]?){4,}+)")
 _ASCII85 = re.compile(r"<~([!-uz\s]{5,}?)~>")
@@ -89,7 +91,7 @@ def scan(
     """
     search = _Scan(Needles(protected, kept), limits or Limits(), keep_files, templates, own_tokens, own_phrases)
     stream = io.BytesIO(data) if isinstance(data, bytes | bytearray | memoryview) else data
-    search.file(stream, filename)
+    search.whole(stream, filename)
     return search.finish()
 
 
@@ -129,6 +131,15 @@ class _Scan:
             self._findings[Finding(rule, place)] = None
 
     # --------------------------------------------------------------------------------------------- files
+    def whole(self, stream: BinaryIO, name: str) -> None:
+        """Look at the outermost file; whatever goes wrong is a finding."""
+        try:
+            self.file(stream, name)
+        except LimitError:
+            self._note("limit", "file")
+        except Exception:  # noqa: BLE001 - a fault of the gate's own must not let a file go
+            self._note("broken", "file")
+
     def file(self, stream: BinaryIO, name: str) -> None:
         """Look at the outermost file, in pieces when it is a large text."""
         place = self._name(name, "file")
@@ -229,14 +240,14 @@ class _Scan:
         """Look at a file that is text, and at what its structure tells besides."""
         if len(texts) == 1 and _XML_START.match(texts[0]):
             try:
-                parts = list(xmls.read_xml(texts[0], place))
+                parts, known = xmls.read_xml(texts[0], place)
             except BrokenError:
                 # A page of the web is seldom well-formed, a part of a document always.
                 if strict and not place.endswith(".vml"):
                     self._note("broken", place)
             else:
                 self._parts(parts, place, depth)
-                if strict:
+                if strict or known:
                     return
         for text in texts:
             self._text(without_fonts(text), place, depth)
@@ -297,7 +308,7 @@ class _Scan:
         found = False
         if self._own:
             text = _OWN.sub(lambda m: " " * len(m.group()) if m.group() in self._own else m.group(), text)
-        for data, at in _tokens(text):
+        for data, at, likely in _tokens(text):
             if len(data) > self._limits.text_bytes:
                 self._note("limit", f"{place}:{at}")
                 found = True
@@ -312,10 +323,13 @@ class _Scan:
             texts = as_text(data, guess=False)
             for inner in texts if texts is not None else [*runs_of_text(data), *older(data)]:
                 for reading in readings(inner):
-                    for _ in self._needles.search(reading, noise=texts is None):
+                    for _ in self._needles.search(reading, noise=texts is None or not likely):
                         self._note("encoded", f"{place}:{at}")
                         found = True
                         break
+                    if texts is not None and depth < self._limits.depth:
+                        self._tokens_of(reading, f"{place}:{at}")
+                        found |= self._encoded(reading, f"{place}:{at}", depth + 1)
         return found
 
 
@@ -340,28 +354,28 @@ def _whole_characters(piece: bytes) -> bytes:
     return piece
 
 
-def _tokens(text: str) -> Iterator[tuple[bytes, int]]:
-    """Give what the base64 and hexadecimal tokens of a text decode to."""
+def _tokens(text: str) -> Iterator[tuple[bytes, int, bool]]:
+    """Give what the tokens of a text decode to, where, and whether they are hardly anything else, as numbers are."""
     for token, at in _base64_tokens(text):
         if data := _from_base64(token):
-            yield data, at
+            yield data, at, True
     for match in _HEX.finditer(text):
         digits = re.sub("[ :-]", "", match[1])
-        yield bytes.fromhex(digits), match.start()
+        yield bytes.fromhex(digits), match.start(), not digits.isdecimal()
     for match in _BASE32.finditer(text):
         if not match.group().isalpha() or len(match.group()) > 15:
             signs = match.group().rstrip("=").upper()
             whole = signs[: len(signs) - (len(signs) % 8 in {1, 3, 6})]
-            yield base64.b32decode(whole + "=" * (-len(whole) % 8)), match.start()
+            yield base64.b32decode(whole + "=" * (-len(whole) % 8)), match.start(), False
     if "<~" in text:
         for match in _ASCII85.finditer(text):
             try:
-                yield base64.a85decode(match[1]), match.start()
+                yield base64.a85decode(match[1]), match.start(), True
             except ValueError:
                 continue
     if "begin" in text:
         for match in _UUENCODED.finditer(text):
-            yield b"".join(map(_uudecoded, match[2].splitlines())), match.start()
+            yield b"".join(map(_uudecoded, match[2].splitlines())), match.start(), True
 
 
 def _uudecoded(line: str) -> bytes:
@@ -373,10 +387,16 @@ def _uudecoded(line: str) -> bytes:
 
 
 def _base64_tokens(text: str) -> Iterator[tuple[str, int]]:
-    """Give what may be base64, and where."""
+    """Give what may be base64, and where; in addresses and names its own signs may only stand around it."""
     for match in _BASE64.finditer(text):
-        if not _A_WORD.fullmatch(match.group()):
-            yield match.group(), match.start()
+        token, at = match.group(), match.start()
+        if _A_WORD.fullmatch(token):
+            continue
+        yield token, at
+        if len(token) <= _SPLIT_AT_MOST and "\n" not in token:
+            for part in _SEGMENT.finditer(token):
+                if len(part.group()) < len(token) and not _A_WORD.fullmatch(part.group()):
+                    yield part.group(), at + part.start()
 
 
 def _from_base64(token: str) -> bytes:

@@ -31,7 +31,7 @@ _XREF = re.compile(
 _END = re.compile(rb"%%EOF[\r\n \t\0]*")
 _COMMENT = re.compile(rb"%[^\r\n]{4,}")
 _TEXT_OPERATORS = re.compile(rb"(?<![A-Za-z])(?:T[jJ]|'|\"|BDC|DP)(?![A-Za-z])")
-_FONT_FILES: Final = ("FontFile", "FontFile2", "FontFile3")
+_FONT_FILES: Final = frozenset({"FontFile", "FontFile2", "FontFile3", "CIDToGIDMap"})
 _PLAIN_TEXT = re.compile(rb"[\t\n\r -~]*")
 _FAR_APART: Final = 0.25  # of the letters of one reading that the other has too
 _FEW: Final = 40
@@ -181,6 +181,10 @@ class _Document:
         elif isinstance(value, dict | list) and depth <= DEPTH_AT_MOST:
             if isinstance(value, dict):
                 self._names.update(dict.fromkeys(value))
+                for key in _FONT_FILES & value.keys():
+                    for stream in self._all(value[key]):
+                        if isinstance(stream, Stream):
+                            stream.about.setdefault("Length1", 0)
             for inner in value.values() if isinstance(value, dict) else value:
                 self._gather(inner, depth + 1)
 
@@ -263,7 +267,6 @@ class _Document:
             yield Text(joined(run for run in runs_of_text(data) if not is_font(run)), f"{place} font", noise=True)
         elif _TEXT_OPERATORS.search(data):
             self._count(data)
-            yield from self._comments(data)
         elif (texts := as_text(data)) is not None:
             yield from (Text(text, place) for text in texts)
         elif pictures.reader_of(data) or data.startswith((b"PK\x03\x04", HEADER, b"\x1f\x8b")):
@@ -315,8 +318,10 @@ class _Document:
         try:
             drawing = Drawing(data)
         except BrokenError:
-            yield Fault("broken", place)
+            yield from [Fault("broken", place)] if certain else []
+            yield Text(joined(runs_of_text(data)), place, noise=True)
             return
+        yield from self._comments(data)
         yield from (Text(text, place) for text in drawing.readings(fonts))
         marked = [_string(part) for part in drawing.actual]
         yield Text("".join(texts[0] for texts in marked if texts), f"{place} actual text")

@@ -113,6 +113,8 @@ def read_jpeg(data: bytes, place: str, _budget: Budget) -> Iterator[Part]:
     if not scans:
         raise BrokenError
     yield from read_profile(b"".join(profile), place)
+    while data.startswith(b"\xff\xd9", at):  # some programs end it twice
+        at += 2
     yield from _tail(data[at:], place)
 
 

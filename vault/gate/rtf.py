@@ -45,7 +45,7 @@ class _State:
     def copy(self) -> "_State":
         """Give what an inner group begins with."""
         state = _State(self.encoding)
-        state.skip, state.hexadecimal, state.fonts = self.skip, self.hexadecimal, self.fonts
+        state.skip, state.fonts = self.skip, self.fonts
         return state
 
 

@@ -58,8 +58,8 @@ class _Collector:
         self._states.append(state)
         if sign := _SIGNS.get(local) or _SIGNS.get(name):
             self.pieces.append((state, sign))
-        if local == "family":  # of a font: roman, swiss, modern
-            return
+        if local == "family" or local.startswith("config-item"):
+            return  # kinds of fonts (roman, swiss), names of a program's own settings
         for at in range(0, len(attributes), 2):
             self.names[attributes[at]] = None
             self.attributes[attributes[at + 1]] = None
@@ -84,16 +84,16 @@ class _Collector:
         return "".join(separators.get(state, text) for state, text in self.pieces if not without or state != without)
 
 
-def read_xml(text: str, place: str) -> Iterator[Part]:
+def read_xml(text: str, place: str) -> tuple[list[Part], bool]:
     """Read an XML document.
 
     Args:
         text: The document, decoded.
         place: Of it.
 
-    Yields:
+    Returns:
         Its texts: joined as shown, each by itself, without what was deleted, without what was inserted; attributes,
-        comments, names.
+        comments, names. Beside them whether it is a document of a kind that is known, with nothing else to be read.
 
     Raises:
         BrokenError: It is not well-formed.
@@ -114,8 +114,12 @@ def read_xml(text: str, place: str) -> Iterator[Part]:
     except expat.ExpatError as error:
         raise BrokenError from error
     except _EntityError:
-        yield Fault("unreadable", f"{place} entities")
-        return
+        return [Fault("unreadable", f"{place} entities")], True
+    return list(_parts(found, place)), found.known
+
+
+def _parts(found: _Collector, place: str) -> Iterator[Part]:
+    """Give what the parser met as texts."""
     readings = [found.reading(0, ""), found.reading(0, "\n")]
     states = {state for state, _ in found.pieces}
     readings += [found.reading(state, "") for state in (1, 2) if state in states]
