@@ -287,7 +287,13 @@ class _Scan:
             self._text(text, place, self._limits.depth)
 
     def _text(self, text: str, place: str, depth: int, offset: int = 0, *, noise: bool = False) -> None:
-        """Look at every reading of one text."""
+        """Look at every reading of one text, in pieces when it is large."""
+        size = self._limits.piece_bytes
+        if len(text) > size + OVERLAP:
+            for at in range(0, len(text), size):
+                piece = text[max(0, at - OVERLAP) : at + size]
+                self._text(piece, place, depth, offset + max(0, at - OVERLAP), noise=noise)
+            return
         for reading in readings(text):
             for rule, at in self._needles.search(reading, noise=noise):
                 if rule != "value" or not self._phrases.cover(reading, at):

@@ -22,8 +22,12 @@ from vault.gate.texts import as_text, runs_of_text
 
 HEADER: Final = b"%PDF-"
 CONTENT_AT_MOST: Final = 16_000_000
+_FORMS_IN_FORMS: Final = 20
 REVISIONS_AT_MOST: Final = 12
 _FONTS_OF_A_NAME: Final = 6
+_VERSIONS_AT_MOST: Final = 50
+_LOOKS_AT_MOST: Final = 1_000_000
+_DRAWN = re.compile(rb"/([^\0\t\n\f\r ()<>\[\]{}/%]+)[\0\t\n\f\r ]+Do(?![A-Za-z0-9])")
 _XREF = re.compile(
     rb"\bxref[\0\t\n\f\r ]+(?:[0-9]+ +[0-9]+[\0\t\n\f\r ]+(?:[0-9]{10} [0-9]{5} [nf][\0\t\n\f\r ]*)*)*"
     rb"|startxref[\0\t\n\f\r ]+[0-9]+|%%EOF|endobj|endstream|\btrailer\b"
@@ -107,6 +111,8 @@ class _Document:
         self._names: dict[str, None] = {}
         self._fonts: dict[int, Font] = {}
         self._content = 0
+        self._looks = 0
+        self._weights: dict[int, int] = {}  # of forms, with the forms within
 
     def parts(self) -> Iterator[Part]:
         """Give what the file holds."""
@@ -204,7 +210,7 @@ class _Document:
                 return [value]
             found = self._versions.get(value.number, [])
             if len(found) != 1 or not isinstance(found[0], Ref):
-                return found[::-1]
+                return found[: -1 - _VERSIONS_AT_MOST : -1]
             value = found[0]
         return []
 
@@ -284,13 +290,17 @@ class _Document:
         """Read the drawing instructions: those of pages together, all others by themselves."""
         everywhere = self._fonts_by_name()
         done: set[int] = set()
+        drawn = 0
         for number, versions in self._versions.items():
             for value in versions:
                 if isinstance(value, dict) and "Contents" in value and value.get("Type") != "Annot":
                     streams = self._contents(value["Contents"])
                     done |= {id(stream) for stream in streams}
                     data = b"\n".join(self._unpacked.get(id(stream), b"") for stream in streams)
-                    fonts = {**everywhere, **self._page_fonts(value)}
+                    drawn += self._weigh_forms(data, self._page_resources(value))
+                    if drawn > CONTENT_AT_MOST:
+                        raise LimitError
+                    fonts = {**everywhere, **self._resources(self._page_resources(value))}
                     yield from self._drawing(data, fonts, f"{self._place} page {number}", certain=True)
         for number, versions in self._versions.items():
             for value in versions:
@@ -337,16 +347,36 @@ class _Document:
                 found += [stream for stream in self._all(part) if isinstance(stream, Stream)]
         return found
 
-    def _page_fonts(self, page: dict[str, Any]) -> dict[str, list[Font]]:
-        """Give the fonts of a page, its own or those it has from the pages' tree."""
+    def _page_resources(self, page: dict[str, Any]) -> Any:  # noqa: ANN401 - any object of PDF
+        """Give the resources of a page, its own or those it has from the pages' tree."""
         for _ in range(32):
             if "Resources" in page:
-                return self._resources(page["Resources"])
+                return page["Resources"]
             above = self._one(page.get("Parent"))
             if not isinstance(above, dict):
                 break
             page = above
-        return {}
+        return None
+
+    def _weigh_forms(self, data: bytes, resources: Any, depth: int = 0) -> int:  # noqa: ANN401
+        """Refuse forms that draw forms that draw forms, until their instructions are without end."""
+        if depth > _FORMS_IN_FORMS:
+            raise LimitError
+        forms: dict[str, Any] = {}
+        for one in self._all(resources):
+            within = self._one(one.get("XObject")) if isinstance(one, dict) else None
+            forms |= within if isinstance(within, dict) else {}
+        weight = len(data)
+        for match in _DRAWN.finditer(data):
+            stream = self._one(forms.get(match[1].decode("latin-1")))
+            if isinstance(stream, Stream) and stream.about.get("Subtype") == "Form":
+                if id(stream) not in self._weights:
+                    own = stream.about.get("Resources", resources)
+                    self._weights[id(stream)] = self._weigh_forms(self._unpacked.get(id(stream), b""), own, depth + 1)
+                weight += self._weights[id(stream)]
+            if weight > CONTENT_AT_MOST:
+                raise LimitError
+        return weight
 
     def _resources(self, value: Any) -> dict[str, list[Font]]:  # noqa: ANN401 - any object of PDF
         found: dict[str, list[Font]] = {}
@@ -368,6 +398,9 @@ class _Document:
         if not isinstance(value, dict) or depth > 8:
             return
         for name, inner in value.items():
+            self._looks += 1
+            if self._looks > _LOOKS_AT_MOST:
+                raise LimitError
             if isinstance(inner, Ref):
                 if (
                     name not in {"Parent", "P", "Prev", "Next", "First", "Last"}

@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 from vault.gate.parts import BrokenError, Budget, LimitError
 
 DEPTH_AT_MOST: Final = 100
+_BROKEN_AT_MOST: Final = 20  # objects; each may be looked at to the end of the file
 _SPACE: Final = b"\0\t\n\f\r "
 _WHITE = re.compile(rb"(?:[\0\t\n\f\r ]+|%[^\r\n]*)*")
 _TOKEN = re.compile(
@@ -200,20 +201,24 @@ def objects(data: bytes) -> Iterator[tuple[int, Any, int, int]]:
     Yields:
         Number, object, and the span of bytes it takes. An object that cannot be read is a `BrokenError`.
     """
-    at = 0
+    at = broken = 0
+    last = data.rfind(b"endstream")
     while match := _OBJECT.search(data, at):
         lexer = Lexer(data, match.end())
         try:
             value = lexer.value()
             if isinstance(value, dict):
-                value, lexer.at = _with_stream(data, value, lexer.at)
+                value, lexer.at = _with_stream(data, value, lexer.at, last)
         except BrokenError as error:
             value, lexer.at = error, match.end()
+            broken += 1
+            if broken > _BROKEN_AT_MOST:
+                raise LimitError from error
         at = lexer.at
         yield int(match[1]), value, match.start(), at
 
 
-def _with_stream(data: bytes, about: dict[str, Any], at: int) -> tuple[Any, int]:
+def _with_stream(data: bytes, about: dict[str, Any], at: int, last: int) -> tuple[Any, int]:
     """Give a dictionary with the stream behind it, if there is one, and where that ends."""
     start = _WHITE.match(data, at).end()  # type: ignore[union-attr]
     keyword = _STREAM.match(data, start)
@@ -223,7 +228,7 @@ def _with_stream(data: bytes, about: dict[str, Any], at: int) -> tuple[Any, int]
     length = about.get("Length")
     if isinstance(length, int) and 0 <= length <= len(data) - start and (end := _END.match(data, start + length)):
         return Stream(about, data[start : start + length]), end.end()
-    found = _END.search(data, start)
+    found = _END.search(data, start) if start <= last else None
     if found is None:
         raise BrokenError
     return Stream(about, data[start : found.start()]), found.end()

@@ -28,7 +28,8 @@ _NARROW: Final = (
     "cp1251", "gb18030", "koi8-r", "kz1048", "cp866", "cp1256", "cp1252", "big5", "iso8859-5", "mac-cyrillic",
     "iso8859-9", "iso8859-6", "cp1254",
 )  # fmt: skip
-_SAMPLE: Final = 4000  # characters by which a guess is judged
+_ODD = re.compile(rb"[\x80-\xff]")
+_SAMPLE: Final = 8000  # bytes by which a guess is judged
 _FAR_WORSE: Final = 0.6
 _CONTROL = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f\x7f]")
 _PLAIN_SHARE: Final = 0.95  # of characters that must be letters, digits, marks, punctuation or spaces
@@ -116,9 +117,12 @@ def guesses(data: bytes) -> list[str]:
     Source:
         docs/known-values.md §The gate.
     """
-    texts = list(dict.fromkeys(data.decode(encoding, "replace") for encoding in _NARROW))
-    likely = [_likeness(text[:_SAMPLE]) for text in texts]
-    return [text for text, how in zip(texts, likely, strict=True) if how >= _FAR_WORSE * max(likely)]
+    odd = _ODD.search(data)
+    start = max(0, odd.start() - 64) if odd else 0
+    samples = {data[start : start + _SAMPLE].decode(encoding, "replace"): encoding for encoding in _NARROW[::-1]}
+    likely = {encoding: _likeness(sample) for sample, encoding in samples.items()}
+    least = _FAR_WORSE * max(likely.values())
+    return [data.decode(encoding, "replace") for encoding in _NARROW if likely.get(encoding, -1.0) >= least]
 
 
 def older(data: bytes) -> list[str]:

@@ -6,6 +6,7 @@ Source:
     docs/known-values.md §The gate.
 """
 
+import io
 from collections.abc import Iterator
 from typing import Final
 from xml.parsers import expat
@@ -19,8 +20,9 @@ _BLOCKS: Final = frozenset({
     "table-row", "table-cell", "list-item", "dt", "dd", "div", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "section",
     "body", "sp", "shape", "text", "option",
 })  # fmt: skip
-_DELETED: Final = frozenset(["del", "delText", "delInstrText", "moveFrom"])
-_INSERTED: Final = frozenset(["ins", "moveTo"])
+_DELETIONS: Final = frozenset({"del", "delText", "delInstrText", "moveFrom"})
+_INSERTIONS: Final = frozenset({"ins", "moveTo"})
+_PLAIN, _DELETED, _INSERTED = 0, 2, 3  # the last two are places of the readings that are without them
 _SIGNS: Final = {"noBreakHyphen": "-", "text:s": " "}
 _VOCABULARIES: Final = (
     "http://schemas.openxmlformats.org/", "http://schemas.microsoft.com/", "http://www.w3.org/", "http://purl.org/",
@@ -34,30 +36,33 @@ class _EntityError(Exception):
 
 
 class _Collector:
-    """What the parser meets, in order."""
+    """What the parser meets, as it goes: four readings of the text, and what stands beside it."""
 
     def __init__(self) -> None:
-        self.pieces: list[tuple[int, str]] = []  # 0 plain, 1 deleted, 2 inserted, 3 end of a block, 4 other tag
         self.attributes: dict[str, None] = {}
         self.names: dict[str, None] = {}
         self.asides: list[str] = []
         self.known = False  # whether its words are those of a program
-        self._states = [0]
+        # As it stands; each text by itself; without what was deleted; without what was inserted.
+        self._readings = (io.StringIO(), io.StringIO(), io.StringIO(), io.StringIO())
+        self._at_line_start = [True, True, True, True]
+        self._states = [_PLAIN]
+        self._changed = False
 
     def start(self, name: str, attributes: list[str]) -> None:
         """Take in the begin of an element."""
         local = name.rpartition(":")[2]
         if not self.names:
             told = dict(zip(attributes[::2], attributes[1::2], strict=True))
-            self.known = told.get("xmlns:" + name.partition(":")[0] if ":" in name else "xmlns", "").startswith(
-                _VOCABULARIES
-            )
+            space = told.get("xmlns:" + name.partition(":")[0] if ":" in name else "xmlns", "")
+            self.known = space.startswith(_VOCABULARIES)
         self.names[name] = None
-        self.pieces.append((3 if local in _BLOCKS else 4, ""))
-        state = 1 if local in _DELETED else 2 if local in _INSERTED else self._states[-1]
+        self._tag(local)
+        state = _DELETED if local in _DELETIONS else _INSERTED if local in _INSERTIONS else self._states[-1]
+        self._changed |= state != _PLAIN
         self._states.append(state)
         if sign := _SIGNS.get(local) or _SIGNS.get(name):
-            self.pieces.append((state, sign))
+            self.text(sign)
         if local == "family" or local.startswith("config-item"):
             return  # kinds of fonts (roman, swiss), names of a program's own settings
         for at in range(0, len(attributes), 2):
@@ -67,21 +72,26 @@ class _Collector:
     def end(self, name: str) -> None:
         """Take in the end of an element."""
         self._states.pop()
-        self.pieces.append((3 if name.rpartition(":")[2] in _BLOCKS else 4, ""))
+        self._tag(name.rpartition(":")[2])
+
+    def _tag(self, local: str) -> None:
+        for n in (0, 1, 2, 3) if local in _BLOCKS else (1,):
+            if not self._at_line_start[n]:
+                self._readings[n].write("\n")
+                self._at_line_start[n] = True
 
     def text(self, text: str) -> None:
         """Take in characters."""
-        self.pieces.append((self._states[-1], text))
+        state = self._states[-1]
+        for n in (0, 1, 2, 3):
+            if n < 2 or n != state:
+                self._readings[n].write(text)
+                self._at_line_start[n] = False
 
-    def reading(self, without: int, between: str) -> str:
-        """Put the text together.
-
-        Args:
-            without: State to leave out; 0 for none.
-            between: What stands for a tag that ends no block.
-        """
-        separators = {3: "\n", 4: between}
-        return "".join(separators.get(state, text) for state, text in self.pieces if not without or state != without)
+    def readings(self) -> list[str]:
+        """Give the texts, each once."""
+        texts = [reading.getvalue() for reading in self._readings[: 4 if self._changed else 2]]
+        return [text for text in dict.fromkeys(texts) if text and not text.isspace()]
 
 
 def read_xml(text: str, place: str) -> tuple[list[Part], bool]:
@@ -120,12 +130,8 @@ def read_xml(text: str, place: str) -> tuple[list[Part], bool]:
 
 def _parts(found: _Collector, place: str) -> Iterator[Part]:
     """Give what the parser met as texts."""
-    readings = [found.reading(0, ""), found.reading(0, "\n")]
-    states = {state for state, _ in found.pieces}
-    readings += [found.reading(state, "") for state in (1, 2) if state in states]
-    for reading in dict.fromkeys(_stripped(reading) for reading in readings):
-        if reading:
-            yield Text(reading, place)
+    for reading in found.readings():
+        yield Text(reading, place)
     words = (value for value in found.attributes if _may_say_something(value))
     yield Text(joined(words), f"{place} attributes")
     yield Text(joined(found.asides), f"{place} comments")
@@ -135,11 +141,6 @@ def _parts(found: _Collector, place: str) -> Iterator[Part]:
 
 def _refuse(*_: object) -> None:
     raise _EntityError
-
-
-def _stripped(text: str) -> str:
-    """Take off the lines without text."""
-    return "\n".join(line for line in text.split("\n") if line and not line.isspace())
 
 
 def _may_say_something(value: str) -> bool:
