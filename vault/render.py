@@ -17,9 +17,12 @@ from typing import Any, Final
 
 from vault.errors import RecordError
 from vault.records import Schemas, edtf
-from vault.redact import OUTCOMES, DisclosedClaim, DisclosedRecord, Disclosure
+from vault.redact import OUTCOMES, DisclosedClaim, DisclosedRecord, Disclosure, Table
 
 FORMAT: Final = "casevault-records/1"
+COUNTS_FORMAT: Final = "casevault-counts/1"
+ALL: Final = "*"
+"""What stands in a table of counts for all values together."""
 LANGUAGES: Final = ("en", "ru", "kk")
 COLUMNS: Final = (
     "record", "kind", "field", "outcome", "value", "detail", "retracted", "basis", "confidence", "as_of", "source",
@@ -34,8 +37,8 @@ def render(disclosure: Disclosure, *, language: str = "en") -> dict[str, bytes]:
         language: en, ru or kk, for the dossier.
 
     Returns:
-        Path in the bag -> bytes: `data/records.json`, `data/records.csv`, `data/dossier.md`. The same disclosure gives
-        the same bytes.
+        Path in the bag -> bytes: `data/records.json`, `data/records.csv`, `data/dossier.md`; of counts
+        `data/counts.json`, `data/counts.csv`, `data/dossier.md`. The same disclosure gives the same bytes.
 
     Raises:
         ValueError: There is no dossier in that language.
@@ -45,6 +48,13 @@ def render(disclosure: Disclosure, *, language: str = "en") -> dict[str, bytes]:
     """
     if language not in LANGUAGES:
         raise ValueError(f"a dossier is written in {', '.join(LANGUAGES)}")
+    table = disclosure.view.table
+    if table is not None:
+        return {
+            "data/counts.json": _counts_json(table),
+            "data/counts.csv": _counts_csv(table),
+            "data/dossier.md": _Dossier(disclosure, language).write(),
+        }
     return {
         "data/records.json": _json(disclosure),
         "data/records.csv": _csv(disclosure.view.records),
@@ -67,6 +77,13 @@ _KEYS: Final = frozenset(
         "county",
         "region",
         "country",
+        "least",
+        "counts",
+        "of",
+        "persons",
+        "unknown",
+        "several",
+        "other",
     }
 )
 """Keys of the JSON form, beside the columns of the CSV form."""
@@ -186,6 +203,30 @@ def _csv(records: Iterable[DisclosedRecord]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
+# --- counts ---------------------------------------------------------------------------------------------------------
+
+
+def _counts_json(table: Table) -> bytes:
+    tree = {
+        "format": COUNTS_FORMAT,
+        "fields": list(table.fields),
+        "least": table.k,
+        "counts": [{"of": list(cell.key), "persons": cell.count} for cell in table.cells],
+    }
+    text = json.dumps(tree, ensure_ascii=False, sort_keys=True, indent=1)
+    return (_INVISIBLE.sub(_json_escape, text) + "\n").encode()
+
+
+def _counts_csv(table: Table) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow([*map(_cell, table.fields), "persons"])
+    for cell in table.cells:
+        count = "" if cell.count is None else str(cell.count)
+        writer.writerow([*(_cell(ALL if value is None else value) for value in cell.key), count])
+    return out.getvalue().encode("utf-8-sig")
+
+
 # --- the dossier ----------------------------------------------------------------------------------------------------
 
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -199,6 +240,14 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "kk": "Бұл — істің бір бөлігі; мұнда жоқ нәрсе әдейі қосылмаған. ▇▇▇▇▇▇ — жасырылған сөздер. [person-7F3A9Q]"
         " сияқты белгі осы мәтіннің бәрінде бір ғана адамды не жазбаны білдіреді.",
     },
+    "counts": {"en": "Counts", "ru": "Подсчёт", "kk": "Санақ"},
+    "about counts": {
+        "en": "How many persons. No number under {0} is told, nor others that would give one away: there stands –.",
+        "ru": "Число людей. Числа меньше {0} не называются, как и те, по которым их можно вычислить: там стоит –.",
+        "kk": "Адам саны. {0} санынан азы және оны есептеп шығаруға болатын сандар айтылмайды: онда – тұр.",
+    },
+    "persons": {"en": "persons", "ru": "людей", "kk": "адам"},
+    "all": {"en": "all", "ru": "все", "kk": "бәрі"},
     "person": {"en": "People", "ru": "Люди", "kk": "Адамдар"},
     "event": {"en": "Events", "ru": "События", "kk": "Оқиғалар"},
     "statement": {"en": "Statements", "ru": "Показания", "kk": "Айғақтар"},
@@ -262,14 +311,16 @@ class _Dossier:
 
     def write(self) -> bytes:
         """Write the whole."""
+        table = self._disclosure.view.table
         lines = [
-            f"# {self._word('title')}",
+            f"# {self._word('title' if table is None else 'counts')}",
             "",
-            self._word("intro"),
+            self._word("intro") if table is None else self._word("about counts").format(table.k),
             "",
         ]
         if self._disclosure.note:
             lines += [f"## {self._word('note')}", "", *self._block(self._disclosure.note, ""), ""]
+        lines += [] if table is None else self._table(table)
         kinds = {record.kind for record in self._disclosure.view.records}
         for kind in (*_SECTIONS, *sorted(kinds - set(_SECTIONS))):
             records = [record for record in self._disclosure.view.records if record.kind == kind]
@@ -280,6 +331,13 @@ class _Dossier:
             for record in sorted(records, key=lambda one: (_first_day(one), one.id.rpartition("-")[2])):
                 lines += [f"### {self._titles[record.id]}", "", *self._fields(record), ""]
         return ("\n".join(lines).rstrip("\n") + "\n").encode()
+
+    def _table(self, table: Table) -> Iterator[str]:
+        yield f"| {' | '.join(map(_inline, table.fields))} | {self._word('persons')} |"
+        yield "|---" * len(table.fields) + "|---|"
+        for cell in table.cells:
+            values = (self._word("all") if value is None else _inline(value) for value in cell.key)
+            yield f"| {' | '.join(values)} | {'–' if cell.count is None else cell.count} |"
 
     def _title(self, record: DisclosedRecord) -> str:
         """Return the line by which a reader knows a record again: what it says of itself, then its mark."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from vault.handoff import Sealed
-    from vault.redact import Recipient, Request, View
+    from vault.redact import Recipient, Request, Table, View
     from vault.vault import Vault
 
 PURPOSES: Final = ("legal", "un", "tracing", "advocacy", "research", "publication", "family")
@@ -47,6 +47,7 @@ _ORDER: Final = ("case", "person", "event", "statement", "document", "action", "
 @click.option("--plaintext", is_flag=True, help="With --format dir: agree to plain files without being asked.")
 @click.option("--only", is_flag=True, help="Take the named records alone, not those that belong to them.")
 @click.option("--leave-out", is_flag=True, help="Leave out records for which consent is missing, instead of refusing.")
+@click.option("--counts", metavar="FIELD,...", help="A table of counts by these fields, and no record.")
 @click.option("--fresh", is_flag=True, help="New stand-ins: nothing joins this to what the recipient has.")
 @click.option("--note", metavar="TEXT", default="", help="A line for the recipient; @FILE reads it from a file.")
 @click.option("--yes", count=True, help="Agree without being asked; the policy everything needs it twice.")
@@ -68,6 +69,7 @@ def export(
     only: bool,
     leave_out: bool,
     fresh: bool,
+    counts: str | None,
 ) -> None:
     """Redact, check, sign and seal records for a recipient.
 
@@ -77,10 +79,14 @@ def export(
     recipient `self` is you. The policy `un` makes two bundles in a new folder, or none: what a Working Group passes to
     the State concerned, and what it keeps.
 
+    With --counts only a table leaves: how many detained persons who consent to it, of those named or of all. Numbers of
+    few are held back, and those by which they could be worked out, also with tables the audience had before.
+
     Example:
       casevault export 3f9a --policy lawyer --to "Advocate Example" --purpose legal --preview
       casevault export 3f9a --policy lawyer --to "Advocate Example" --purpose legal -o case.age
       casevault export 3f9a --policy un --to WGEID --purpose un -o submission
+      casevault export --counts sex,event.place --policy public --to Web --purpose publication -o counts.age
     """
     out = Output(settings)
     if (target is None) != preview:
@@ -103,6 +109,7 @@ def export(
             only=only,
             leave_out=leave_out,
             fresh=fresh,
+            counts=counts,
             note=note,
         )
         if path is None:
@@ -143,6 +150,7 @@ def make_requests(
     only: bool,
     leave_out: bool,
     fresh: bool,
+    counts: str | None,
     note: str,
 ) -> dict[str, Request]:
     """Turn the words of the command line into requests.
@@ -157,6 +165,7 @@ def make_requests(
         only: Take the named records alone.
         leave_out: Leave out what lacks consent.
         fresh: Start new pseudonyms.
+        counts: Fields to count by, divided by commas, or None.
         note: Text for the recipient, or `@FILE`.
 
     Returns:
@@ -175,13 +184,16 @@ def make_requests(
     selection = [vault.resolve(record) for record in records]
     if query is not None:
         selection += [hit.revision.record_id for hit in vault.find(query, limit=MAX_FOUND)]
-    if not selection and (records or query is not None or policy_name != _EVERYTHING):
+    if not selection and (records or query is not None or (policy_name != _EVERYTHING and counts is None)):
         message = "No record is named or found. Give an ID, or --query."
         raise click.UsageError(message)
     if note.startswith("@"):
         from cli.fields import read_text_file
 
         note = read_text_file(note[1:]).decode("utf-8-sig", errors="replace").strip()
+    if counts is not None and (len(parts) > 1 or policy_name == _EVERYTHING or not counts.strip(" ,")):
+        message = "--counts takes one or more fields, and a policy of one bundle."
+        raise click.UsageError(message)
     recipient = receiver(vault, recipient_name)
     today = date.today()  # noqa: DTZ011 - consents are dated by the person's own calendar
     return {
@@ -197,6 +209,7 @@ def make_requests(
             # What is made together with a part that is passed on is not passed on itself.
             stays=len(parts) > 1 and not policy.onward,
             fresh=fresh,
+            counts=tuple(filter(None, map(str.strip, (counts or "").split(",")))),
         )
         for part, policy in parts.items()
     }
@@ -344,11 +357,46 @@ def show_previews(out: Output, views: dict[str, View]) -> None:
     """
     if "" in views:
         if not out.json(preview_json(views[""])):
-            show_preview(out, views[""])
+            show = show_preview if views[""].decisions else show_table
+            show(out, views[""])
     elif not out.json({"bundles": {name: preview_json(view) for name, view in views.items()}}):
         for name, view in views.items():
             out.data(f"\n=== {escape(name)} ===\n")
             show_preview(out, view)
+
+
+def show_table(out: Output, view: View) -> None:
+    """Show a table of counts as the recipient would read it.
+
+    Args:
+        out: Where to write.
+        view: The redacted view.
+    """
+    table = view.table
+    if table is not None:
+        out.table(
+            (*table.fields, "persons"),
+            (
+                (*("all" if value is None else value for value in cell.key), "-" if cell.count is None else cell.count)
+                for cell in table.cells
+            ),
+        )
+    tell_refusals(out, view)
+
+
+def tell_refusals(out: Output, view: View) -> None:
+    """Say what would be left out, and why the export would be refused.
+
+    Args:
+        out: Where to write.
+        view: The redacted view.
+    """
+    from cli.views import short_id
+
+    for left in view.left_out:
+        out.warn(f"would be left out for want of consent: {short_id(left)}")
+    for refusal in view.refusals:
+        out.warn(f"the export would be refused: {refusal}")
 
 
 def show_preview(out: Output, view: View) -> None:
@@ -395,10 +443,7 @@ def show_preview(out: Output, view: View) -> None:
     out.talk("\n" + ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) + ".")
     for warning in view.warnings:
         out.warn(warning)
-    for left in view.left_out:
-        out.warn(f"would be left out for want of consent: {short_id(left)}")
-    for refusal in view.refusals:
-        out.warn(f"the export would be refused: {refusal}")
+    tell_refusals(out, view)
 
 
 def _plain(value: Any) -> str:  # noqa: ANN401 - plain data of several types
@@ -449,4 +494,21 @@ def preview_json(view: View) -> dict[str, Any]:
         "left_out": [record.hex() for record in view.left_out],
         "shared": list(view.shared),
         "refusals": list(view.refusals),
+        "table": None if view.table is None else table_json(view.table),
+    }
+
+
+def table_json(table: Table) -> dict[str, Any]:
+    """Give a table of counts as plain values.
+
+    Args:
+        table: The table.
+
+    Returns:
+        What JSON says; null for a count held back, and for all values together.
+    """
+    return {
+        "fields": list(table.fields),
+        "least": table.k,
+        "counts": [{"of": list(cell.key), "persons": cell.count} for cell in table.cells],
     }

@@ -5,10 +5,11 @@ without which nothing can be rendered or handed over, is made by the room `vault
 """
 
 from vault.matching import MASK
-from vault.redact.apply import redact
+from vault.redact.counts import Cell, Table, Told
 from vault.redact.policy import (
     AUDIENCES,
     ONWARD,
+    PUBLISHED,
     SHIPPED,
     TOGETHER,
     Action,
@@ -19,6 +20,7 @@ from vault.redact.policy import (
     shipped_policies,
 )
 from vault.redact.pseudonyms import Pseudonyms
+from vault.redact.redaction import redact
 from vault.redact.view import (
     OUTCOMES,
     SELF,
@@ -40,10 +42,12 @@ __all__ = [
     "MASK",
     "ONWARD",
     "OUTCOMES",
+    "PUBLISHED",
     "SELF",
     "SHIPPED",
     "TOGETHER",
     "Action",
+    "Cell",
     "Decision",
     "DisclosedClaim",
     "DisclosedFile",
@@ -57,6 +61,8 @@ __all__ = [
     "Request",
     "Rule",
     "Signs",
+    "Table",
+    "Told",
     "Verdict",
     "View",
     "load_policy",

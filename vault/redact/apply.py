@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
@@ -19,7 +19,6 @@ from vault.records import (
     Claim,
     Field,
     Revision,
-    Schemas,
     id_text,
     identifying,
     link_of,
@@ -28,13 +27,12 @@ from vault.redact import shapes
 from vault.redact import withheld as known
 from vault.redact.coarsen import birth_band, coarse_date
 from vault.redact.consent import Ask, Consents, is_child
-from vault.redact.everything import everything
 from vault.redact.items import Item, taken_back
 from vault.redact.places import LEVELS, coarsen
 from vault.redact.policy import CLAIM_PARTS, HIDDEN_ROLES, HIDE, Action, Verdict
 from vault.redact.pseudonyms import Pseudonyms
 from vault.redact.review import review
-from vault.redact.risk import check_groups
+from vault.redact.risk import FactLike, check_difference, check_groups
 from vault.redact.roles import PERSON, Graph
 from vault.redact.view import (
     COARSENED,
@@ -68,52 +66,22 @@ _STRICTNESS: Final = (
 )
 
 
-def redact(
-    request: Request,
-    records: Callable[[], Iterator[Revision]],
-    history: Callable[[bytes], list[Revision]],
-    schemas: Schemas,
-    pseudonyms: Pseudonyms,
-    rng: Callable[[int], bytes],
-    *,
-    preview: bool = False,
-) -> View:
-    """Make the redacted view of a selection.
+class Work:
+    """One request being worked on.
 
     Args:
         request: What is to be disclosed, to whom and why.
-        records: Gives the newest revisions of the whole vault, removed records too.
+        graph: All records.
         history: Gives all revisions of a record.
-        schemas: The schemas in force.
-        pseudonyms: The map of tokens; new tokens are drawn into it. For a preview pass a copy.
+        pseudonyms: The map of tokens; new tokens are drawn into it.
         rng: Gives that many random bytes.
-        preview: Do not raise for want of consent or for risk, but say in `refusals` what would be refused.
-
-    Returns:
-        The view.
 
     Raises:
-        PolicyError: Policy and recipient are not of one audience, or the policy `everything` is asked for somebody
-            other than the owner.
-        DisclosureError: The purpose is none that a consent knows; nothing of the selection leaves; unnamed people
-            could be recognised.
-        ConsentError: Consent is missing; it says for whom, by record id, and what.
-        NotFoundError: A selected record is not there or was removed.
+        PolicyError, DisclosureError, NotFoundError: As `redact`.
 
     Secrets:
-        The view.
-
-    Source:
-        docs/disclosure.md.
+        All of it.
     """
-    work = _Work(request, Graph(records(), schemas), history, pseudonyms, rng)
-    if request.policy.full:
-        return everything(work.graph, work.roles, work.shown if request.selection else (), history)
-    return work.view(preview=preview)
-
-
-class _Work:
-    """One request being worked on."""
 
     def __init__(
         self,
@@ -133,8 +101,8 @@ class _Work:
         self.files: dict[str, DisclosedFile] = {}
         self._answers: dict[tuple[str, str, str, int], Verdict] = {}
         self._check()
-        whole = graph.select(request.selection or (graph.records if self.policy.full else ()))
-        self.shown = set(request.selection) if request.only else whole
+        whole = graph.select(request.selection or (graph.records if self.policy.full or request.counts else ()))
+        self.shown = set(request.selection) if request.only and request.selection else whole
         self.ask = Ask(
             request.recipient.audience,
             request.purpose,
@@ -163,7 +131,7 @@ class _Work:
         purposes = self.schemas.field("consent", "purposes").choices
         if not policy.full and request.purpose not in purposes:
             raise DisclosureError(f"the purpose is one of {', '.join(purposes)}")
-        if not policy.full and not request.selection:
+        if not policy.full and not request.selection and not request.counts:
             raise DisclosureError("nothing is selected")
         for record in request.selection:
             if record not in self.graph.records:
@@ -331,7 +299,7 @@ class _Work:
 
     # --- the whole ------------------------------------------------------------------------------------------------
 
-    def view(self, *, preview: bool) -> View:
+    def view(self, *, preview: bool, released: Iterable[Iterable[FactLike]] = ()) -> View:
         """Decide, check consent, mask texts, and lay out what leaves."""
         items = [item for record in sorted(self.shown) for item in self._items(self.graph.records[record])]
         missing, relied = self._consent(items)
@@ -358,6 +326,8 @@ class _Work:
             self.policy,
             [(item.people, item.field, item.outcome, item.value) for item in items if item.record in leaving],
         )
+        facts = tuple(fact for item in items for fact in item.facts(self.roles, self.graph.is_inside))
+        refusals += check_difference(self.policy, facts, released)
         if not disclosed and not preview:
             raise DisclosureError("nothing of the selection leaves under this policy")
         if refusals and not preview:
@@ -372,7 +342,7 @@ class _Work:
             counts=Counter(item.verdict.rule for item in items if item.outcome != UNSEEN),
             withheld=withheld.listed(),
             kept=kept.listed(),
-            facts=tuple(fact for item in items for fact in item.facts(self.roles, self.graph.is_inside)),
+            facts=facts,
             consents=tuple(sorted(relied)),
             warnings=tuple(review(items, self.graph, self.roles, conditions, to_family=to_family)),
             left_out=tuple(sorted(left_out)),

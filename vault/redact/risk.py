@@ -1,6 +1,7 @@
-"""Risk of recognition: whether an unnamed person stands alone with what is told of them.
+"""Risk of recognition: whether an unnamed person stands alone with what is told of them, or by being told of anew.
 
-Floor: 2. It counts only within one disclosure. It is no proof of anonymity: among a thousand records nearly all are
+Floor: 2. Groups are counted within one disclosure; who is told of at all is compared with what press and public had. It
+is no proof of anonymity: among a thousand records nearly all are
 unique on district, year of birth, sex and month; so what is published is counts, or little and read by a person.
 """
 
@@ -9,13 +10,17 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from vault.records import Field
-from vault.redact.policy import Policy
+from vault.redact.policy import PUBLISHED, Policy
 
 _TELLING: Final = frozenset({"value", "coarsened"})
 _SUPPRESSED: Final = ("",)
+_DIFFERS: Final = (
+    "it differs by one person from what press or public have, so that laid side by side the two show whose the facts"
+    " are; release that person alone, or wait until there are more"
+)
 
 
 def check_groups(policy: Policy, claims: Iterable[tuple[frozenset[bytes], Field, str, Any]]) -> list[str]:
@@ -66,3 +71,50 @@ def check_groups(policy: Policy, claims: Iterable[tuple[frozenset[bytes], Field,
             f" for {policy.k}; make {policy.quasi[worst]} coarser or withhold it, or publish counts"
         )
     ]
+
+
+class FactLike(Protocol):
+    """What became of one claim, by the ledger: as much of it as tells whom a bundle speaks of."""
+
+    @property
+    def person(self) -> bytes | None:
+        """Record id of the person, if it speaks of one."""
+
+    @property
+    def role(self) -> str:
+        """One of the roles."""
+
+    @property
+    def outcome(self) -> str:
+        """How it left."""
+
+
+def told_of(facts: Iterable[FactLike]) -> frozenset[bytes]:
+    """Say of whom anything is told, be it under a stand-in; officials apart."""
+    return frozenset(
+        fact.person
+        for fact in facts
+        if fact.person is not None and fact.role != "official" and fact.outcome in {*_TELLING, "pseudonym"}
+    )
+
+
+def check_difference(policy: Policy, facts: Iterable[FactLike], released: Iterable[Iterable[FactLike]]) -> list[str]:
+    """Compare whom a disclosure to press or public tells of with what press and public had before.
+
+    Laid beside an earlier one, a release that tells of one person more or fewer shows which facts are that person's.
+
+    Args:
+        policy: Of the disclosure; for other audiences nothing is compared: there it is the usual update.
+        facts: Of the disclosure.
+        released: Facts of each bundle before.
+
+    Returns:
+        Nothing, or one line that says so; it names nobody.
+    """
+    if policy.audience not in PUBLISHED:
+        return []
+    mine = told_of(facts)
+    before = [told_of(one) for one in released]
+    if any(len(mine ^ one) == 1 for one in (*before, frozenset().union(*before)) if one):
+        return [_DIFFERS]
+    return []

@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol
 from vault.errors import DisclosureError
 from vault.matching import Protected
 from vault.records import Schemas
+from vault.redact.counts import Table
 from vault.redact.policy import Policy
 
 VALUE: Final = "value"
@@ -67,6 +68,8 @@ class Request:
         stays: The recipient keeps it apart from what is passed on: of those who are not inside the State concerned,
             consent is asked along the policy's own path alone.
         fresh: Start new pseudonyms: what this recipient has cannot be joined to what it gets.
+        counts: Fields by which detained persons are counted, each as `field` or `kind.field`: then a table leaves and
+            no record; an empty selection takes the whole vault.
     """
 
     selection: tuple[bytes, ...]
@@ -79,6 +82,7 @@ class Request:
     note: str = dataclasses.field(default="", repr=False)
     stays: bool = False
     fresh: bool = False
+    counts: tuple[str, ...] = ()
 
     @property
     def path(self) -> frozenset[str]:
@@ -212,6 +216,7 @@ class View:
         shared: Words that a kept and a withheld name or place have both; in texts they are masked where they may mean
             the withheld one.
         refusals: In a preview, why the disclosure itself would be refused.
+        table: Counts, where these leave in place of records.
 
     Secrets:
         Everything, `withheld` above all.
@@ -229,6 +234,7 @@ class View:
     left_out: tuple[bytes, ...] = dataclasses.field(default=(), repr=False)
     shared: tuple[str, ...] = dataclasses.field(default=(), repr=False)
     refusals: tuple[str, ...] = ()
+    table: Table | None = None
 
     def receipt_counts(self) -> dict[str, str]:
         """Return the counts as a receipt may tell them: under five as `<5`, for small numbers single people out."""

@@ -630,7 +630,7 @@ class Vault:
                 raise NotFoundError(_PURGED)
             if purge:
                 done = erasing.purge(commit, writer, schemas, record_id)
-                disclosing.forget_pseudonyms(self._session, commit, record_id)
+                disclosing.forget_record(self._session, commit, record_id)
                 commit.log("purged", {"records": [record_id]})
             else:
                 newest = read_revision(commit.batch, heads[-1])

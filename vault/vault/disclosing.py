@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from vault import files, ledger, sealing
 from vault.errors import BusyError, ConsentError, FormatError, IntegrityError, NotFoundError, PolicyError
-from vault.redact import Disclosure, Permit, Pseudonyms, Recipient, load_policy, redact, shipped_policies
+from vault.redact import (
+    PUBLISHED,
+    Disclosure,
+    Permit,
+    Pseudonyms,
+    Recipient,
+    Told,
+    load_policy,
+    redact,
+    shipped_policies,
+)
 from vault.redact.view import _VAULT_ROOM
 from vault.vault.reading import attachment_of_value, read_revision
 from vault.vault.state import read_log, read_setting, read_settings
@@ -29,6 +39,7 @@ if TYPE_CHECKING:
 _RECIPIENTS: Final = "recipients"
 _PSEUDONYMS: Final = "pseudonyms"
 _POLICY: Final = "policy/"
+_COUNTS: Final = "counts/"
 _CHANGED_MEANWHILE: Final = "the vault was changed while the bundle was made; nothing was handed over; do it again"
 
 
@@ -235,6 +246,11 @@ def _disclose(session: Session, requests: Sequence[Request]) -> list[Disclosure]
             for one in waiting.values():
                 for facts in one.parts():
                     commit.log(ledger.DISCLOSED, facts)
+            number = sum(name.startswith(_COUNTS) for name in read_settings(commit.batch, commit.state.head))
+            for request, view in zip(requests, views, strict=True):
+                if view.table is not None:
+                    commit.set_setting(f"{_COUNTS}{number}", [request.policy.audience, view.table.told.plain()])
+                    number += 1
         return 0
 
     return [
@@ -298,12 +314,24 @@ def _redact(
         def history(record_id: bytes) -> list[Revision]:
             return [read_revision(objects, row) for row in index.history(record_id) if not row.purged]
 
+        head = session.current().head
         views: list[View] = []
         missing: list[str] = []
         for request in requests:
             try:
+                audience = request.policy.audience
                 views.append(
-                    redact(request, newest, history, schemas, pseudonyms, sealing.random_bytes, preview=preview)
+                    redact(
+                        request,
+                        newest,
+                        history,
+                        schemas,
+                        pseudonyms,
+                        sealing.random_bytes,
+                        preview=preview,
+                        earlier=[told for to, told in _read_counts(objects, head).values() if to == audience],
+                        released=_released(objects, head) if audience in PUBLISHED else (),
+                    )
                 )
             except ConsentError as error:
                 if len(requests) == 1:
@@ -311,7 +339,12 @@ def _redact(
                 missing += [f"{request.policy.name}: {line}" for line in error.missing]
         if missing:
             raise ConsentError(missing)
-        return views, pseudonyms, schemas, session.current().head.epoch
+        return views, pseudonyms, schemas, head.epoch
+
+
+def _released(objects: ObjectReader, head: Head) -> list[tuple[ledger.FactLike, ...]]:
+    """Give the facts of each bundle that press or public had."""
+    return [one.facts for one in ledger.handovers(read_log(objects, head)) if one.audience in PUBLISHED]
 
 
 def _open_file(session: Session, file: DisclosedFile) -> Iterator[bytes]:
@@ -327,8 +360,8 @@ def _open_file(session: Session, file: DisclosedFile) -> Iterator[bytes]:
         yield from files.read(objects, attachment, row.ref)
 
 
-def forget_pseudonyms(session: Session, commit: Commit, record_id: bytes) -> None:
-    """Take a purged record out of the map of pseudonyms.
+def forget_record(session: Session, commit: Commit, record_id: bytes) -> None:
+    """Take a purged record out of the map of pseudonyms and of what is remembered of counts.
 
     Args:
         session: Of the open vault.
@@ -336,8 +369,12 @@ def forget_pseudonyms(session: Session, commit: Commit, record_id: bytes) -> Non
         record_id: 16 bytes.
 
     Raises:
-        IntegrityError: The map is not made by the rule.
+        IntegrityError: One of the two is not made by the rule.
     """
+    stand_in = sealing.random_bytes(16)
+    for name, (audience, told) in _read_counts(commit.batch, commit.state.head).items():
+        if record_id in told.members:
+            commit.set_setting(name, [audience, told.without(record_id, stand_in).plain()])
     plain = session.setting(commit.batch, _PSEUDONYMS)
     if plain:
         pseudonyms = _read_pseudonyms(plain)
@@ -445,6 +482,24 @@ def _read_recipients(plain: Any) -> dict[str, Recipient]:  # noqa: ANN401 - plai
         msg = "the address book is not made by the rule"
         raise IntegrityError(msg) from None
     return known
+
+
+def _read_counts(objects: ObjectReader, head: Head) -> dict[str, tuple[str, Told]]:
+    """Read what each table of counts told, and to which audience, by the names of the settings.
+
+    Raises:
+        IntegrityError: One is not made by the rule.
+    """
+    found: dict[str, tuple[str, Told]] = {}
+    for name, ref in sorted(read_settings(objects, head).items()):
+        if name.startswith(_COUNTS):
+            try:
+                audience, plain = read_setting(objects, ref)
+                found[name] = (str(audience), Told.from_plain(plain))
+            except (FormatError, TypeError, ValueError):
+                msg = "what is remembered of counts is not made by the rule"
+                raise IntegrityError(msg) from None
+    return found
 
 
 def _read_pseudonyms(plain: Any) -> Pseudonyms:  # noqa: ANN401 - plain data
