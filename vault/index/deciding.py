@@ -212,7 +212,8 @@ class _View:
 
     def _like_one(self, sound: Sound) -> bool:
         """Tell whether a name is like one word, or like all words together."""
-        return self.heard.like(sound) or (self.query.whole is not None and self.heard.like(self.query.whole))
+        # All words together go first: of what the index compared they are known already.
+        return (self.query.whole is not None and self.heard.like(self.query.whole)) or self.heard.like(sound)
 
     def has_unwanted(self) -> bool:
         """Tell whether anything holds that must not."""

@@ -110,6 +110,12 @@ class Sound:
         """Give the likeness of the most like of some names."""
         return max(map(self.likeness, found), default=0.0)
 
+    def any_like(self, found: Collection[str]) -> bool:
+        """Tell whether one of some names is like it; what is known is looked at first."""
+        if any(self._known.get(name, 0.0) >= names.SIMILAR for name in found):
+            return True
+        return any(self.likeness(name) >= names.SIMILAR for name in found)
+
     def likely_best(self, found: Sequence[str], least: float) -> float:
         """Give the likeness of the most like of some names, if it is easily seen to be `least` or more, else 0."""
         glanced = self._glanced
@@ -159,7 +165,7 @@ class Heard:
         found = self._kept
         if claim is not None:
             found = [name for name in kept_names(self._found[claim : claim + 1]) if name in found]
-        return sound.best(found) >= names.SIMILAR and (sound in self._shares or not sound.keys.isdisjoint(self._keys))
+        return sound.any_like(found) and (sound in self._shares or not sound.keys.isdisjoint(self._keys))
 
 
 # --- which documents to look at first ---------------------------------------------------------------------------------

@@ -93,8 +93,9 @@ class Sound(NamedTuple):
 
 
 class _Name(NamedTuple):
-    words: tuple[str, ...]
     tokens: tuple[Token, ...]
+    scripts: frozenset[str]
+    """Of what has letters: digits of all scripts are the same words."""
 
 
 _KINDS: Final = {"Latn": "l", "Cyrl": "c", "Arab": "a", "Hani": "h"}
@@ -139,11 +140,15 @@ def _name(name: str) -> _Name:
     found = _NAMES.get(name)
     if found is None:
         letters.make_room(_NAMES, _MAX_NAMES)
-        words = tuple(sorted([word for word, _, _ in texts.words(name[: letters.MAX_TEXT])]))
-        found = _Name(words, tuple(letters.tokens(name)))
+        tokens = tuple(letters.tokens(name))
+        found = _Name(tokens, frozenset([script for text, script in tokens if not text.isdecimal()]) - {""})
         if len(name) <= letters.MAX_LETTERS:
             _NAMES[name] = found
     return found
+
+
+def _words(name: str) -> list[str]:
+    return sorted([word for word, _, _ in texts.words(name[: letters.MAX_TEXT])])
 
 
 @cache
@@ -236,7 +241,8 @@ class Asked:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._words, self._tokens = _name(text)
+        self._words = _words(text)
+        self._tokens, self._scripts = _name(text)
         self._sounds = [_sound(token, few=False) for token in self._tokens]
         self._memo: dict[Token, list[float]] = {}
         self._bounds: dict[Token, list[float]] = {}
@@ -269,8 +275,9 @@ class Asked:
     def similarity(self, name: str, least: float = 0.0) -> float:
         """Tell how well a name answers, as `similarity` does; 0.0 may be said if it is less than `least`."""
         has = _name(name)
-        if has.words == self._words:
-            return 1.0 if has.words else 0.0
+        # Names of other scripts have other words.
+        if has.scripts == self._scripts and _words(name) == self._words:
+            return 1.0 if self._words else 0.0
         count, others = len(self._sounds), len(has.tokens)
         if not count or not others:
             return 0.0
@@ -351,7 +358,8 @@ def _aligned(rows: Sequence[Sequence[float]]) -> float:
         return sqrt(max(_LOWEST_PAIR, a * d, b * c))
     pairs = _best_pairs(rows) if max(count, others) <= _TRIED else _greedy_pairs(rows)
     alone = _LOWEST ** (count - min(count, others))
-    return (pairs * alone) ** (1 / count) * (1 - _EXTRA_WORDS * max(0, others - count) / others)
+    mean: float = (pairs * alone) ** (1 / count)
+    return mean * (1 - _EXTRA_WORDS * max(0, others - count) / others)
 
 
 def _best_pairs(rows: Sequence[Sequence[float]]) -> float:
