@@ -152,7 +152,9 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _DAY_AFTER = re.compile(rf"[\s.,-]{{0,3}}(?:the\s+)?(?P<days>{_DAY})(?![\w/:]|[.,][0-9])", re.IGNORECASE)
-_YEAR_AFTER = re.compile(rf"[\s,.-]{{0,3}}(?:of\s+|in\s+)?(?P<year>{_YEAR})(?![0-9])", re.IGNORECASE)
+_YEAR_AFTER = re.compile(
+    rf"[\s,.-]{{0,3}}(?:(?:of\s+|in\s+)?(?P<year>{_YEAR})|['’](?P<short>[0-9]{{2}}))(?![0-9])", re.IGNORECASE
+)
 _REACH = 60  # characters before a month word in which a day and a year may stand
 
 _DIGITS = re.compile(
@@ -250,7 +252,7 @@ def _in_words(text: str) -> Iterator[tuple[int, int, tuple[Date, ...]]]:
             done = behind.end() if days else done
         year = before["year"] if before else None
         if behind := _YEAR_AFTER.match(text, done):
-            year, done = behind["year"], behind.end()
+            year, done = behind["year"] or year, behind.end()
         if days or year:
             said: list[int | None] = [*days] if days else [None]
             yield start, done, tuple(Date(int(year) if year else None, month, day) for day in said)

@@ -12,12 +12,13 @@ from itertools import pairwise
 from typing import Final
 
 from vault.matching import kin, lexicon
-from vault.matching.letters import fold, skeletons
+from vault.matching.letters import even, fold
 from vault.matching.parts import Part
 from vault.matching.suffixes import LONGEST, Stem, by_itself, fits, stems
 from vault.matching.values import Value
 
 PHRASE_AT_MOST: Final = 8  # words
+LONGEST_ARTICLE: Final = 3  # letters
 JOINED_FROM: Final = 6  # sounds of a run-together name
 
 
@@ -70,6 +71,7 @@ class Words:
         self.near: dict[str, tuple[int, ...]] = {}  # by coarse forms
         self._near_known: set[int] = set()
         self._by_sounds: dict[str, int] = {}
+        self._by_word: dict[tuple[str, bool, bool], int] = {}
 
     def add(self, index: int, value: Value, *, strict: bool = False) -> None:
         """Take in the words of one value."""
@@ -81,17 +83,17 @@ class Words:
     def _add_words(self, parts: list[Part], index: int, value: Value, *, strict: bool) -> list[int]:
         ids: list[int] = []
         bare: list[int] = []  # without what only binds
-        names: list[tuple[int, str]] = []
+        names: list[tuple[int, str]] = []  # and the first skeleton
         for part in parts:
             token = self._token(part, index)
             if token is None:
                 continue
             self.tokens[token].learn(part, value, strict=strict)
             ids.append(token)
-            if fold(part.word) not in lexicon.BINDING:
+            if part.strong or fold(part.word) not in lexicon.BINDING:
                 bare.append(token)
             if part.strong:
-                names.append((token, part.word))
+                names.append((token, self.tokens[token].sounds))
         ids = ids[:PHRASE_AT_MOST]
         if len(ids) == 1:
             self.tokens[ids[0]].strong = True
@@ -103,23 +105,28 @@ class Words:
             self._join(first, one + two)
             self._join(first, two + one)
         for article, name in pairwise(parts):
-            if name.strong and fold(article.word) in lexicon.ARTICLES:
-                self._join(ids[-1], article.word + name.word)
+            if name.strong and len(article.word) <= LONGEST_ARTICLE and fold(article.word) in lexicon.ARTICLES:
+                self._join(ids[-1], "".join(sounds for part in (article, name) for sounds in part.sounds[:1]))
         return ids
 
-    def _join(self, token: int, word: str) -> None:
+    def _join(self, token: int, sounds: str) -> None:
         """Note two names run together."""
-        for sounds in skeletons(word)[:1]:
-            if len(sounds) >= JOINED_FROM:
-                self.joined.setdefault(sounds, token)
+        if len(sounds) >= JOINED_FROM:
+            self.joined.setdefault(even(sounds), token)
 
     def _token(self, part: Part, index: int) -> int | None:
         """Give the number of a word, taking it in when it is new."""
-        ways = [Stem(part.word, "whole")] if part.word.isdigit() else stems(part.word)
+        seen = part.word, part.strong, part.place
+        token = self._by_word.get(seen)
+        if token is None:
+            ways = [Stem(part.word, "whole")] if part.word.isdigit() else stems(part.word, part.sounds)
+            if ways:
+                token = self._by_word[seen] = self._take_in(part, ways, index)
+        return token
+
+    def _take_in(self, part: Part, ways: list[Stem], index: int) -> int:
         if part.place and part.strong:
             ways = [*ways, *(Stem(sounds, "region") for sounds, way in ways if way == "whole")]
-        if not ways:
-            return None
         token = self._by_sounds.setdefault(ways[0][0], len(self.tokens))
         if token == len(self.tokens):
             self.tokens.append(Token(ways[0][0], index))
@@ -132,6 +139,11 @@ class Words:
             if (way, token) not in known:
                 self.stems[sounds] = (*known, (way, token))
         return token
+
+    def ready(self) -> None:
+        """Forget what only taking in needs."""
+        self._by_word.clear()
+        self._near_known.clear()
 
     def paired(self, first: int, second: int) -> bool:
         """Tell whether two words stand in one value."""

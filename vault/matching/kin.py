@@ -15,7 +15,46 @@ from vault.names.families import FAMILIES
 
 SHORTEST: Final = 4  # sounds
 HAN_SHORTEST: Final = 3  # characters of a common name's Chinese form, which others share below that
-_TAILS: Final = ("oua", "eua", "ou", "eu", "ouiC", "ouna", "uli", "kizi")
+# Further forms of those names, and names whose spellings lie apart: the Kazakh, the Uyghur and the Russian one.
+_MORE: Final = {
+    "muhammad": "мәһәммәт muhemmet mehemmet muhammat мухаммет mukhamet мұхамет مەھەممەت مۇھەممەد",
+    "ahmad": "akhmet ahmet axmed ахмед ئەخمەت احمەت", "ali": "ғали гали ghali", "umar": "омер omer",
+    "abdurahman": "abdrakhman abdirahman ابدىراحمان", "yusuf": "юсип zhusip jusip жүсип", "hasan": "hesen қасен касен",
+}  # fmt: skip
+_OTHERS: Final = (
+    "тұрсын турсун турсын tursun tursyn تۇرسۇن تۇرسىن 吐尔逊 图尔逊",
+    "гүлнәр гүлнар гульнар gulnar gülnar gulnara гульнара",
+    "айнұр айнур aynur ainur ajnur aynura",
+    "абдулла абдолла әбділда абдильда abdilda",
+    "зейнолла зайнулла zaynulla zeynolla",
+    "дәулет даулет давлет dawlet davlet",
+    "әлішер алишер alisher elishir ئەلىشىر",
+    "рәхім рахим rahim rehim рехим ракым рақым рахым",
+    "кәрім карим kerim karim",
+    "сәлім салим selim salim",
+    "хәлім халим helim",
+    "бәхтияр бахтияр бақтияр bextiyar bakhtiyar",
+    "мәхмұт махмут mehmut makhmut mahmud",
+    "шәріп шарип sherip sharip шариф",
+    "рүстем рустем рустам rustam rustem",
+    "ділшат дильшат dilshat dilxat 迪里夏提 迪力夏提",
+)
+_TAILS: Final = (
+    "bekoua",
+    "Janoua",
+    "bekou",
+    "Janou",
+    "oua",
+    "eua",
+    "ou",
+    "eu",
+    "ouiC",
+    "ouna",
+    "uli",
+    "kizi",
+    "Jan",
+    "bek",
+)
 _COARSE: Final = str.maketrans("eozgdbfC", "aushtpuS")
 
 
@@ -39,7 +78,7 @@ def _families() -> tuple[dict[str, frozenset[str]], dict[str, tuple[str, ...]]]:
     """Give for each form of a common name its other forms: coarse ones, and Chinese ones."""
     sounds: dict[str, frozenset[str]] = {}
     han: dict[str, tuple[str, ...]] = {}
-    for forms in FAMILIES.values():
+    for forms in (*(f"{forms} {_MORE.get(name, '')}" for name, forms in FAMILIES.items()), *_OTHERS):
         words = [form for form in forms.split() if not _is_han(form)]
         chinese = tuple(form for form in forms.split() if _is_han(form) and len(form) >= HAN_SHORTEST)
         spelt = {reading for word in words for reading in skeletons(word)}
@@ -71,6 +110,7 @@ def near(sounds: str) -> frozenset[str]:
     tail = next((tail for tail in _TAILS if sounds.endswith(tail)), "")
     if tail and (forms := families.get(sounds.removesuffix(tail))):
         own |= {form + coarse(tail) for form in forms}
+        own |= {form[:-1] + coarse(tail) for form in forms if tail[0] == "J" and form[-1] == "t"}  # Мухаммеджан
     return own | families.get(sounds, frozenset())
 
 

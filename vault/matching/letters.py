@@ -52,7 +52,7 @@ LATIN: Final = {
 # -------------------------------------------------------------------------------------------- two readings
 # A letter that writers render in two ways: each option is itself spelt in the letter's own script.
 AMBIGUOUS: Final = {
-    "ә": ("а", "е"), "ё": ("е", "ио"), "ө": ("о", "у"), "j": ("j", "y"), "x": ("x", "ks"),
+    "ә": ("а", "е", "я"), "ё": ("е", "ио"), "ө": ("о", "у"), "j": ("j", "y"), "x": ("x", "ks"),
     "ə": ("a", "e"), "ä": ("a", "e", "ae"), "ö": ("o", "oe"), "ü": ("u", "ue"), "å": ("a", "aa"),
     "ş": ("sh", "s"), "š": ("sh", "s"), "ś": ("sh", "s"), "ç": ("ch", "c"), "č": ("ch", "c"), "ć": ("ch", "c"),
     "ž": ("zh", "z"), "ź": ("zh", "z"), "ż": ("zh", "z"),
@@ -65,7 +65,7 @@ SHORT_FINAL: Final = 4  # sounds; the -of of a longer word is -ов
 # Cyrillic on the left, the Latin letter of the same shape on the right (small letters; capitals fold first).
 LOOK_ALIKES: Final = (
     "аa", "еe", "оo", "рp", "сc", "хx", "уy", "іi", "јj", "ѕs", "кk", "мm", "тt", "нh", "вb", "ԁd", "ԛq", "ԝw",
-    "гr", "пn", "һh", "ӏl", "иu",
+    "гr", "пn", "һh", "ӏl", "иu", "әə", "өɵ", "әə", "өɵ",
 )  # fmt: skip
 TO_LATIN: Final = {ord(pair[0]): pair[1] for pair in LOOK_ALIKES}
 TO_CYRILLIC: Final = {ord(pair[1]): pair[0] for pair in reversed(LOOK_ALIKES)}
@@ -82,6 +82,7 @@ _AMBIGUOUS_LETTERS = frozenset(AMBIGUOUS)
 _MARKS = re.compile("[\u0300-\u036f]")
 _GLIDE = re.compile("([aou])ie")  # -аев is -aev, -ayev and -aiev
 _DOUBLED = re.compile(r"(.)\1+")
+_DOUBLE = re.compile(r"(.)\1")
 _LATIN_GROUP = re.compile("|".join(group for group, _ in LATIN_GROUPS))
 _LATIN_SOUND = dict(LATIN_GROUPS)
 _HAS_CYRILLIC = re.compile("[\u0400-\u052f]")
@@ -89,9 +90,6 @@ _HAS_LATIN = re.compile("[a-zA-Z\u00c0-\u024f\u0259\u018f]")
 _HAS_ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f]")
 _HAS_GREEK = re.compile("[\u0370-\u03ff]")
 _CASE_OF_TWO: Final = ("ии", "ее")  # Марии is not Мари, nor Сергее Серге
-# Асхат is Ashat in Latin, whose sh is one sound to a reader; so everywhere.
-_ONE_SOUND: Final = {"sh": "S", "zh": "J"}
-_WITH_H = re.compile("|".join(_ONE_SOUND))
 _FINAL_F = re.compile("(?<=[^f][oe])f$")  # -off and نىيازوف are -ов
 _LONG_U = re.compile("(?<=a)ui(?=[bdfghklmnprstzJS])")  # Бауыржан is Бауржан
 
@@ -189,14 +187,29 @@ def _sounds(low: str, script: str) -> str:
         out = _LATIN_GROUP.sub(lambda m: _LATIN_SOUND[m.group()], out).translate(_LATIN_TABLE)
     if not out.isascii():
         out = _MARKS.sub("", unicodedata.normalize("NFD", out))
-    twice = low.endswith(_CASE_OF_TWO)
-    out = _DOUBLED.sub(r"\1", out).replace("ng", "n")
-    if twice:
-        out += out[-1]
-    if "h" in out:
-        out = _WITH_H.sub(lambda m: _ONE_SOUND[m.group()], out)
-    if len(out) > SHORT_FINAL and out.endswith("f"):
-        out = _FINAL_F.sub("u", out)
-    if "ui" in out:
-        out = _LONG_U.sub("u", out)
-    return _GLIDE.sub(r"\1e", out) if "ie" in out else out
+    out = even(out)
+    return out + out[-1] if out and low.endswith(_CASE_OF_TWO) else out
+
+
+def even(sounds: str) -> str:
+    """Write once what is one sound: doubled letters, ng, sh, -ov that is spelt -of; as every skeleton is.
+
+    Args:
+        sounds: In the short alphabet.
+
+    Returns:
+        The skeleton.
+
+    Source:
+        docs/known-values.md.
+    """
+    if _DOUBLE.search(sounds):
+        sounds = _DOUBLED.sub(r"\1", sounds)
+    sounds = sounds.replace("ng", "n")
+    if "h" in sounds:
+        sounds = sounds.replace("sh", "S").replace("zh", "J")  # Асхат is Ashat in Latin, whose sh is one sound
+    if sounds.endswith("f") and len(sounds) > SHORT_FINAL:
+        sounds = _FINAL_F.sub("u", sounds)
+    if "aui" in sounds:
+        sounds = _LONG_U.sub("u", sounds)
+    return _GLIDE.sub(r"\1e", sounds) if "ie" in sounds else sounds

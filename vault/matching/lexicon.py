@@ -60,6 +60,9 @@ GENERIC: Final = _words(
     аул ауыл ауылы ауылдық аудан аудандық ауданы облысы облыс қаласы қала көшесі көше даңғылы үй пәтер өлкесі өлке
     республика республики республикасы автономиялық автономный автономного автономная народная китайская
     тюрьма лагерь колония сизо центр школа больница отдел управление комитет
+    новый новая новое старый старая старое большой большая большое малый малая малое верхний верхняя нижний нижняя
+    үлкен кіші жаңа ескі жоғарғы төменгі орта шығыс батыс солтүстік оңтүстік
+    yéngi kona chong kichik yuqiri töwen ottura يېڭى كونا چوڭ كىچىك يۇقىرى تۆۋەن ئوتتۇرا جاڭا ەسكى ۇلكەن
     мать отец брат сестра сын дочь дядя тётя жена муж
     nahiye nahiyisi nahiyesi wilayet wilayiti sheher shehiri yeza yezisi kent kenti mehelle mehellisi rayoni rayon
     ناھىيە ناھىيىسى ۋىلايەت ۋىلايىتى شەھەر شەھىرى يېزا يېزىسى كەنت كەنتى مەھەللە مەھەللىسى ئاپتونوم رايونى رايون
@@ -116,11 +119,12 @@ _COMMON_SOUNDS: Final = frozenset(
 )
 
 
-def is_common(word: str) -> bool:
+def is_common(folded: str, sounds: tuple[str, ...]) -> bool:
     """Tell whether a word of a name is also a thing; one in Latin letters may be a Kazakh thing (qairat, courage).
 
     Args:
-        word: One word.
+        folded: One word, folded.
+        sounds: Its skeletons.
 
     Returns:
         True if a small letter speaks against the name.
@@ -128,7 +132,10 @@ def is_common(word: str) -> bool:
     Source:
         docs/known-values.md.
     """
-    return fold(word) in COMMON or (script_of(word) == "latin" and not _COMMON_SOUNDS.isdisjoint(skeletons(word)))
+    return folded in COMMON or (script_of(folded) == "latin" and not _COMMON_SOUNDS.isdisjoint(sounds))
+
+
+WEAK: Final = BINDING | GENERIC | ORGANISATION
 
 
 # ------------------------------------------------------------------------------------------------ Chinese

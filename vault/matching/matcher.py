@@ -17,11 +17,12 @@ from typing import Final, NamedTuple
 
 from vault.matching import dates, kin, lexicon, numbers
 from vault.matching.dictionary import PHRASE_AT_MOST, Characters, Token, Words
-from vault.matching.letters import HAN, fold, script_of, skeletons
+from vault.matching.letters import APOSTROPHES, HAN, fold, script_of, skeletons
 from vault.matching.numerals import as_digits
 from vault.matching.simplified import SIMPLIFIED
 from vault.matching.values import (
     LETTER,
+    Known,
     Protected,
     Value,
     as_protected,
@@ -40,19 +41,18 @@ SPACED_AT_MOST: Final = 24  # single letters read together
 LONGEST_WORD: Final = 64  # letters; what is longer is no word
 
 _HAN = re.compile(f"[{HAN}]")
-_HAN_RUN = re.compile(rf"[{HAN}](?:[\s·•・‧∙]{{0,2}}[{HAN}])*")
+_HAN_RUN = re.compile(rf"[{HAN}](?:[\s·•・‧∙._*|/-]{{0,3}}[{HAN}])*")
 _TITLED = re.compile("|".join(lexicon.TITLES))
+_NOT_PLAIN = re.compile(rf"[A-ZА-ЯҒҚҢӨҰҮІӘҺЁ{APOSTROPHES}\u0600-\u06ff]")  # where a word may fall into pieces
 _GAP = re.compile(r"(?:[^\w\";|]|_){0,4}")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 # Possessive, and only from the beginning of a word: a long row of letters is read once.
 _HYPHENATED = re.compile(rf"(?<!{LETTER}){LETTER}++(?:[-‐‑](?:[ \t]*\r?\n[ \t]*)?{LETTER}++)++")
-# Without a hyphen, and going on with a small letter or one that has no case.
-_BROKEN = re.compile(
-    rf"(?<!{LETTER})({LETTER}{{2,24}})[ \t]*\r?\n[ \t]*((?![A-ZА-ЯҒҚҢӨҰҮІӘҺЁ]){LETTER}{{2,24}})(?!{LETTER})"
-)
-_WITH_DIGITS = re.compile(
-    r"(?<![^\W_])(?=[^\W_]{0,24}[^\W\d_])[^\W_]*?(?:[0-9][^\W\d_]|[^\W\d_][0-9])[^\W_]{1,40}(?![^\W_])"
-)
+_LINE_END = re.compile(r"[ \t]*\r?\n[ \t]*")
+_BEFORE_BREAK = re.compile(rf"(?<!{LETTER}){LETTER}{{2,24}}$")
+_AFTER_BREAK = re.compile(rf"(?![A-ZА-ЯҒҚҢӨҰҮІӘҺЁ]){LETTER}{{2,24}}+(?!{LETTER})")  # a capital begins another word
+_DIGIT_WITHIN = re.compile(r"[0-9]{1,2}(?=[^\W\d_])")
+_ALNUM_BEFORE, _ALNUM_AFTER = re.compile(r"[^\W_]{0,40}$"), re.compile(r"[^\W_]{0,64}")
 _CYRILLIC_DIGITS: Final = str.maketrans("0134689", "оізчбвд")
 _LATIN_DIGITS: Final = str.maketrans("01345678", "oieasgtb")
 _ONE = rf"(?:ئ?{LETTER})(?![^\W_])"  # Uyghur writes two signs for a vowel that begins a word
@@ -61,11 +61,11 @@ _INITIAL = rf"(?:[SZCKG]h|Dzh|Y[aeou]|Ts|Дж|SH|ZH|CH|KH|Y[AEOU]|{LETTER})"
 _INITIALS_BEFORE = re.compile(
     rf"(?<![^\W_])(?P<dotted>(?:{_INITIAL}\.[-‐–]?[\s_]{{0,2}}){{1,3}})$|(?<![^\W_])(?P<bare>{LETTER})[\s_]$"
 )
-_INITIALS_AFTER = re.compile(rf",?[\s_]{{1,2}}(?:{_INITIAL}\.[\s-]?){{0,2}}{_INITIAL}(?:\.|(?![^\W_]))")
+_INITIALS_AFTER = re.compile(rf"(?:,?[\s_]{{1,2}}|\.)(?:{_INITIAL}\.[\s-]?){{0,2}}{_INITIAL}(?:\.|(?![^\W_]))")
 _NAME_BEFORE = re.compile(rf"(?<![^\W_])({LETTER}{{2,}})[\s._]{{1,2}}$")
 _INITIALS = re.compile(_INITIAL)
 _INITIALS_REACH, _NAME_REACH = 14, 40  # characters
-_ATTACHED_BEFORE = re.compile(r"(?<![A-Za-zА-Яа-я0-9])[A-Za-zА-Яа-я№]{1,4}$")
+_ATTACHED_BEFORE = re.compile(r"(?<![A-Za-zА-Яа-я0-9])(?:[A-Za-zА-Яа-я№]{1,4}|[A-Z][ -])$")
 _ATTACHED_AFTER = re.compile(r"[A-Za-zА-Яа-я]{1,4}(?![A-Za-zА-Яа-я0-9])")
 _DIGIT_BEFORE, _DIGIT_AFTER = re.compile(r"[0-9]\W{0,4}$"), re.compile(r"\W{0,4}[0-9]")
 _JOINS = re.compile(r"[\s.'’·‧•_@-]{0,3}")
@@ -136,7 +136,8 @@ class Matcher:
         self._codes: dict[str, int] = {}
         self._dates: dict[dates.Date, int] = {}
         self._memory: dict[str, tuple[_Hit, ...]] = {}
-        shown = [take_apart(as_protected(value)) for value in kept]
+        seen: dict[str, Known] = {}
+        shown = [take_apart(as_protected(value), seen) for value in kept]
         for index, value in enumerate(shown):
             self._kept.add(index, value)
         self._kept_pairs = {
@@ -149,9 +150,12 @@ class Matcher:
         kept_digits = {stream for value in shown for stream in value.streams | value.phones | value.codes}
         kept_dates = {date for value in shown for date in value.dates}
         for index, protect in enumerate(map(as_protected, protected)):
-            value = take_apart(protect)
+            value = take_apart(protect, seen)
             self._words.add(index, value, strict=protect.strict)
-            for name in (*value.han, *(name for part in value.parts if part.strong for name in _in_chinese(part.word))):
+            for name in (
+                *value.han,
+                *(name for part in value.parts if part.strong for name in _in_chinese(part.sounds)),
+            ):
                 self._han.add(name, index)
                 for surname in lexicon.ALL_SURNAMES.intersection((name[:2], name[:1])):
                     self._surnames.setdefault(surname, index)
@@ -160,6 +164,8 @@ class Matcher:
                 if date not in kept_dates:
                     self._add_date(date, index)
 
+        self._words.ready()
+        self._kept.ready()
         self._code_lengths = {len(code) for code in self._codes}
         self._lengths = numbers.dialled({len(n) for n in self._phones}) | {len(n) for n in self._streams}
         if self._local:
@@ -267,7 +273,7 @@ class Matcher:
             if passed < len(coded) and coded[passed][0] <= start:
                 continue
             if not hits:
-                parts = pieces(word)
+                parts = pieces(word) if _NOT_PLAIN.search(word, 1) else ()
                 if len(parts) > 1:
                     yield from self._in_pieces(text, start, parts)
                 elif (
@@ -282,13 +288,14 @@ class Matcher:
             reach = end
         yield from self._judge(text, run)
 
-    def _in_pieces(self, text: str, start: int, parts: list[str]) -> Iterator[Span]:
+    def _in_pieces(self, text: str, start: int, parts: Sequence[str]) -> Iterator[Span]:
         """Look up the parts of a word with capitals or apostrophes inside."""
-        run = []
-        for part in parts:
+        run: list[_Found] = []
+        for at, part in enumerate(parts):
             hits = self._look_up(part)
-            if hits:
-                run.append(_Found(start, start + len(part), hits))
+            if hits and len(part) > 1:
+                initials = at and len(parts[at - 1]) == 1 and any(h.strong for h in hits)  # YZhaksybekov
+                run.append(_Found(start - initials, start + len(part), hits))
             start += len(part)
         yield from self._judge(text, run)
 
@@ -348,7 +355,7 @@ class Matcher:
             if token is not None:
                 known = self._words.tokens[token]
                 start, end = found.start, found.end
-                if known.strong and not known.sounds.isdigit():
+                if not known.sounds.isdigit():
                     start, end = _with_initials(text, start, end, known)
                 yield Span(start, end, known.index)
 
@@ -407,22 +414,33 @@ class Matcher:
     def _in_broken_words(self, text: str) -> Iterator[Span]:
         """Look up words broken by hyphens and line ends, with digits for letters, or spaced out letter by letter."""
         for match in _HYPHENATED.finditer(text):
-            yield from self._if_strong(match, "".join(c for c in match.group() if c.isalpha()))
-        for match in _BROKEN.finditer(text):
-            if not (self._look_up(match[1]) or self._look_up(match[2])):
-                yield from self._if_strong(match, match[1] + match[2])
-        for match in _WITH_DIGITS.finditer(text):
-            word = match.group()
+            yield from self._if_strong(*match.span(), "".join(c for c in match.group() if c.isalpha()))
+        for match in _LINE_END.finditer(text):
+            before = _BEFORE_BREAK.search(text[max(0, match.start() - 25) : match.start()])
+            after = _AFTER_BREAK.match(text, match.end()) if before else None
+            if before and after and not (self._look_up(before.group()) or self._look_up(after.group())):
+                yield from self._if_strong(
+                    match.start() - len(before.group()), after.end(), before.group() + after.group()
+                )
+        done = 0
+        for match in _DIGIT_WITHIN.finditer(text):
+            if match.start() < done:
+                continue
+            before = _ALNUM_BEFORE.search(text[max(0, match.start() - 40) : match.start()])
+            after = _ALNUM_AFTER.match(text, match.start())
+            start = match.start() - len(before.group() if before else "")
+            done = after.end() if after else match.end()
+            word = text[start:done]
             if sum(c.isalpha() for c in word) * 2 > len(word):
                 likely = _CYRILLIC_DIGITS if script_of(fold(word)) == "cyrillic" else _LATIN_DIGITS
-                yield from self._if_strong(match, word.translate(likely))
+                yield from self._if_strong(start, done, word.translate(likely))
         for match in _SPACED_OUT.finditer(text):
             yield from self._in_letters([(i, text[i]) for i in range(*match.span()) if text[i].isalpha()])
 
-    def _if_strong(self, match: re.Match[str], word: str) -> Iterator[Span]:
+    def _if_strong(self, start: int, end: int, word: str) -> Iterator[Span]:
         hit = next((hit for hit in self._look_up(word) if hit.strong), None)
         if hit:
-            yield Span(*match.span(), self._words.tokens[hit.token].index)
+            yield Span(start, end, self._words.tokens[hit.token].index)
 
     def _in_letters(self, letters: list[tuple[int, str]]) -> Iterator[Span]:
         """Find names in a row of single letters, taking the longest at each place."""
@@ -480,7 +498,7 @@ class Matcher:
                 index = self._local.get(stream) if alone else None
             if index is None:
                 continue
-            before = _ATTACHED_BEFORE.search(text[max(0, start - 6) : start])
+            before = _ATTACHED_BEFORE.search(text[max(0, start - 7) : start])
             after = _ATTACHED_AFTER.match(text, end)
             begin = start - len(before.group()) if before else start
             yield Span(begin - (begin > 0 and text[begin - 1] in "+("), after.end() if after else end, index)
@@ -529,14 +547,15 @@ def _with_initials(text: str, start: int, end: int, name: Token) -> tuple[int, i
     after = _INITIALS_AFTER.match(text, end)
     if after:
         letters = _INITIALS.findall(after.group())
-        if all(c[0].isupper() and initial(c) in name.initials for c in letters):
+        handle = after.group().startswith(("_", "."))  # zhanibekov_b
+        if all((c[0].isupper() or handle) and initial(c) in name.initials for c in letters):
             end = after.end()
     return start, end
 
 
-def _in_chinese(word: str) -> Iterator[str]:
+def _in_chinese(readings: Sequence[str]) -> Iterator[str]:
     """Give the Chinese forms of a word that is a common name."""
-    for sounds in skeletons(word):
+    for sounds in readings:
         yield from kin.chinese(sounds)
 
 

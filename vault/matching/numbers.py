@@ -34,7 +34,7 @@ _GROUPS = re.compile(r"[0-9]+")
 _GAP = re.compile(rf"{_SEPARATOR}{{1,3}}")
 _WORDY_GAP = re.compile(r"[^0-9\n]{1,24}")  # Код 8 705, номер 238 41 96
 _CODE_SIGNS = re.compile(r"[A-Za-z0-9]+")
-_CODE_GROUP = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{0,8}[0-9][A-Za-z0-9]*")
+_CODE_GROUP = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z]{1,4}(?![A-Za-z0-9])|[A-Za-z]{0,8}[0-9][A-Za-z0-9]*)")
 _CODE_GAP = re.compile(r"[ ./_-]{1,2}")
 _LONG_TOKEN = re.compile(r"[A-Za-z0-9+/]{32,}={0,2}")
 _CHANGE = re.compile(r"[0-9](?=[A-Za-z])|[A-Za-z](?=[0-9])")
@@ -249,6 +249,8 @@ def codes(text: str, lengths: Collection[int]) -> Iterator[tuple[int, int, str]]
 
 def _code_windows(text: str, chain: list[tuple[int, int]], lengths: Collection[int]) -> Iterator[tuple[int, int, str]]:
     """Give the codes of one chain of groups."""
+    if len(chain) == 1 and chain[0][1] - chain[0][0] < SHORTEST_CODE:
+        return
     for first, (start, _) in enumerate(chain):
         size = 0
         for low, high in chain[first : first + LONGEST_CODE]:

@@ -171,7 +171,7 @@ def _spoken(text: str) -> Iterator[tuple[int, int, str]]:
     run: list[tuple[int, int, Numeral]] = []
     known = _WORDS
     for match in _LETTERS.finditer(text):
-        numeral = known.get(match.group().lower())
+        numeral = known.get(match.group().lower().replace("ё", "е"))
         if numeral is None:
             continue
         start, end = match.span()

@@ -68,7 +68,7 @@ PATRONYMIC: Final = (
 OF_VOWEL: Final = ("iC", "iCna", "iCn", "iniCna", "iniCn")  # Ильич, Никитична
 # Said to or of one person with affection or respect; only behind a name of two syllables, for Нұржан is not Нұр.
 ENDEARMENT: Final = (
-    "Jan", "Jon", "ahun", "ahon", "kam", "aka", "akam", "ake", "aJi", "haJi", "haJim", "aCa", "aCam", "hanim",
+    "Jan", "Jon", "ahun", "ahon", "kam", "aka", "akam", "ake", "eke", "aJi", "haJi", "haJim", "aCa", "aCam", "hanim",
 )  # fmt: skip
 DIMINUTIVE: Final = ("ik", "Cik", "Cok", "ka", "Ska", "uSka", "iuSka", "enka", "onka", "oCka", "eCka", "ulia", "iuSa")
 WOMAN: Final = ("han",)  # Гүлнисахан; of a man, Болатхан is another name
@@ -142,11 +142,12 @@ class Stem(NamedTuple):
     way: str
 
 
-def stems(name: str) -> list[Stem]:
+def stems(name: str, sounds_of: tuple[str, ...] = ()) -> list[Stem]:
     """Give the stems under which one word of a name is found.
 
     Args:
         name: One word of a name, letters of any script but Chinese.
+        sounds_of: Its skeletons, where they are known already.
 
     Returns:
         The stems, without doubles; empty for a word without sounds.
@@ -156,7 +157,7 @@ def stems(name: str) -> list[Stem]:
     """
     found: dict[Stem, None] = {}
     script = script_of(name)
-    for sounds in skeletons(name):
+    for sounds in sounds_of or skeletons(name):
         found[Stem(sounds, "whole")] = None
         last = sounds[-1]
         if last == "d" and len(sounds) > 3:
@@ -167,6 +168,8 @@ def stems(name: str) -> list[Stem]:
             _as_russians_do(found, sounds, script, name.lower())
             if script != "cyrillic" and last not in VOWELS and sounds[-2] in "ae":
                 found[Stem(sounds[:-2] + "i" + last, "raised")] = None
+        if "e" in sounds and len(sounds) > len("erlan") + 1 and script != "cyrillic":
+            found[Stem(sounds.replace("e", "a"), "whole")] = None  # Reyhangül, Райхангуль
         if "h" in sounds and len(sounds) > len("hani") and (script != "cyrillic" or "һ" in name.lower()):
             found[Stem(sounds.replace("h", "g"), "whole")] = None  # Ibrahim, Ибрагим
         for father in _fathers(sounds):

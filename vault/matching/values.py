@@ -24,14 +24,15 @@ _WORD_NOT_HAN = re.compile(rf"{_NOT_HAN}+(?:[{APOSTROPHES}]{_NOT_HAN}+)*|[0-9]+"
 SHORT: Final = 3  # sounds; so short a name needs a capital
 _VOWEL_AFTER: Final = {"a": ("ou", "eu", "in", "n"), "e": ("n",)}  # Serikbaeva; Daurenge, whose ng is one sound
 _DOUBLED: Final = frozenset({"tt", "dd", "nn", "kk", "qq", "gg"})
+_HAS_NUMBER = re.compile(r"[0-9〇零一二三四五六七八九十]")
 _HOST = re.compile(r"(?<=\S)@\S+")
 _APOSTROPHE = re.compile(f"([{APOSTROPHES}])")
 _HAS_HAN = re.compile(f"[{HAN}]")
 _CAPITAL = "A-ZА-ЯҒҚҢӨҰҮІӘҺЁ"
 _ARABIC = "\u0600-\u06ff"
-# Before a capital behind a small letter, and where Arabic and other letters meet.
+# Before a capital behind a small letter or before one, and where Arabic and other letters meet.
 _HUMP = re.compile(
-    rf"(?<=[^\W\d_{_CAPITAL}])(?=[{_CAPITAL}])|(?<=[{_ARABIC}])(?=[^\W\d_{_ARABIC}])|(?<=[^\W\d_{_ARABIC}])(?=[{_ARABIC}])"
+    rf"(?<=[^\W\d_{_CAPITAL}])(?=[{_CAPITAL}])|(?<=[{_CAPITAL}])(?=[{_CAPITAL}][^\W\d_{_CAPITAL}])|(?<=[{_ARABIC}])(?=[^\W\d_{_ARABIC}])|(?<=[^\W\d_{_ARABIC}])(?=[{_ARABIC}])"
 )
 
 
@@ -98,6 +99,34 @@ class Protected:
     strict: bool = False
 
 
+class Known(NamedTuple):
+    """What is to be known of one word, whatever value it stands in.
+
+    Args:
+        folded: In small letters of one script.
+        script: Of most of its letters.
+        sounds: Its skeletons.
+        initial: The sound it begins with.
+        common: Whether it is also a thing.
+    """
+
+    folded: str
+    script: str
+    sounds: tuple[str, ...]
+    initial: str
+    common: bool
+
+
+def _known(word: str, seen: dict[str, Known]) -> Known:
+    known = seen.get(word)
+    if known is None:
+        folded = fold(word)
+        sounds = skeletons(word)
+        first = sounds[0][0].lower() if sounds else word.lower()
+        known = seen[word] = Known(folded, script_of(word), sounds, first, lexicon.is_common(folded, sounds))
+    return known
+
+
 class Value(NamedTuple):
     """A value taken apart.
 
@@ -139,11 +168,12 @@ def as_protected(value: str | Protected) -> Protected:
     return Protected(value) if isinstance(value, str) else value
 
 
-def take_apart(value: Protected) -> Value:
+def take_apart(value: Protected, seen: dict[str, Known] | None = None) -> Value:
     """Take a value apart by its kind, or by its look where it has none.
 
     Args:
         value: The value.
+        seen: What is known of words already, added to, for whoever takes many values apart.
 
     Returns:
         Its forms.
@@ -152,7 +182,8 @@ def take_apart(value: Protected) -> Value:
         docs/known-values.md.
     """
     text = views(value.text)[0].text.strip()
-    if value.kind in {"date", "text"} and (said := dates.parse_value(text)):
+    dated = value.kind == "date" or (value.kind == "text" and _HAS_NUMBER.search(text))
+    if dated and (said := dates.parse_value(text)):
         years = [Part(str(d.year), strong=True, common=False) for d in said if d.month is None]
         return Value(years, [], "", "", [], set(), set(), set(), said)
     digits = numbers.digits(text)
@@ -176,7 +207,7 @@ def take_apart(value: Protected) -> Value:
     han = han_names(text) if _HAS_HAN.search(text) else []
     if (phones or streams or codes) and (coded or not letters):
         return Value([], [], "", "", han, streams, phones, codes, [])
-    parts, initials, abbreviated = _parts(text, coded=coded, kind=value.kind)
+    parts, initials, abbreviated = _parts(text, {} if seen is None else seen, coded=coded, kind=value.kind)
     return Value(
         parts,
         mandarin.spellings(han[0]) if han and not parts else [],
@@ -190,55 +221,54 @@ def take_apart(value: Protected) -> Value:
     )
 
 
-def _parts(text: str, *, coded: bool, kind: str) -> tuple[list[Part], str, str]:
+def _parts(text: str, seen: dict[str, Known], *, coded: bool, kind: str) -> tuple[list[Part], str, str]:
     """Give the words of a value, what they begin with, and its bare initials."""
     words = [part for word in word_pattern(text).findall(text) for part in humps(word)]
+    known = [_known(word, seen) for word in words]
     host = _HOST.search(text)  # of an address of mail: many people share it
     hosts = set(word_pattern(text).findall(host.group())) if host else set()
     capitals = any(word[0].isupper() for word in words if len(word) > 1)
-    described = _is_description(words, kind)
-    organisation = kind == "organisation" or any(fold(word) in lexicon.ORGANISATION for word in words)
-    place = kind == "place" or any(fold(word) in lexicon.GENERIC for word in words)
+    described = _is_description(words, known, kind)
+    organisation = kind == "organisation" or any(of.folded in lexicon.ORGANISATION for of in known)
+    place = kind == "place" or any(of.folded in lexicon.GENERIC for of in known)
     parts: list[Part] = []
     initials = abbreviated = ""
-    for word in words:
+    for word, of in zip(words, known, strict=True):
         if word.isdigit():
             if len(word) < numbers.SHORTEST:
                 parts.append(Part(word, strong=False, common=False))
             continue
-        initials += initial(word)
+        initials += of.initial
         if len(word) == 1 and not coded and not host:
-            abbreviated += initial(word)
+            abbreviated += of.initial
             continue
-        folded = fold(word)
         weak = (
             coded
             or described
             or word in hosts
-            or folded in lexicon.BINDING
-            or folded in lexicon.GENERIC
-            or folded in lexicon.ORGANISATION
-            or (capitals and word[0].islower() and script_of(word) in {"latin", "cyrillic"})
+            or of.folded in lexicon.WEAK
+            or (capitals and word[0].islower() and of.script in {"latin", "cyrillic"})
         )
-        parts.append(
-            Part(word, strong=not weak, common=not host and (organisation or lexicon.is_common(word)), place=place)
-        )
+        common = not host and (organisation or of.common)
+        parts.append(Part(word, strong=not weak, common=common, sounds=of.sounds, place=place))
     return parts, initials, abbreviated
 
 
-def _is_description(words: list[str], kind: str) -> bool:
+def _is_description(words: list[str], known: list[Known], kind: str) -> bool:
     """Tell words that describe (a house near the market) from words that name, typed without capitals or not.
 
     Four words and more, none but perhaps the first with a capital, one of them a word that names never have. A person's
     name counts only with that capital (Identity card, copy on paper). What should be a number or an address and is two
     small words or more (through his sister) describes too.
     """
-    cased = [word for word in words if len(word) > 1 and script_of(word) in {"latin", "cyrillic"}]
+    cased = [
+        word for word, of in zip(words, known, strict=True) if len(word) > 1 and of.script in {"latin", "cyrillic"}
+    ]
     if len(cased) < 2 or len(cased) != sum(len(word) > 1 for word in words):
         return False
     if any(not word[0].islower() for word in cased[1:]):
         return False
-    telling = any(fold(word) in lexicon.TELLING for word in words)
+    telling = any(of.folded in lexicon.TELLING for of in known)
     if kind == "id":
         return cased[0][0].islower() or (telling and len(cased) > 3)
     return telling and len(cased) > 3 and (kind != "name" or cased[0][0].isupper())

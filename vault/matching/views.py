@@ -18,6 +18,9 @@ from typing import Final
 
 LAYERS_AT_MOST: Final = 3  # an escape within an escape within an escape
 
+AROUND: Final = 80  # characters around an escape that are read with it
+_APART: Final = "\n\n\0\n\n"  # between two places that are not beside each other
+
 _MARK = "\u0300-\u036f\u0483-\u0489\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"
 _ODD = (
     "\u00a0-\u00bf\u02b0-\u02ff\u061c\u180b-\u180f\u1e00-\u1fff\u2000-\u206f\u2070-\u218f\u2460-\u24ff\u3000-\u303f"
@@ -93,6 +96,37 @@ class View:
             start, end = begin, finish
         return self.parent.source_span(start, end) if self.parent else (start, end)
 
+    def around_changes(self) -> "View":
+        """Give what stands around the pieces that read otherwise, whole words, for the rest was read before."""
+        if self._at is None:
+            return self
+        windows: list[list[int]] = []
+        for at, (place, after) in enumerate(zip(self._at, [*self._at[1:], len(self.text)], strict=True)):
+            if self._rewritten[at]:
+                start = self._boundary(max(0, place - AROUND), -1)
+                if windows and start <= windows[-1][1]:
+                    start = windows.pop()[0]
+                windows.append([start, self._boundary(min(len(self.text), after + AROUND), 1)])
+        if sum(end - start for start, end in windows) * 2 > len(self.text):
+            return self
+        out: list[str] = []
+        places: list[tuple[int, int, bool]] = []
+        length = 0
+        for start, end in windows:
+            places.append((length, start, False))
+            out.append(self.text[start:end] + _APART)
+            length += end - start + len(_APART)
+        return View("".join(out), [*places, (length, len(self.text), False)], self)
+
+    def _boundary(self, at: int, step: int) -> int:
+        """Give the nearest place in a direction that is in no word, or the one where a word is too long to be one."""
+        text = self.text
+        for _ in range(AROUND):
+            if at <= 0 or at >= len(text) or text[at].isspace():
+                break
+            at += step
+        return min(max(at, 0), len(text))
+
 
 def views(text: str) -> list[View]:
     """Give the readings of a text: as it stands, and with its escapes undone where it has any.
@@ -121,6 +155,7 @@ def views(text: str) -> list[View]:
         undone = _rewrite(last, _ESCAPE, _unescape)
         if undone.text == last.text:
             break
+        undone = undone.around_changes()
         if _CAN_BE_UNUSUAL.search(undone.text):
             undone = _rewrite(undone, _UNUSUAL, _usual)
         if _ODD_DIGIT.search(undone.text):
