@@ -224,6 +224,8 @@ class Consents:
             yield "does not say who gave it"
         elif grant.capacity in {"self", "lawyer", "other"}:
             yield "given by one who may not speak for the person"
+        elif person in grant.givers:
+            yield "says that the person gave it, and that another did"
         elif not (
             (person in self._missing and grant.capacity != "parent")
             or (person in self._children and grant.capacity != "kin")
