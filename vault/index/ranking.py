@@ -50,6 +50,8 @@ _PATIENCE: Final = 200
 """Names looked at in a row that may all be less like than the best are, before the others are left waiting."""
 _PAGE: Final = 10
 """How many are the best."""
+_FEW: Final = 5
+"""Records that are compared without a first look."""
 _SHARING: Final = 0.3
 """How much what a record shares counts beside its likeness at first sight, when it is chosen what to compare first."""
 CLOSE: Final = 0.7
@@ -465,19 +467,20 @@ class Search:
         near = [self._near(hits, keys, place) for place, hits in enumerate(every)] if keys.all else []
         named = [(likeness, hits, documents, ()) for hits in every for likeness, documents in hits.named()]
         waiting = self._at_a_glance(self._waiting(every, [first for first, _ in near]), sounds) if near else []
-        unlike: list[_Waiting] | None = []
-        heard = self._heard(waiting, unlike)
+        unlike: list[_Waiting] = []
+        heard = self._heard(waiting, unlike, CLOSE)
         yield from self._by_likeness(named + [one for one in heard if one[0] >= CLOSE], NAME_SIMILAR)
         for hits in every:
             yield from self._given(hits, hits.narrowed(part.word.exact for part in hits.parts), TEXT_EXACT)
         heard = [one for one in heard if one[0] < CLOSE]
         if near:
-            waiting = self._at_a_glance(waiting[::-1] + self._waiting(every, [rest for _, rest in near]), sounds)
-        most = 1.0
+            waiting = [*waiting[::-1], *unlike, *self._waiting(every, [rest for _, rest in near])]
+            waiting, unlike = self._at_a_glance(waiting, sounds), []
+        most, hasty = 1.0, True
         while heard or waiting:
-            heard += self._heard(waiting, unlike)
-            if not waiting and unlike:
-                waiting, unlike = unlike, None
+            heard += self._heard(waiting, unlike if hasty else None)
+            if not waiting:
+                waiting, unlike, hasty = unlike, [], False
             yield from self._by_likeness(heard, OTHER, most)
             most = min([most, *[one[0] for one in heard]])
             heard = []
@@ -519,7 +522,7 @@ class Search:
 
     def _at_a_glance(self, waiting: list[_Waiting], sounds: Sequence[Sound]) -> list[_Waiting]:
         """Sort documents by how like their names are at first sight, and by what they share; the best ones last."""
-        if sum(len(one.names) for one in waiting) <= _PATIENCE:
+        if len(waiting) <= _FEW:
             return waiting[::-1]
         every = list(dict.fromkeys([name for one in waiting for name in one.names]))
         whole = self.query.whole
@@ -532,10 +535,13 @@ class Search:
         # Of equals the one that shares more is taken first, and of these the newer segment's.
         return sorted(waiting, key=worth, reverse=True)[::-1]
 
-    def _heard(self, waiting: list[_Waiting], unlike: list[_Waiting] | None = None) -> list[_Named]:
+    def _heard(
+        self, waiting: list[_Waiting], unlike: list[_Waiting] | None, least: float = names.SIMILAR
+    ) -> list[_Named]:
         """Compare the names of documents, taking the last ones away, until very many bring nothing among the best.
 
-        Those that are not soon seen to be as like as the best are put among `unlike`, where such a list is given.
+        Those that are not soon seen to be as like as the best, and by `least` or more, are put among `unlike`, where
+        such a list is given.
         """
         found: list[tuple[float, int, int, int, _Hits]] = []
         best: list[float] = [0.0] * _PAGE
@@ -545,7 +551,7 @@ class Search:
             shared, place, number, hits, _ = one
             if number in hits.given:
                 continue
-            likeness = self._likeness(one, None if unlike is None else max(best[0], names.SIMILAR))
+            likeness = self._likeness(one, None if unlike is None else max(best[0], least))
             if likeness is None:
                 likeness = 0.0
                 if unlike is not None:
