@@ -327,7 +327,7 @@ class _Scan:
                     self._bytes(data, "", f"{place}:{at} encoded", depth + 1)
                 continue
             texts = as_text(data, guess=False)
-            for inner in texts if texts is not None else [*runs_of_text(data), *older(data)]:
+            for inner in texts if texts is not None else [*runs_of_text(data), *(older(data) if likely else ())]:
                 for reading in readings(inner):
                     for _ in self._needles.search(reading, noise=texts is None or not likely):
                         self._note("encoded", f"{place}:{at}")

@@ -22,6 +22,7 @@ from vault.matching.parts import Part
 from vault.matching.simplified import SIMPLIFIED
 from vault.matching.suffixes import LONGEST, by_itself, fits, stems
 from vault.matching.values import Protected, as_protected, identifies, pieces, take_apart
+from vault.matching.views import View
 
 LONGEST_WORD: Final = 64
 PHRASE_AT_MOST: Final = 8
@@ -38,6 +39,12 @@ _BETWEEN = re.compile(r"(?:[^\w\";|]|_){0,4}")
 _TOKEN = re.compile(r"[A-Za-z0-9+/]{20,}")
 _RUNS = re.compile(r"[a-z]+|[A-Z]+|[0-9]+|[+/]+")
 _MIXED: Final = 0.45  # runs of one kind of sign a sign; base64 has .64, words run together a quarter
+_SEPARATOR = r"[\s()\[\]{}.,:;+/\\·•|_*#~‐-―−'’\"=-]"
+_CHAIN = re.compile(rf"[0-9]++(?:{_SEPARATOR}{{1,3}}[0-9]++)*")
+_GROUP = re.compile("[0-9]+")
+_NO_DIGITS = re.compile("[^0-9]+")
+_DIGIT = re.compile("[0-9]")
+_CAN_SAY_NUMBERS = re.compile(rf"[{HAN}〇○]|[0-9][^\W\d_]|[^\W\d_][0-9]")
 _HASHES = (hashlib.md5, hashlib.sha1, hashlib.sha256)
 
 
@@ -130,6 +137,7 @@ class Needles:
         self._codes: set[str] = set()
         self._dates: set[Date] = set()
         self._memory: dict[str, tuple[tuple[int, bool, bool], ...]] = {}
+        self._numerals: dict[str, bool] = {}
         kept_digits: set[str] = set()
         kept_dates: set[Date] = set()
         self._kept_han: list[str] = []
@@ -159,7 +167,9 @@ class Needles:
                 self._han.add(name)
                 self._han_sizes.setdefault(name[:2], set()).add(len(name))
 
-        self._lengths = numbers.dialled({len(n) for n in self._phones}) | {len(n) for n in self._digits}
+        self._starts: dict[str, list[str]] = {}  # numbers by their first six digits
+        for number in sorted(self._digits | self._phones):
+            self._starts.setdefault(number[: numbers.SHORTEST], []).append(number)
 
     def __repr__(self) -> str:
         """Say how many values, and nothing of them."""
@@ -192,40 +202,107 @@ class Needles:
             docs/known-values.md §The gate.
         """
         coded = _coded(text)
-        yield from self._words(text, coded, NOISE_LETTERS if noise else 1)
+        words = set(_WORD.findall(text))
+        yield from self._words(text, words, coded, noise=noise)
         if self._han:
             yield from self._chinese(text, NOISE_HAN if noise else 2)
         if self._codes:
             for start, _, code in numbers.codes(text, {len(code) for code in self._codes}):
                 if code in self._codes:
                     yield "digits", start
-        spoken = as_digits(text)
-        if self._digits or self._phones:
-            for start, end, stream in numbers.streams(spoken.text, self._lengths):
-                if (
-                    stream in self._digits
-                    or stream in self._phones
-                    or (self._phones and any(n in self._phones for n in numbers.nationals(stream)))
-                ):
-                    yield "digits", spoken.source_span(start, end)[0]
+        spoken = as_digits(text) if _CAN_SAY_NUMBERS.search(text) or self._say_numbers(words) else View(text)
+        if not _DIGIT.search(spoken.text):
+            return
+        for start, end in self._streams(spoken.text, coded if spoken.text is text else _coded(spoken.text)):
+            yield "digits", spoken.source_span(start, end)[0]
         if self._dates:
             for start, end, said in find_dates(spoken.text):
                 if any(d in self._dates or (d.year and Date(d.year, d.month, None) in self._dates) for d in said):
                     yield "date", spoken.source_span(start, end)[0]
 
-    def _words(self, text: str, coded: list[tuple[int, int]], least: int) -> Iterator[tuple[str, int]]:
+    def _say_numbers(self, words: Iterable[str]) -> bool:
+        """Tell whether one of the words is a number, by itself or beside another."""
+        return any(self._numeral(word) for word in words)
+
+    def _numeral(self, word: str) -> bool:
+        known = self._numerals.get(word)
+        if known is None:
+            twice = f"{word} {word}"  # some are numbers only beside others
+            known = not word.isdigit() and as_digits(twice).text != twice
+            if len(self._numerals) < WORDS_REMEMBERED:
+                self._numerals[word] = known
+        return known
+
+    def _streams(self, text: str, coded: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        """Find the numbers that begin and end with a group of digits, whatever stands between the groups."""
+        if not self._starts:
+            return
+        at = 0
+        for start, end in (*coded, (len(text), len(text))):
+            for chain in _CHAIN.finditer(text, at, start):
+                digits = _NO_DIGITS.sub("", chain.group())
+                if len(digits) >= numbers.SHORTEST:
+                    yield from self._in_chain(text, chain.start(), chain.end(), digits)
+            at = max(at, end)
+
+    def _in_chain(self, text: str, start: int, end: int, digits: str) -> Iterator[tuple[int, int]]:
+        """Find numbers in one row of groups; a national number also behind the code of a country."""
+        begin = 0  # of a group, among the digits
+        groups = [match.span() for match in _GROUP.finditer(text, start, end)]
+        ends: dict[int, int] = {}
+        for low, high in groups:
+            size = self._begins(digits, begin)
+            if size:
+                if not ends:
+                    passed = 0
+                    for first, last in groups:
+                        passed += last - first
+                        ends[passed] = last
+                for length in size:
+                    if begin + length in ends:
+                        yield low, ends[begin + length]
+                        break
+            begin += high - low
+
+    def _begins(self, digits: str, begin: int) -> list[int]:
+        """Give the sizes of the numbers that begin at a group, with what is dialled before them."""
+        found = [
+            len(number)
+            for number in self._starts.get(digits[begin : begin + 6], ())
+            if digits.startswith(number, begin)
+        ]
+        if self._phones:
+            zeros = 2 if digits.startswith("00", begin) else 0
+            for code in (1, 2, 3):
+                at = begin + zeros + code
+                numbers_here = self._starts.get(digits[at : at + 6])
+                if numbers_here and digits[begin + zeros : at] in numbers.COUNTRY_CODES:
+                    found += [
+                        zeros + code + len(number)
+                        for number in numbers_here
+                        if number in self._phones and len(number) in numbers.NATIONAL and digits.startswith(number, at)
+                    ]
+        return found
+
+    def _words(
+        self, text: str, words: Iterable[str], coded: list[tuple[int, int]], *, noise: bool
+    ) -> Iterator[tuple[str, int]]:
+        if noise:
+            words = [word for word in words if len(word) >= NOISE_LETTERS and _is_regular(word)]
+        known = {word: found for word in words if (found := self._recall(word))}
+        if not known:
+            return
         before: list[_Word] = []
         blind = iter(coded)
         skip = next(blind, None)
         for match in _WORD.finditer(text):
+            names = known.get(match.group())
+            if not names:
+                continue
             start, end = match.span()
             while skip and skip[1] <= start:
                 skip = next(blind, None)
             if skip and skip[0] <= start:
-                continue
-            word = match.group()
-            names = self._recall(word) if end - start >= least and (least == 1 or _is_regular(word)) else ()
-            if not names:
                 continue
             if any(strong for _, strong, _ in names):
                 yield "value", start

@@ -23,6 +23,7 @@ _BLOCKS: Final = frozenset({
 _DELETIONS: Final = frozenset({"del", "delText", "delInstrText", "moveFrom"})
 _INSERTIONS: Final = frozenset({"ins", "moveTo"})
 _PLAIN, _DELETED, _INSERTED = 0, 2, 3  # the last two are places of the readings that are without them
+_PLACES: Final = frozenset({"r", "s", "spans"})  # of a cell: its place and its style
 _SIGNS: Final = {"noBreakHyphen": "-", "text:s": " "}
 _VOCABULARIES: Final = (
     "http://schemas.openxmlformats.org/", "http://schemas.microsoft.com/", "http://www.w3.org/", "http://purl.org/",
@@ -66,6 +67,8 @@ class _Collector:
         if local == "family" or local.startswith("config-item"):
             return  # kinds of fonts (roman, swiss), names of a program's own settings
         for at in range(0, len(attributes), 2):
+            if attributes[at] in _PLACES and local in {"c", "row"}:
+                continue
             self.names[attributes[at]] = None
             self.attributes[attributes[at + 1]] = None
 
