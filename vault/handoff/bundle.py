@@ -155,6 +155,9 @@ class _Packed:
 
 
 def _pack(disclosure: Disclosure, form: Carrier, passphrase: str | None, confirmed: Collection[str]) -> _Packed:
+    told: object = disclosure
+    if not isinstance(told, Disclosure):
+        raise TypeError("only a disclosure can be handed over")
     seal, recipient = _seal(disclosure.recipient.key, form, passphrase)
     if disclosure.permit.spent:
         raise DisclosureError("this disclosure was handed over already; make a new one")
