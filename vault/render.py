@@ -389,7 +389,9 @@ class _Dossier:
             return _inline(str(value))
         if claim.outcome == "pseudonym" and "text" in value:
             return str(value["text"])  # a mark that was drawn, not a text of a record
-        said = [_inline(str(value[key])) for key in ("text", "county", "region", "country", "path") if key in value]
+        # A coarse place says in its text all that its parts say.
+        parts = ("text",) if claim.outcome == "coarsened" else ("text", "county", "region", "country", "path")
+        said = [_inline(str(value[key])) for key in parts if key in value]
         said += [_inline(str(name)) for name in value.get("names", ())]
         text = ", ".join(dict.fromkeys(said))
         mark = value.get("record")

@@ -425,7 +425,7 @@ class Work:
         """Gather what leaves in fields of some types."""
         kept = known.Collection()
         for item in items:
-            if item.outcome == COARSENED and item.field.type == "place" and "place" in types:
+            if item.outcome == COARSENED and item.field.type == "place":
                 for text in item.value.values():
                     kept.add("place", text)
             if not item.shows(*types):
