@@ -50,6 +50,10 @@ def list_policies(settings: Settings, language: str) -> None:
         ((one.name, one.audience, " ".join(one.onward), described(one, language)) for one in policies),
         wrap=True,
     )
+    from vault.redact import TOGETHER
+
+    for name, parts in TOGETHER.items():
+        out.talk(f"{name}: {' and '.join(parts.values())} in one act, for `export`.")
 
 
 def described(one: Policy, language: str) -> str:
@@ -106,8 +110,11 @@ def known_policy(vault: Vault, name: str) -> Policy:
     if name in policies:
         return policies[name]
     from vault.errors import NotFoundError
+    from vault.redact import TOGETHER
 
     message = f"there is no policy {name!a}; there are: {', '.join(policies)}"
+    if name in TOGETHER:
+        message = f"{name} is {' and '.join(TOGETHER[name].values())} in one act; name one of them here"
     raise NotFoundError(message)
 
 

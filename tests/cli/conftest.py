@@ -3,7 +3,7 @@
 import io
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,17 @@ import pytest
 
 from cli.__main__ import main
 from vault.sealing import KdfProfile
+
+_WATCHED: list[bool] = []
+
+
+def _watch(event: str, _args: tuple[Any, ...]) -> None:
+    if _WATCHED and event.startswith("socket."):
+        message = f"the network was asked: {event}"
+        raise RuntimeError(message)
+
+
+sys.addaudithook(_watch)  # one for the whole run: a hook cannot be taken away again
 
 PASSPHRASE = "kettle-orbit-velvet-mango-thirty-drum"
 
@@ -79,6 +90,14 @@ def caller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Caller:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
     return Caller(tmp_path)
+
+
+@pytest.fixture
+def no_sockets() -> Iterator[None]:
+    """Let whatever opens a socket fail, in Python or below it."""
+    _WATCHED.append(True)
+    yield
+    _WATCHED.clear()
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("no_sockets")
+
 
 def name_of(number: int) -> str:
     return f"Zaltirbek {chr(65 + number // 26)}{chr(97 + number % 26)}lmuqan"

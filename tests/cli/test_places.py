@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("no_sockets")
+
 VILLAGE = "Aqbulaq village, Tekes county"
 RECORDS = [
     {"kind": "person", "ref": "p", "name": "Zaltirbek Aqylmuqan", "sex": "male", "inside": "no",

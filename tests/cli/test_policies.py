@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("no_sockets")
+
 NARROW = """name = "our-press"
 audience = "press"
 parent = "press"

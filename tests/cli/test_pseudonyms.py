@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("no_sockets")
+
 
 @pytest.fixture
 def desk(casevault: Any) -> Any:

@@ -1,6 +1,7 @@
 """Two bundles of one act: what is passed on to the State, and what stays. All people are invented."""
 
 import json
+import socket
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from vault.handoff import write, write_together
 from vault.keys import Passphrase
 from vault.redact import Recipient, Request
 from vault.vault import Vault
+
+pytestmark = pytest.mark.usefixtures("no_sockets")
 
 RECORDS = [
     {"kind": "case", "ref": "k", "title": "Invented matter"},
@@ -158,3 +161,13 @@ def test_one_of_two_is_not_handed_over_alone(matter: Any, tmp_path: Path) -> Non
 
 def test_un_is_no_name_for_a_policy_of_ones_own(matter: Any) -> None:
     matter("policy", "new", "un", "--parent", "un-confidential", expect=9)
+    assert "un-forwardable and un-confidential" in matter("policy", "show", "un", expect=1).err
+    assert "un: un-forwardable and un-confidential" in matter("policy", "list").err
+
+
+def test_an_export_that_asked_the_network_would_be_seen() -> None:
+    for family in (socket.AF_INET, socket.AF_INET6):
+        with pytest.raises(RuntimeError, match="the network was asked"):
+            socket.socket(family)
+    with pytest.raises(RuntimeError, match="the network was asked"):
+        socket.getaddrinfo("example.org", 80)
