@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from vault import codec
 from vault.errors import FormatError, IntegrityError
 from vault.sealing import Label, digest, equal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 MAX_ENTRY_BYTES: Final = 1 << 20
 MAX_FACTS_BYTES: Final = 1 << 19
@@ -27,6 +27,8 @@ RECORD_ID_BYTES: Final = 16
 
 DISCLOSED: Final = "disclosed"
 MERGED: Final = "merged"
+RECALLED: Final = "recalled"
+"""Bundles were asked back: `bundles` in its facts, 32 bytes each."""
 
 OUTCOMES: Final = ("withheld", "pseudonym", "coarsened", "value")
 """What can become of a fact, the least telling first; the places are part of the format."""
@@ -35,6 +37,7 @@ ROLES: Final = ("detainee", "submitter", "source", "helper", "relative", "offici
 
 # docs/format.md §Log: the numbers below are part of the format and never change their meaning.
 _EPOCH, _PARENTS, _HEADS, _DEVICE, _TIME, _ACTION, _FACTS = range(7)
+_Entry = TypeVar("_Entry")
 _ACTION_WORD: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
 
 
@@ -221,6 +224,10 @@ class FactLike(Protocol):
     def outcome(self) -> str:
         """One of `OUTCOMES`."""
 
+    @property
+    def form(self) -> str:
+        """How it left beside that, in a word or two such as `date quarter` or `masked`; mostly empty."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -234,6 +241,7 @@ class Fact:
     role: str
     inside: bool
     outcome: str
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +258,7 @@ class Handover:
         policy_digest: 32 bytes.
         bag_sha256: SHA-256 of the bag, 32 bytes.
         sealed_sha256: SHA-256 of the sealed file, 32 bytes; zeros where nothing was sealed.
+        round: How often the recipient's stand-ins had been started anew.
         gate: What the leak gate said: counts and overridden findings by rule and place.
         consents: Record ids, 16 bytes each, of the consents relied on.
         facts: One for each claim.
@@ -268,11 +277,17 @@ class Handover:
     policy_digest: bytes
     bag_sha256: bytes
     sealed_sha256: bytes
+    round: int = 0
     gate: Mapping[str, Any] = field(default_factory=dict, repr=False)
     consents: tuple[bytes, ...] = field(default=(), repr=False)
     facts: tuple[FactLike, ...] = field(default=(), repr=False)
     epoch: int = 0
     time: int = 0
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of the sealed file, or of the bag where nothing was sealed, 32 bytes: what a bundle is named by."""
+        return self.sealed_sha256 if any(self.sealed_sha256) else self.bag_sha256
 
     def parts(self, *, max_bytes: int = MAX_FACTS_BYTES) -> list[dict[str, Any]]:
         """Lay the handover out as the facts of one or more log entries.
@@ -294,6 +309,7 @@ class Handover:
             "bag_sha256": self.bag_sha256,
             "sealed_sha256": self.sealed_sha256,
             "gate": dict(self.gate),
+            **({"round": self.round} if self.round else {}),
         }
         consents = sorted(set(self.consents))
         batches = _rows(self.facts, max_bytes)
@@ -304,7 +320,7 @@ class Handover:
 
 
 def _rows(facts: Iterable[FactLike], max_bytes: int) -> list[dict[str, Any]]:
-    """Group facts by person and record; field names stand once in a table, claims as three numbers each."""
+    """Group facts by person and record; fields and forms stand once in a table, claims as three numbers each."""
     grouped: defaultdict[tuple[bytes, bytes, bytes, str, bool], list[FactLike]] = defaultdict(list)
     for fact in facts:
         grouped[fact.person or b"", fact.record, fact.revision[:8], fact.role, fact.inside].append(fact)
@@ -315,7 +331,8 @@ def _rows(facts: Iterable[FactLike], max_bytes: int) -> list[dict[str, Any]]:
     for (person, record, revision, role, inside), members in sorted(grouped.items(), key=lambda item: item[0]):
         claims: list[int] = []
         for fact in sorted(members, key=lambda one: one.claim):
-            claims += [fact.claim, fields.setdefault(fact.field, len(fields)), OUTCOMES.index(fact.outcome)]
+            name = f"{fact.field} {fact.form}".rstrip()
+            claims += [fact.claim, fields.setdefault(name, len(fields)), OUTCOMES.index(fact.outcome)]
         rows.append([person, record, revision, ROLES.index(role), inside, claims])
         size += 64 + 5 * len(claims)
         if size >= max_bytes:
@@ -348,7 +365,7 @@ def _list(facts: Mapping[str, Any], key: str, kind: type) -> list[Any]:
 
 
 def _read_facts(facts: Mapping[str, Any]) -> list[Fact]:
-    fields = _list(facts, "fields", str)
+    fields = [text.partition(" ") for text in _list(facts, "fields", str)]
     result: list[Fact] = []
     for row in _list(facts, "rows", list):
         try:
@@ -360,11 +377,12 @@ def _read_facts(facts: Mapping[str, Any]) -> list[Fact]:
                     person or None,
                     record,
                     revision,
-                    claim,
-                    _at(fields, place),
+                    _number(claim),
+                    _at(fields, place)[0],
                     _at(ROLES, role),
                     inside,
                     _at(OUTCOMES, outcome),
+                    _at(fields, place)[2],
                 )
                 for claim, place, outcome in zip(claims[::3], claims[1::3], claims[2::3], strict=True)
             ]
@@ -373,10 +391,14 @@ def _read_facts(facts: Mapping[str, Any]) -> list[Fact]:
     return result
 
 
-def _at(table: Sequence[str], place: object) -> str:
-    if type(place) is not int or place < 0:
+def _number(value: object) -> int:
+    if type(value) is not int or value < 0:
         raise TypeError
-    return table[place]
+    return value
+
+
+def _at(table: Sequence[_Entry], place: object) -> _Entry:
+    return table[_number(place)]
 
 
 def read_handover(entry: LogEntry) -> Handover:
@@ -397,6 +419,9 @@ def read_handover(entry: LogEntry) -> Handover:
     gate = facts.get("gate")
     if type(gate) is not dict:
         raise _refuse("the gate of a disclosure")
+    started = facts.get("round", 0)
+    if type(started) is not int or started < 0:
+        raise _refuse("the round of a disclosure")
     return Handover(
         recipient=_text(facts, "recipient"),
         fingerprint=_text(facts, "fingerprint"),
@@ -407,6 +432,7 @@ def read_handover(entry: LogEntry) -> Handover:
         policy_digest=_hash(facts, "policy_digest"),
         bag_sha256=_hash(facts, "bag_sha256"),
         sealed_sha256=_hash(facts, "sealed_sha256"),
+        round=started,
         gate=gate,
         consents=tuple(_list(facts, "consents", bytes)),
         facts=tuple(_read_facts(facts)),
@@ -416,13 +442,13 @@ def read_handover(entry: LogEntry) -> Handover:
 
 
 def handovers(
-    entries: Iterable[LogEntry], *, recipient: str | None = None, bundle: bytes | None = None
+    entries: Iterable[LogEntry], *, recipients: Collection[str] | None = None, bundle: bytes | None = None
 ) -> list[Handover]:
     """List the bundles that were made, oldest first, parts of a large one joined.
 
     Args:
         entries: The log, oldest first.
-        recipient: Only those to this name in the address book.
+        recipients: Only those to these names in the address book; None for all.
         bundle: Only the one of which this is the SHA-256, or its first 4 bytes or more, of bag or sealed file.
 
     Returns:
@@ -440,7 +466,7 @@ def handovers(
         if entry.action != DISCLOSED:
             continue
         one = read_handover(entry)
-        if recipient is not None and one.recipient != recipient:
+        if recipients is not None and one.recipient not in recipients:
             continue
         if bundle is not None and not (one.bag_sha256.startswith(bundle) or one.sealed_sha256.startswith(bundle)):
             continue
@@ -454,73 +480,95 @@ def handovers(
     return list(found.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Exposed:
-    """What is known of one person at a recipient.
+def same_hands(entries: Iterable[LogEntry], known: Mapping[str, str], recipient: str) -> frozenset[str]:
+    """Say under which names one recipient received bundles or may yet: whoever has the key of one has that of all.
 
     Args:
-        person: Record id, 16 bytes.
-        role: The most exposed role the person had in those bundles.
-        inside: Whether the person is inside the State concerned, or not known to be outside.
-        facts: For each field, such as `person.name`, the most telling outcome.
-        onward: Who got the bundles next.
-        bundles: SHA-256 of each sealed file, or of the bag where nothing was sealed, oldest first.
-    """
-
-    person: bytes
-    role: str
-    inside: bool
-    facts: Mapping[str, str] = field(repr=False)
-    onward: tuple[str, ...]
-    bundles: tuple[bytes, ...] = field(repr=False)
-
-    @property
-    def named(self) -> bool:
-        """Whether any fact left as it is, and not only as a stand-in or coarsened."""
-        return "value" in self.facts.values()
-
-
-def _urgency(one: Exposed) -> tuple[bool, bool, bool, int, bytes]:
-    weight = {"relative": 0, "submitter": 0, "source": 0, "helper": 0, "public": 1, "detainee": 2, "official": 3}
-    return ("state" not in one.onward, not one.inside, not one.named, weight.get(one.role, 4), one.person)
-
-
-def exposure(
-    entries: Iterable[LogEntry], *, recipient: str | None = None, bundle: bytes | None = None
-) -> list[Exposed]:
-    """Say who is exposed if a recipient or a bundle is compromised, whom to warn first on top.
-
-    First whoever was in something that goes on to the State; then those inside it; then those who left under their
-    own name: relatives and sources before others.
-
-    Args:
-        entries: The log, oldest first.
-        recipient: Name in the address book; None for all.
-        bundle: SHA-256 of a bag or sealed file, or its beginning; None for all.
+        entries: The log.
+        known: Fingerprint of each recipient in the address book, by name; empty where there is no key.
+        recipient: One of the names.
 
     Returns:
-        One for each person of whom anything left; by record id and field, never by value.
+        All names that go back to it by a shared fingerprint, itself among them.
 
     Raises:
         FormatError: An entry `disclosed` is not of the form.
     """
-    found: dict[bytes, Exposed] = {}
-    for one in handovers(entries, recipient=recipient, bundle=bundle):
-        name = one.sealed_sha256 if any(one.sealed_sha256) else one.bag_sha256
-        for fact in one.facts:
-            if fact.person is None or fact.outcome == OUTCOMES[0]:
-                continue
-            was = found.get(fact.person) or Exposed(fact.person, fact.role, fact.inside, {}, (), ())
-            known = was.facts.get(fact.field, OUTCOMES[0])
-            found[fact.person] = Exposed(
-                person=fact.person,
-                role=min(was.role, fact.role, key=ROLES.index),
-                inside=was.inside or fact.inside,
-                facts={**was.facts, fact.field: max(known, fact.outcome, key=OUTCOMES.index)},
-                onward=tuple(sorted({*was.onward, *one.onward})),
-                bundles=was.bundles if name in was.bundles else (*was.bundles, name),
-            )
-    return sorted(found.values(), key=_urgency)
+    pairs = {(one.recipient, one.fingerprint) for one in handovers(entries) if one.fingerprint}
+    pairs |= {(name, fingerprint) for name, fingerprint in known.items() if fingerprint}
+    names = {recipient}
+    while True:
+        keys = {fingerprint for name, fingerprint in pairs if name in names}
+        more = names | {name for name, fingerprint in pairs if fingerprint in keys}
+        if more == names:
+            return frozenset(names)
+        names = more
+
+
+def asked_back(entries: Iterable[LogEntry]) -> dict[bytes, int]:
+    """Say which bundles were asked back, and when first.
+
+    Args:
+        entries: The log, oldest first.
+
+    Returns:
+        Seconds since 1970 by `Handover.digest`.
+
+    Raises:
+        FormatError: An entry `recalled` is not of the form.
+    """
+    found: dict[bytes, int] = {}
+    for entry in entries:
+        if entry.action == RECALLED:
+            for digest_ in _list(entry.facts, "bundles", bytes):
+                found.setdefault(digest_, entry.time)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What a look at the whole log found; a log that does not hold together is refused instead.
+
+    Args:
+        entries: Log entries.
+        bundles: Bundles in the ledger.
+        incomplete: `Handover.digest` of those of which entries are missing, oldest first.
+    """
+
+    entries: int
+    bundles: int
+    incomplete: tuple[bytes, ...] = field(default=(), repr=False)
+
+
+def verify(entries: Sequence[LogEntry]) -> Audit:
+    """Check that the log is whole, that every bundle in it can be read, and that none of its parts is missing.
+
+    Args:
+        entries: The whole log, oldest first.
+
+    Returns:
+        How much there is, and which bundles are not whole.
+
+    Raises:
+        IntegrityError: The chain does not hold.
+        FormatError: An entry `disclosed` or `recalled` is not of the form.
+    """
+    verify_chain(entries)
+    asked_back(entries)
+    found = handovers(entries)
+    parts: defaultdict[tuple[int, bytes, str], list[Any]] = defaultdict(list)
+    for entry in entries:
+        if entry.action == DISCLOSED:
+            one = read_handover(entry)
+            parts[one.epoch, one.digest, one.recipient].append(entry.facts.get("part"))
+    told = [(one.digest, parts[one.epoch, one.digest, one.recipient]) for one in found]
+    return Audit(
+        entries=len(entries),
+        bundles=len(found),
+        incomplete=tuple(
+            bundle for bundle, places in told if places != [[place, len(places)] for place in range(len(places))]
+        ),
+    )
 
 
 def recall(entries: Iterable[LogEntry], consent: bytes) -> list[Handover]:

@@ -1,4 +1,4 @@
-"""Commands that ask the ledger: list, exposure, recall.
+"""Commands that ask the ledger: list, exposure, verify, recall.
 
 Floor: roof.
 """
@@ -6,20 +6,23 @@ Floor: roof.
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from cli.app import Group, Settings
-from cli.output import Output
+from cli.app import Command, Group, Settings
+from cli.output import Output, escape
 from cli.session import checked_path, open_vault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from vault.ledger import Handover
-    from vault.vault import Vault
+    from vault.vault import Exposure, Vault
+
+_ALONE: Final = "\0"
+"""What `--vault` without a path stands for; no path has it."""
 
 
 @click.group("ledger", cls=Group, invoke_without_command=True, short_help="Show who received what, and who is exposed.")
@@ -123,80 +126,130 @@ def naming(vault: Vault) -> Callable[[bytes], str]:
     return name_of
 
 
-@ledger.command("exposure", short_help="Say who is exposed if a recipient or bundle is compromised.")
-@click.argument("subject", metavar="RECIPIENT|BUNDLE")
-@click.pass_obj
-def exposure(settings: Settings, subject: str) -> None:
-    """Say who is exposed, with which facts, if a recipient or a bundle is compromised; whom to warn first on top.
+class WithWholeVault(Command):
+    """A command in which `--vault` may also stand alone; with a path it is the option of all commands."""
 
-    A bundle is named by the first digits of its SHA-256.
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - handed on to click
+        """Put an option of the command's own in the place of the common one."""
+        super().__init__(*args, **kwargs)
+        self.params = [one for one in self.params if one.name != "vault"]
+        self.params.append(
+            click.Option(
+                ("-V", "--vault", "vaults"),
+                multiple=True,
+                is_flag=False,
+                flag_value=_ALONE,
+                metavar="",
+                help="Alone: everything that the vault itself holds, if it was opened by somebody.",
+            )
+        )
+
+
+@ledger.command("exposure", cls=WithWholeVault, short_help="Say who is exposed if something was opened by others.")
+@click.argument("subject", metavar="RECIPIENT|BUNDLE", required=False)
+@click.option("--all", "all_bundles", is_flag=True, help="Everything that was ever handed over.")
+@click.option("-o", "--output", "target", metavar="FILE", help="Write a page to print: HTML, or text if FILE is .txt.")
+@click.pass_obj
+def exposure(
+    settings: Settings, subject: str | None, *, vaults: tuple[str, ...], all_bundles: bool, target: str | None
+) -> None:
+    """Say who is exposed, with which facts, if others opened what a recipient has, or a bundle; whom to warn first.
+
+    First whoever is in something that goes on to the State, then people inside it, named relatives and sources before
+    others. A bundle is named by the first digits of its SHA-256. Names that share a key count as one recipient.
+
+    The page of -o is as secret as the vault: print it, and delete it.
 
     Example:
       casevault ledger exposure "Advocate Example"
+      casevault ledger exposure 5be1c07a -o warn.html
+      casevault ledger exposure --vault
     """
-    from cli.views import short_id
-    from vault.ledger import exposure as exposed_by
-    from vault.ledger import handovers
+    from cli.exposure import as_html, as_json, as_text
 
     out = Output(settings)
+    paths = [given for given in vaults if given != _ALONE]
+    settings.vault = paths[-1] if paths else settings.vault
+    whole = _ALONE in vaults
+    if (subject is not None) + whole + all_bundles != 1:
+        message = "Give one of RECIPIENT, BUNDLE, --all, and --vault alone."
+        raise click.UsageError(message)
+    path = checked_path(target) if target is not None else None
     with open_vault(settings) as vault:
-        log = list(vault.disclosures.log())
-        known = {one.recipient for one in handovers(log)} | set(vault.disclosures.recipients())
-        bundle = None if subject in known else bundle_of(subject)
-        found = exposed_by(log, recipient=subject if bundle is None else None, bundle=bundle)
-        name_of = naming(vault)
-        rows = [(one, name_of(one.person)) for one in found]
-    if out.json(
-        {
-            "exposed": [
-                {
-                    "id": one.person,
-                    "name": name,
-                    "role": one.role,
-                    "inside": one.inside,
-                    "onward": list(one.onward),
-                    "facts": dict(one.facts),
-                    "bundles": [bundle.hex() for bundle in one.bundles],
-                }
-                for one, name in rows
-            ]
-        }
-    ):
+        found = looked_up(vault, subject, whole=whole)
+    heading = "this vault itself" if whole else "all bundles" if subject is None else subject
+    page = as_text(found, heading) if path is None or path.suffix == ".txt" else as_html(found, heading)
+    if path is not None:
+        from vault.paths import NewFile
+
+        with NewFile(path) as file:
+            file.write(page.encode())
+            file.settle()
+            file.commit()
+        out.talk("Everything on this page is as secret as the vault. Print it, and delete it.")
+    if out.json({**as_json(found), "file": None if path is None else str(path)}):
         return
-    out.table(
-        ("id", "who", "role", "where", "onward", "facts"),
-        (
-            (
-                short_id(one.person),
-                name,
-                one.role,
-                "inside" if one.inside else "outside",
-                " ".join(one.onward),
-                facts_text(one.facts),
-            )
-            for one, name in rows
-        ),
-        wrap=True,
-    )
-    if not rows:
+    if path is not None:
+        out.line("page", path)
+    elif found.people or found.unrecorded or found.nobody:
+        out.data(escape(page, newlines=True).rstrip("\n"))
+    else:
         out.talk("Nobody: nothing about anybody went there.")
 
 
-def facts_text(facts: Mapping[str, str]) -> str:
-    """Say which facts left in which form.
+def looked_up(vault: Vault, subject: str | None, *, whole: bool) -> Exposure:
+    """Look up who is exposed.
 
     Args:
-        facts: The most telling outcome of each field.
+        vault: The open vault.
+        subject: Name of a recipient, or beginning of a bundle's hash; None for all.
+        whole: By the vault itself.
 
     Returns:
-        For each outcome its fields; nothing of what was withheld.
+        The report.
+
+    Raises:
+        click.UsageError: `subject` is neither a recipient nor the hash of a bundle.
     """
-    forms: dict[str, list[str]] = {}
-    for field, outcome in sorted(facts.items()):
-        forms.setdefault(outcome, []).append(field)
-    return "; ".join(
-        f"{form}: {' '.join(forms[form])}" for form in ("value", "coarsened", "pseudonym") if form in forms
-    )
+    from datetime import date
+
+    from vault.ledger import handovers
+
+    today = date.today()  # noqa: DTZ011 - consents are dated by the person's own calendar
+    desk = vault.disclosures
+    if whole:
+        return desk.exposure_of_vault(today)
+    if subject is None:
+        return desk.exposure(today)
+    if subject in {one.recipient for one in handovers(desk.log())} | set(desk.recipients()):
+        return desk.exposure(today, recipients=[subject])
+    found = desk.exposure(today, bundle=bundle_of(subject))
+    if not found.bundles:
+        message = f"No bundle has a SHA-256 that begins with {escape(subject)}."
+        raise click.UsageError(message)
+    return found
+
+
+@ledger.command("verify", short_help="Check that the ledger is whole.")
+@click.pass_obj
+def verify_ledger(settings: Settings) -> int:
+    """Check that the ledger is whole: no entry missing, changed or moved, and every bundle in it complete.
+
+    Example:
+      casevault ledger verify
+    """
+    from cli.exits import Exit
+    from vault.ledger import verify
+
+    out = Output(settings)
+    with open_vault(settings) as vault:
+        found = verify(vault.disclosures.log())
+    broken = [bundle.hex() for bundle in found.incomplete]
+    if not out.json({"entries": found.entries, "bundles": found.bundles, "incomplete": broken}):
+        out.line("whole" if not broken else "not whole", f"{found.entries} entries", f"{found.bundles} bundles")
+    for bundle in broken:
+        out.warn(f"of the bundle {bundle[:16]} entries are missing: not all that it tells is known")
+    return Exit.FAILURE if broken else Exit.OK
 
 
 def bundle_of(text: str) -> bytes:
@@ -225,7 +278,8 @@ def bundle_of(text: str) -> bytes:
 def recall(settings: Settings, record: str, target: str | None) -> None:
     """List the bundles that relied on a consent, or in which anything of a person left, and who holds them.
 
-    With -o a notice to each holder is written, in English, Russian and Kazakh; it names bundles and nobody.
+    With -o a notice to each holder is written, in English, Russian and Kazakh; it names bundles and nobody. The ledger
+    then says that these bundles were asked back.
 
     Example:
       casevault ledger recall 77c0
@@ -233,9 +287,11 @@ def recall(settings: Settings, record: str, target: str | None) -> None:
     """
     out = Output(settings)
     path = checked_path(target) if target is not None else None
-    with open_vault(settings) as vault:
+    with open_vault(settings, write=path is not None) as vault:
         found = to_recall(vault, vault.resolve(record))
-    written = write_notices(path, found) if path is not None and found else []
+        written = write_notices(path, found) if path is not None and found else []
+        if written:
+            vault.disclosures.note_recall(one.digest for one in found)
     if not out.json({"bundles": [handover_json(one) for one in found], "notices": [str(one) for one in written]}):
         print_handovers(out, found)
         for one in written:
@@ -311,11 +367,7 @@ def notice_text(holder: str, bundles: list[Handover]) -> str:
     """
     from cli.views import moment
 
-    digests = [one.sealed_sha256 if any(one.sealed_sha256) else one.bag_sha256 for one in bundles]
-    listed = [
-        f"  {moment(one.time)[:10]}  {one.policy}  SHA-256 {digest.hex()}"
-        for one, digest in zip(bundles, digests, strict=True)
-    ]
+    listed = [f"  {moment(one.time)[:10]}  {one.policy}  SHA-256 {one.digest.hex()}" for one in bundles]
     passed_on = sorted({step for one in bundles for step in one.onward})
     return "\n".join(
         [

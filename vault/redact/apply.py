@@ -25,6 +25,7 @@ from vault.records import (
 )
 from vault.redact import shapes
 from vault.redact import withheld as known
+from vault.redact.account import account
 from vault.redact.coarsen import birth_band, coarse_date
 from vault.redact.consent import Ask, Consents, is_child
 from vault.redact.items import Item, taken_back
@@ -255,12 +256,12 @@ class Work:
         if naming.name not in {"keep", "pseudonym"} or person not in self.graph.records:
             item.outcome = WITHHELD if naming.shown else UNSEEN
             return
-        item.outcome, item.value = PSEUDONYM, {"record": self._token(person)}
+        item.outcome, item.value, item.also = PSEUDONYM, {"record": self._token(person)}, (person,)
         if action.name == "keep":
             item.value |= relation
             names = self._names(person) if naming.name == "keep" else []
             if names:
-                item.outcome, item.also = VALUE, (person,)
+                item.outcome = VALUE
                 item.value["names"] = names
 
     def _names_hidden(self, text: str) -> bool:
@@ -326,7 +327,7 @@ class Work:
             self.policy,
             [(item.people, item.field, item.outcome, item.value) for item in items if item.record in leaving],
         )
-        facts = tuple(fact for item in items for fact in item.facts(self.roles, self.graph.is_inside))
+        facts = account(items, self.graph, self.roles, lambda item: self._tellers(item, leaving))
         refusals += check_difference(self.policy, facts, released)
         if not disclosed and not preview:
             raise DisclosureError("nothing of the selection leaves under this policy")
@@ -501,6 +502,11 @@ class Work:
         if verdict.action.name == "date":
             return coarse_date(text, verdict.action.to)
         return text if verdict.action.name == "keep" else None
+
+    def _tellers(self, item: Item, leaving: set[bytes]) -> frozenset[bytes]:
+        """Return who is shown to have told a claim."""
+        source = item.claim.source if item.outcome in {VALUE, COARSENED} else None
+        return self.graph.origins(source) if source and self._origin(source, leaving) else frozenset()
 
     def _origin(self, source: bytes, leaving: set[bytes]) -> str | None:
         """Return the token of where a claim comes from, if all who stand behind it are submitters."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from vault.records import Revision, id_text, record_to_json
 from vault.redact import shapes
+from vault.redact.account import account
 from vault.redact.items import Item, taken_back
 from vault.redact.policy import KEEP, Verdict
 from vault.redact.roles import Graph
@@ -40,10 +41,13 @@ def everything(
     items: list[Item] = []
     files: dict[str, DisclosedFile] = {}
     disclosed: list[DisclosedRecord] = []
+    past: list[Revision] = []
     for record in sorted(set(chosen) or {*graph.records, *graph.removed}):
         revision = graph.records.get(record) or graph.removed[record]
         own = [_item(graph, revision, index, files) for index in range(len(revision.claims))]
         items += own
+        before = history(record)
+        past += [one for one in before if one.id != revision.id]
         disclosed.append(
             DisclosedRecord(
                 id=id_text(record),
@@ -51,7 +55,7 @@ def everything(
                 claims=tuple(map(_claim, own)),
                 full={
                     "record": record_to_json(revision, graph.schemas),
-                    "history": [_past(one, graph) for one in history(record)],
+                    "history": [_past(one, graph) for one in before],
                 },
             )
         )
@@ -60,7 +64,12 @@ def everything(
         files=tuple(files[path] for path in sorted(files)),
         decisions=tuple(item.decision() for item in items),
         counts=Counter(item.verdict.rule for item in items),
-        facts=tuple(fact for item in items for fact in item.facts(roles, graph.is_inside)),
+        facts=account(
+            [*items, *(_item(graph, one, index, {}) for one in past for index in range(len(one.claims)))],
+            graph,
+            roles,
+            lambda item: graph.origins(item.claim.source) if item.claim.source else (),
+        ),
     )
 
 

@@ -9,11 +9,33 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from vault.matching import MASK
 from vault.records import Claim, Field, Revision
 from vault.redact.policy import Verdict
-from vault.redact.view import COARSENED, PSEUDONYM, UNSEEN, VALUE, WITHHELD, Decision, Fact
+from vault.redact.view import (
+    COARSENED,
+    NOT_ASKED,
+    PSEUDONYM,
+    UNKNOWN,
+    UNSEEN,
+    VALUE,
+    WITHHELD,
+    Decision,
+    Fact,
+)
 
-_LEDGER: Final = {VALUE: VALUE, PSEUDONYM: PSEUDONYM, COARSENED: COARSENED, WITHHELD: WITHHELD, UNSEEN: WITHHELD}
+# That nothing is known of somebody tells no more than a stand-in does: that there is somebody.
+_LEDGER: Final = {
+    VALUE: VALUE,
+    PSEUDONYM: PSEUDONYM,
+    COARSENED: COARSENED,
+    WITHHELD: WITHHELD,
+    UNSEEN: WITHHELD,
+    UNKNOWN: PSEUDONYM,
+    NOT_ASKED: PSEUDONYM,
+}
+MASKED: Final = "masked"
+RELATION: Final = "relation"
 
 
 @dataclass(slots=True)
@@ -28,7 +50,7 @@ class Item:
         outcome: What becomes of it.
         value: What is shown; plain data.
         retracted: It was taken back.
-        also: People whose names a link shows, beside those whom the claim speaks of.
+        also: People whom a link shows, by name or token, beside those whom the claim speaks of.
         masked: How many known values were masked in its text.
         to_record: A link to something that is no person: decided when it is known what else leaves.
     """
@@ -72,16 +94,29 @@ class Item:
         )
 
     def facts(self, roles: Mapping[bytes, str], is_inside: Callable[[bytes], bool]) -> Iterator[Fact]:
-        """Yield what the ledger keeps: one fact for each person; nothing where nothing was known."""
-        outcome = _LEDGER.get(self.outcome)
-        if outcome is None:
-            return
+        """Yield what the ledger keeps: one fact for each person."""
+        outcome, form = _LEDGER[self.outcome], self._form()
         name, revision_id = f"{self.revision.kind}.{self.field.name}", self.revision.id
         people: list[bytes | None] = [*sorted({*self.people, *self.also})]
         for person in people or [None]:
             role = roles.get(person, "source") if person else self.role
             inside = is_inside(person) if person else False
-            yield Fact(person, self.record, revision_id, self.index, name, role, inside, outcome)
+            yield Fact(person, self.record, revision_id, self.index, name, role, inside, outcome, form)
+
+    def _form(self) -> str:
+        """Say how it left: how coarse, that parts are masked, that a relation is told, or that nothing is known."""
+        match self.outcome:
+            case "coarsened":
+                action = self.verdict.action
+                return f"{action.name} {action.years or action.to}"
+            case "unknown" | "not-asked":
+                return self.outcome
+            case "value" | "pseudonym" if self.field.type == "link":
+                return RELATION if isinstance(self.value, dict) and "relation" in self.value else ""
+            case "value":
+                texts = self.value.values() if isinstance(self.value, dict) else (self.value,)
+                return MASKED if any(isinstance(text, str) and MASK in text for text in texts) else ""
+        return ""
 
 
 def taken_back(revision: Revision, index: int) -> bool:

@@ -7,7 +7,7 @@ The map is as secret as the vault, which seals it; nothing here writes it anywhe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from vault.errors import FormatError
@@ -25,6 +25,17 @@ _PAST: Final = "\n"
 
 def _present(scope: str) -> str:
     return scope.partition(_PAST)[0]
+
+
+def scope_of(recipient: str, audience: str, path: Iterable[str]) -> str:
+    """Name the scope in which a bundle's tokens stand: that of the recipient, another for what is passed on.
+
+    Args:
+        recipient: Name in the address book.
+        audience: The recipient's.
+        path: Who gets it next.
+    """
+    return " → ".join((recipient, *sorted({*path} - {audience})))
 
 
 def _letters(token: str) -> str:
@@ -113,8 +124,16 @@ class Pseudonyms:
     def fresh(self, scope: str) -> None:
         """Start a scope anew: what its recipient gets from now on cannot be joined to what it has."""
         if old := self._scopes.pop(scope, None):
-            past = sum(_present(one) == scope for one in self._scopes)
-            self._scopes[f"{scope}{_PAST}{past}"] = old
+            self._scopes[f"{scope}{_PAST}{self.rounds(scope)}"] = old
+
+    def rounds(self, scope: str) -> int:
+        """Return how often a scope was started anew."""
+        return sum(_present(one) == scope != one for one in self._scopes)
+
+    def known(self, scope: str, round_: int, record: bytes) -> str | None:
+        """Return the token that a record had, after its scope was started anew that many times; None if it had none."""
+        name = scope if round_ == self.rounds(scope) else f"{scope}{_PAST}{round_}"
+        return self._scopes.get(name, {}).get(record)
 
     def forget(self, record: bytes) -> None:
         """Drop a purged record's tokens from all scopes."""
@@ -130,7 +149,7 @@ class Pseudonyms:
         return {
             scope: [[record, token] for record, token in sorted(tokens.items())]
             for scope, tokens in self._scopes.items()
-            if tokens
+            if tokens or _present(scope) != scope  # the number of those before stays
         }
 
     @classmethod

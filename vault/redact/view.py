@@ -17,6 +17,7 @@ from vault.matching import Protected
 from vault.records import Schemas
 from vault.redact.counts import Table
 from vault.redact.policy import Policy
+from vault.redact.pseudonyms import scope_of
 
 VALUE: Final = "value"
 PSEUDONYM: Final = "pseudonym"
@@ -92,8 +93,7 @@ class Request:
     @property
     def scope(self) -> str:
         """In which map of pseudonyms its tokens stand: that of the recipient, another for what is passed on."""
-        onward = sorted(self.path - {self.policy.audience})
-        return " → ".join((self.recipient.name, *onward))
+        return scope_of(self.recipient.name, self.policy.audience, self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What became of one claim about one person, as the ledger keeps it: by ids, never by value."""
+    """What became of one claim about one person, as the ledger keeps it (`FactLike` there): by ids, never by value."""
 
     person: bytes | None
     record: bytes
@@ -196,6 +196,7 @@ class Fact:
     role: str
     inside: bool
     outcome: str
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)

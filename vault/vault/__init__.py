@@ -8,6 +8,7 @@ from vault.vault.core import Hit, Hits, Status, Vault
 from vault.vault.desk import KeyDesk, KeyslotInfo
 from vault.vault.disclosing import DisclosureDesk
 from vault.vault.erasing import Mention, Removal
+from vault.vault.exposure import Exposure
 from vault.vault.inspection import CheckReport, Problem, ScrubReport, scrub
 from vault.vault.keeping import KeepingDesk
 from vault.vault.likeness import LIKELY
@@ -16,6 +17,7 @@ __all__ = [
     "LIKELY",
     "CheckReport",
     "DisclosureDesk",
+    "Exposure",
     "Hit",
     "Hits",
     "KeepingDesk",

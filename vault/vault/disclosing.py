@@ -6,6 +6,7 @@ decides what may leave: `redact` does.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,16 +24,19 @@ from vault.redact import (
     shipped_policies,
 )
 from vault.redact.view import _VAULT_ROOM
+from vault.vault.exposure import Looking
 from vault.vault.reading import attachment_of_value, read_revision
 from vault.vault.state import read_log, read_setting, read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from datetime import date
 
     from vault.ledger import LogEntry
     from vault.objects import Head, ObjectReader
     from vault.records import Revision, Schemas
     from vault.redact import DisclosedFile, Policy, Request, View
+    from vault.vault.exposure import Exposure
     from vault.vault.session import Session
     from vault.vault.state import Commit
 
@@ -196,6 +200,69 @@ class DisclosureDesk:
         with self._session.reading() as (objects, _):
             return _read_pseudonyms(self._session.setting(objects, _PSEUDONYMS)).find(token)
 
+    def exposure(
+        self, today: date, *, recipients: Collection[str] | None = None, bundle: bytes | None = None
+    ) -> Exposure:
+        """Say who is exposed, with which facts, if somebody else opens what recipients hold; whom to warn first on top.
+
+        Args:
+            today: The day on which consents are read.
+            recipients: Names in the address book, with those that share a key with one of them; None for all.
+            bundle: Only the one of which this is the SHA-256, or its first 4 bytes or more.
+
+        Returns:
+            The report.
+
+        Raises:
+            IntegrityError: A record, or the log, is damaged.
+            FormatError: An entry of the ledger is not of the form.
+
+        Secrets:
+            The result.
+        """
+        with self._looking(today) as (looking, log):
+            if recipients is not None:
+                keys = {one.name: one.fingerprint for one in self.recipients().values()}
+                recipients = {name for one in recipients for name in ledger.same_hands(log, keys, one)}
+            return looking.bundles(ledger.handovers(log, recipients=recipients, bundle=bundle), recipients or ())
+
+    def exposure_of_vault(self, today: date) -> Exposure:
+        """Say who is exposed if this vault itself was opened by somebody: everyone, sources and helpers first.
+
+        Args:
+            today: The day on which consents are read.
+
+        Returns:
+            The report, with all bundles: their stand-ins can be told then.
+
+        Raises:
+            IntegrityError, FormatError: As `exposure`.
+
+        Secrets:
+            The result.
+        """
+        with self._looking(today) as (looking, _):
+            return looking.everything()
+
+    @contextmanager
+    def _looking(self, today: date) -> Iterator[tuple[Looking, list[LogEntry]]]:
+        with self._session.reading() as (objects, index):
+            log = read_log(objects, self._session.current().head)
+            pseudonyms = _read_pseudonyms(self._session.setting(objects, _PSEUDONYMS))
+            yield Looking(objects, index, self._session.schemas(objects), log, pseudonyms, today), log
+
+    def note_recall(self, bundles: Iterable[bytes]) -> None:
+        """Enter in the ledger that bundles were asked back.
+
+        Args:
+            bundles: `Handover.digest` of each.
+
+        Raises:
+            StaleError, BusyError, EngineError: As for any commit.
+        """
+        with self._session.writing() as commit:
+            commit.log(ledger.RECALLED, {"bundles": sorted(set(bundles))})
+
     def log(self) -> list[LogEntry]:
         """Read the whole log, oldest first; the entries `disclosed` are the ledger.
 
@@ -254,13 +321,18 @@ def _disclose(session: Session, requests: Sequence[Request]) -> list[Disclosure]
         return 0
 
     return [
-        _make(session, request, view, schemas, partial(record, place))
+        _make(session, request, view, schemas, partial(record, place), pseudonyms.rounds(request.scope))
         for place, (request, view) in enumerate(zip(requests, views, strict=True))
     ]
 
 
 def _make(
-    session: Session, request: Request, view: View, schemas: Schemas, record: Callable[[ledger.Handover], int]
+    session: Session,
+    request: Request,
+    view: View,
+    schemas: Schemas,
+    record: Callable[[ledger.Handover], int],
+    round_: int,
 ) -> Disclosure:
     recipient, policy = request.recipient, request.policy
     onward = tuple(sorted(request.path))
@@ -277,6 +349,7 @@ def _make(
                 policy_digest=policy.digest,
                 bag_sha256=bag_sha256,
                 sealed_sha256=sealed_sha256,
+                round=round_,
                 gate=gate,
                 consents=view.consents,
                 facts=view.facts,
