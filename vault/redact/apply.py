@@ -33,7 +33,7 @@ from vault.redact.places import LEVELS, coarsen
 from vault.redact.policy import CLAIM_PARTS, HIDDEN_ROLES, HIDE, Action, Verdict
 from vault.redact.pseudonyms import Pseudonyms
 from vault.redact.review import review
-from vault.redact.risk import FactLike, check_difference, check_groups
+from vault.redact.risk import FactLike, TellingClaim, check_difference, check_groups, told_before
 from vault.redact.roles import PERSON, Graph
 from vault.redact.view import (
     COARSENED,
@@ -302,6 +302,7 @@ class Work:
 
     def view(self, *, preview: bool, released: Iterable[Iterable[FactLike]] = ()) -> View:
         """Decide, check consent, mask texts, and lay out what leaves."""
+        released = [tuple(facts) for facts in released]
         items = [item for record in sorted(self.shown) for item in self._items(self.graph.records[record])]
         missing, relied = self._consent(items)
         left_out: set[bytes] = set()
@@ -323,10 +324,9 @@ class Work:
                 item.outcome, item.value = VALUE, {"record": self._token(item.to_record)}
         withheld, kept = self._mask(items)
         disclosed = self._records(items, leaving)
-        refusals += check_groups(
-            self.policy,
-            [(item.people, item.field, item.outcome, item.value) for item in items if item.record in leaving],
-        )
+        told = [(item.people, item.field, item.outcome, item.value) for item in items if item.record in leaving]
+        alone = check_groups(self.policy, told)
+        refusals += alone or self._with_earlier(told, released)
         facts = account(items, self.graph, self.roles, lambda item: self._tellers(item, leaving))
         refusals += check_difference(self.policy, facts, released)
         if not disclosed and not preview:
@@ -350,6 +350,17 @@ class Work:
             shared=tuple(sorted(withheld.words() & kept.words())),
             refusals=tuple(refusals),
         )
+
+    def _with_earlier(self, told: list[TellingClaim], released: Iterable[Iterable[FactLike]]) -> list[str]:
+        """Look for small groups in what this and earlier releases tell together."""
+
+        def revision_of(record: bytes, beginning: bytes) -> Revision | None:
+            newest = self.graph.records.get(record) or self.graph.removed.get(record)
+            known = [newest, *(self.history(record) if newest.parents else ())] if newest else []
+            return next((one for one in known if one.id.startswith(beginning)), None)
+
+        before = list(told_before(self.policy, released, revision_of, self.schemas)) if self.policy.k else []
+        return check_groups(self.policy, [*told, *before], together=True) if before else []
 
     def _needs(self, item: Item) -> Iterator[tuple[bytes, str]]:
         """Yield each person and consent group that a claim, as it would leave, needs consent for."""

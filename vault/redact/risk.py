@@ -1,7 +1,7 @@
 """Risk of recognition: whether an unnamed person stands alone with what is told of them, or by being told of anew.
 
-Floor: 2. Groups are counted within one disclosure; who is told of at all is compared with what press and public had. It
-is no proof of anonymity: among a thousand records nearly all are
+Floor: 2. Groups are counted within one disclosure and together with what press and public had before; and so is who is
+told of at all. It is no proof of anonymity: among a thousand records nearly all are
 unique on district, year of birth, sex and month; so what is published is counts, or little and read by a person.
 """
 
@@ -9,22 +9,30 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from typing import Any, Final, Protocol
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final, Protocol, TypeAlias
 
-from vault.records import Field
+from vault.records import Field, Revision, Schemas
+from vault.redact import shapes
+from vault.redact.coarsen import birth_band, coarse_date
+from vault.redact.places import coarsen
 from vault.redact.policy import PUBLISHED, Policy
 
+TellingClaim: TypeAlias = tuple[frozenset[bytes], Field, str, Any]
+"""Whom a claim speaks of, its field, its outcome and what is shown of it."""
 _TELLING: Final = frozenset({"value", "coarsened"})
+_USUAL_BAND: Final = 10
+"""Years by which a birth is taken to have been coarsened where the policy now has no band for it."""
 _SUPPRESSED: Final = ("",)
+_TOGETHER: Final = " by this and what they have already"
 _DIFFERS: Final = (
     "it differs by one person from what press or public have, so that laid side by side the two show whose the facts"
     " are; release that person alone, or wait until there are more"
 )
 
 
-def check_groups(policy: Policy, claims: Iterable[tuple[frozenset[bytes], Field, str, Any]]) -> list[str]:
-    """Look for unnamed people alike to fewer than k others in what the disclosure tells of them.
+def check_groups(policy: Policy, claims: Iterable[TellingClaim], *, together: bool = False) -> list[str]:
+    """Look for unnamed people alike to fewer than k others in what is told of them.
 
     A person who leaves under their own name, with consent, is known anyway and is not counted; nor is one of whom no
     such attribute is told.
@@ -32,6 +40,7 @@ def check_groups(policy: Policy, claims: Iterable[tuple[frozenset[bytes], Field,
     Args:
         policy: Its `quasi` says which fields, its `k` how many; without `k` nothing is looked for.
         claims: For each claim whom it speaks of, its field, its outcome and what is shown.
+        together: They are of this disclosure and of earlier ones together.
 
     Returns:
         Nothing, or one line that says how small the smallest group is and which attribute to make coarser.
@@ -67,14 +76,27 @@ def check_groups(policy: Policy, claims: Iterable[tuple[frozenset[bytes], Field,
     worst = max(shown, key=without)
     return [
         (
-            f"people who are not named could be recognised: the smallest group alike has {smallest}, the policy asks"
+            f"people who are not named could be recognised{_TOGETHER if together else ''}: the smallest group alike has"
+            f" {smallest}, the policy asks"
             f" for {policy.k}; make {policy.quasi[worst]} coarser or withhold it, or publish counts"
         )
     ]
 
 
 class FactLike(Protocol):
-    """What became of one claim, by the ledger: as much of it as tells whom a bundle speaks of."""
+    """What became of one claim, by the ledger: whom it speaks of, where it stands, and how it left."""
+
+    @property
+    def record(self) -> bytes:
+        """Record id of the record that holds the claim."""
+
+    @property
+    def revision(self) -> bytes:
+        """Revision id, or its first 8 bytes."""
+
+    @property
+    def claim(self) -> int:
+        """Place of the claim in the revision."""
 
     @property
     def person(self) -> bytes | None:
@@ -118,3 +140,47 @@ def check_difference(policy: Policy, facts: Iterable[FactLike], released: Iterab
     if any(len(mine ^ one) == 1 for one in (*before, frozenset().union(*before)) if one):
         return [_DIFFERS]
     return []
+
+
+def told_before(
+    policy: Policy,
+    released: Iterable[Iterable[FactLike]],
+    revision_of: Callable[[bytes, bytes], Revision | None],
+    schemas: Schemas,
+) -> Iterator[TellingClaim]:
+    """Give what press and public were told before, as far as the ledger and the records say it.
+
+    How coarse it was is not kept; it is taken to have been as coarse as the policy now has it, else as is usual.
+
+    Args:
+        policy: Of the disclosure that is to be compared.
+        released: Facts of each bundle before.
+        revision_of: Gives the revision of a record by the beginning of its id; None if it was erased.
+        schemas: The schemas in force.
+
+    Yields:
+        Claims for `check_groups`.
+    """
+    for fact in (fact for facts in released for fact in facts):
+        revision = revision_of(fact.record, fact.revision) if fact.person and fact.outcome in _TELLING else None
+        if fact.person is None or revision is None or fact.claim >= len(revision.claims):
+            continue
+        claim = revision.claims[fact.claim]
+        of = schemas.field(revision.kind, claim.field)
+        value = (
+            shapes.whole(of, claim.value) if fact.outcome == "value" else _coarse(policy, fact.role, of, claim.value)
+        )
+        if value is not None:
+            yield frozenset({fact.person}), of, fact.outcome, value
+
+
+def _coarse(policy: Policy, role: str, of: Field, value: Any) -> Any:  # noqa: ANN401 - by the type of the field
+    action = policy.verdict(role, of).action
+    match of.type:
+        case "birth" if isinstance(value, str) and action.name != "date":
+            return birth_band(value, action.years or _USUAL_BAND)
+        case "birth" | "date" if isinstance(value, str):
+            return coarse_date(value, action.to if action.name == "date" else "year")
+        case "place":
+            return coarsen(value, action.to if action.name == "place" else "region")
+    return None

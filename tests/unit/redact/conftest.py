@@ -70,7 +70,16 @@ class World:
         return load_policy(text, SCHEMAS, self.policies)
 
     def view(
-        self, *selection, policy="lawyer", purpose="legal", onward=(), name="desk", preview=False, shuffle=None, **more
+        self,
+        *selection,
+        policy="lawyer",
+        purpose="legal",
+        onward=(),
+        name="desk",
+        preview=False,
+        shuffle=None,
+        released=(),
+        **more,
     ):
         chosen = self.policies[policy] if isinstance(policy, str) else policy
         if chosen.full:
@@ -82,7 +91,14 @@ class World:
         if shuffle is not None:
             random.Random(shuffle).shuffle(order)
         return redact(
-            request, lambda: iter(order), self.history, SCHEMAS, self.pseudonyms, self.random.randbytes, preview=preview
+            request,
+            lambda: iter(order),
+            self.history,
+            SCHEMAS,
+            self.pseudonyms,
+            self.random.randbytes,
+            preview=preview,
+            released=released,
         )
 
     def consent(self, name, about, **more):
