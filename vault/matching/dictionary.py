@@ -19,6 +19,7 @@ from vault.matching.values import Value
 
 PHRASE_AT_MOST: Final = 8  # words
 LONGEST_ARTICLE: Final = 3  # letters
+BEGINNING: Final = 4  # sounds that a quick look compares
 JOINED_FROM: Final = 6  # sounds of a run-together name
 
 
@@ -69,6 +70,7 @@ class Words:
         self.phrases: set[tuple[int, ...]] = set()
         self.joined: dict[str, int] = {}
         self.near: dict[str, tuple[int, ...]] = {}  # by coarse forms
+        self.beginnings: set[str] = set()
         self._near_known: set[int] = set()
         self._by_sounds: dict[str, int] = {}
         self._by_word: dict[tuple[str, bool, bool], int] = {}
@@ -141,7 +143,8 @@ class Words:
         return token
 
     def ready(self) -> None:
-        """Forget what only taking in needs."""
+        """Note how the words begin, and forget what only taking in needs."""
+        self.beginnings = {sounds[:BEGINNING] for known in (self.stems, self.joined) for sounds in known}
         self._by_word.clear()
         self._near_known.clear()
 

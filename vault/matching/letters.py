@@ -85,8 +85,8 @@ _DOUBLED = re.compile(r"(.)\1+")
 _DOUBLE = re.compile(r"(.)\1")
 _LATIN_GROUP = re.compile("|".join(group for group, _ in LATIN_GROUPS))
 _LATIN_SOUND = dict(LATIN_GROUPS)
-_HAS_CYRILLIC = re.compile("[\u0400-\u052f]")
-_HAS_LATIN = re.compile("[a-zA-Z\u00c0-\u024f\u0259\u018f]")
+_CYRILLIC = re.compile("[\u0400-\u052f]")
+_LATIN = re.compile("[a-zA-Z\u00c0-\u024f\u0259\u018f]")
 _HAS_ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f]")
 _HAS_GREEK = re.compile("[\u0370-\u03ff]")
 _CASE_OF_TWO: Final = ("ии", "ее")  # Марии is not Мари, nor Сергее Серге
@@ -106,14 +106,17 @@ def script_of(word: str) -> str:
     Source:
         docs/known-values.md.
     """
-    if word.isascii():
-        return "latin"
-    if _HAS_ARABIC.search(word):
-        return "arabic"
-    cyrillic = len(_HAS_CYRILLIC.findall(word))
+    return "latin" if word.isascii() else _scripts(word)[0]
+
+
+def _scripts(word: str) -> tuple[str, bool]:
+    """Name the script most letters of a word belong to, and say whether both Latin and Cyrillic ones are there."""
+    cyrillic, latin = len(_CYRILLIC.findall(word)), len(_LATIN.findall(word))
+    if cyrillic + latin < len(word) and _HAS_ARABIC.search(word):
+        return "arabic", bool(cyrillic and latin)
     if not cyrillic:
-        return "latin" if _HAS_LATIN.search(word) else "other"
-    return "cyrillic" if cyrillic >= len(_HAS_LATIN.findall(word)) else "latin"
+        return "latin" if latin else "other", False
+    return "cyrillic" if cyrillic >= latin else "latin", latin > 0
 
 
 def fold(word: str) -> str:
@@ -128,15 +131,20 @@ def fold(word: str) -> str:
     Source:
         docs/known-values.md.
     """
+    return _folded(word)[0]
+
+
+def _folded(word: str) -> tuple[str, str, bool]:
+    """Fold a word, and give its script and whether it mixes Latin and Cyrillic letters."""
     low = word.lower().translate(_DROP)
     if low.isascii():
-        return low
-    cyrillic, latin = _HAS_CYRILLIC.search(low), _HAS_LATIN.search(low)
-    if cyrillic and latin:
-        return low.translate(TO_CYRILLIC if script_of(low) == "cyrillic" else TO_LATIN)
-    if latin and _HAS_GREEK.search(low):
-        return low.translate(GREEK_TO_LATIN)
-    return low
+        return low, "latin", False
+    script, mixed = _scripts(low)
+    if mixed:
+        return low.translate(TO_CYRILLIC if script == "cyrillic" else TO_LATIN), script, True
+    if script == "latin" and _HAS_GREEK.search(low):
+        return low.translate(GREEK_TO_LATIN), script, False
+    return low, script, False
 
 
 def skeletons(word: str) -> tuple[str, ...]:
@@ -151,25 +159,23 @@ def skeletons(word: str) -> tuple[str, ...]:
     Source:
         docs/known-values.md.
     """
-    low = unicodedata.normalize("NFC", fold(word))
+    low, script, mixed = _folded(word)
+    if not low.isascii():
+        low = unicodedata.normalize("NFC", low)
     forms = [low]
     if not _AMBIGUOUS_LETTERS.isdisjoint(low):
         for letter in sorted(_AMBIGUOUS_LETTERS.intersection(low)):
             options = AMBIGUOUS[letter]
             forms = [form.replace(letter, option) for option in options for form in forms][:READINGS_AT_MOST]
-    script = script_of(low)
     found = {_sounds(form, script): None for form in forms}
-    if not word.isascii() and (other := _as_heard(word, script)):
-        found[other] = None
+    if mixed and script != "arabic":
+        found[_as_heard(word)] = None
     return tuple(skeleton for skeleton in [*found][:READINGS_AT_MOST] if skeleton)
 
 
-def _as_heard(word: str, script: str) -> str:
+def _as_heard(word: str) -> str:
     """Read a word of Latin and Cyrillic letters by their sounds (Bолат), where `fold` went by their shapes."""
-    low = word.lower().translate(_DROP)
-    if script == "arabic" or not (_HAS_CYRILLIC.search(low) and _HAS_LATIN.search(low)):
-        return ""
-    return _sounds(low.translate(_CYRILLIC_TABLE), "latin")
+    return _sounds(word.lower().translate(_DROP).translate(_CYRILLIC_TABLE), "latin")
 
 
 def _sounds(low: str, script: str) -> str:

@@ -13,10 +13,11 @@ Source:
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
 from typing import Final, NamedTuple
 
 from vault.matching import dates, kin, lexicon, numbers
-from vault.matching.dictionary import PHRASE_AT_MOST, Characters, Token, Words
+from vault.matching.dictionary import BEGINNING, PHRASE_AT_MOST, Characters, Token, Words
 from vault.matching.letters import APOSTROPHES, HAN, fold, script_of, skeletons
 from vault.matching.numerals import as_digits
 from vault.matching.simplified import SIMPLIFIED
@@ -37,6 +38,7 @@ from vault.matching.views import views
 MASK: Final = "▇▇▇▇▇▇"
 WORDS_REMEMBERED: Final = 200_000
 SHORT: Final = 3  # sounds; so short a name needs a capital
+_FEW, _READINGS = 3, 4  # of so many words so many readings each are tried together
 SPACED_AT_MOST: Final = 24  # single letters read together
 LONGEST_WORD: Final = 64  # letters; what is longer is no word
 
@@ -50,7 +52,7 @@ _PARAGRAPH = re.compile(r"\n\s*\n")
 _HYPHENATED = re.compile(rf"(?<!{LETTER}){LETTER}++(?:[-‐‑](?:[ \t]*\r?\n[ \t]*)?{LETTER}++)++")
 _LINE_END = re.compile(r"[ \t]*\r?\n[ \t]*")
 _BEFORE_BREAK = re.compile(rf"(?<!{LETTER}){LETTER}{{2,24}}$")
-_AFTER_BREAK = re.compile(rf"(?![A-ZА-ЯҒҚҢӨҰҮІӘҺЁ]){LETTER}{{2,24}}+(?!{LETTER})")  # a capital begins another word
+_AFTER_BREAK = re.compile(rf"{LETTER}{{2,24}}+(?!{LETTER})")
 _DIGIT_WITHIN = re.compile(r"[0-9]{1,2}(?=[^\W\d_])")
 _ALNUM_BEFORE, _ALNUM_AFTER = re.compile(r"[^\W_]{0,40}$"), re.compile(r"[^\W_]{0,64}")
 _CYRILLIC_DIGITS: Final = str.maketrans("0134689", "оізчбвд")
@@ -101,6 +103,17 @@ class _Hit(NamedTuple):
     near: bool = False
 
 
+class _Word(NamedTuple):
+    """What a word of a text may be: readings; or else the parts it falls into; or a word that any address has."""
+
+    hits: tuple[_Hit, ...]
+    parts: Sequence[str]
+    generic: bool
+
+
+_NOTHING: Final = _Word((), (), generic=False)
+
+
 class _Found(NamedTuple):
     """One word of a text with all its readings."""
 
@@ -135,7 +148,7 @@ class Matcher:
         self._local: dict[str, int] = {}
         self._codes: dict[str, int] = {}
         self._dates: dict[dates.Date, int] = {}
-        self._memory: dict[str, tuple[_Hit, ...]] = {}
+        self._memory: dict[str, _Word] = {}
         seen: dict[str, Known] = {}
         shown = [take_apart(as_protected(value), seen) for value in kept]
         for index, value in enumerate(shown):
@@ -262,31 +275,41 @@ class Matcher:
         memory = self._memory
         for match in word_pattern(text).finditer(text):
             word = match.group()
-            hits = memory.get(word)
-            if hits is None:
-                hits = self._look_up(word)
-                if len(memory) < WORDS_REMEMBERED:
-                    memory[word] = hits
+            known = memory.get(word) or self._recall(word)
+            if known is _NOTHING and not run:
+                continue
             start, end = match.span()
             while passed < len(coded) and coded[passed][1] <= start:
                 passed += 1
             if passed < len(coded) and coded[passed][0] <= start:
                 continue
-            if not hits:
-                parts = pieces(word) if _NOT_PLAIN.search(word, 1) else ()
-                if len(parts) > 1:
-                    yield from self._in_pieces(text, start, parts)
-                elif (
-                    run and reach == run[-1].end and fold(word) in lexicon.GENERIC and self._adjoin(text, reach, start)
-                ):
-                    reach = end
-                continue
-            if run and not self._adjoin(text, reach, start):
+            hits, parts, generic = known
+            if run and not ((hits or generic) and self._adjoin(text, reach, start)):
                 yield from self._judge(text, run)
                 run = []
-            run.append(_Found(start, end, hits))
+            if hits:
+                run.append(_Found(start, end, hits))
+            elif parts:
+                yield from self._in_pieces(text, start, parts)
             reach = end
         yield from self._judge(text, run)
+
+    def _recall(self, word: str) -> _Word:
+        known = self._memory.get(word)
+        if known is None:
+            known = self._read(word)
+            if len(self._memory) < WORDS_REMEMBERED:
+                self._memory[word] = known
+        return known
+
+    def _read(self, word: str) -> _Word:
+        """Give all that is to be known of a word of a text."""
+        hits = self._look_up(word)
+        if hits:
+            return _Word(hits, (), generic=False)
+        parts = pieces(word) if _NOT_PLAIN.search(word, 1) else ()
+        generic = fold(word) in lexicon.GENERIC
+        return _Word((), parts if len(parts) > 1 else (), generic) if generic or len(parts) > 1 else _NOTHING
 
     def _in_pieces(self, text: str, start: int, parts: Sequence[str]) -> Iterator[Span]:
         """Look up the parts of a word with capitals or apostrophes inside."""
@@ -313,9 +336,9 @@ class Matcher:
             shared = word in self._kept.stems
             known = words.stems.get(word, ())
             return tuple(_Hit(token, words.tokens[token].strong and not shared, shared) for _, token in known)
-        script = script_of(fold(word))
+        script = script_of(word)
         best: dict[int, _Hit] = {}
-        near: dict[int, _Hit] = {}
+        near: dict[int, None] = {}
         for sounds in skeletons(word):
             kept = next((len(stem) for _, stem, _, alone in self._kept.readings(sounds, script) if alone), 0)
             for token, stem, rest, alone in words.readings(sounds, script):
@@ -326,10 +349,9 @@ class Matcher:
             if not best and sounds in words.joined and not kept and sounds not in self._kept.joined:
                 best[words.joined[sounds]] = _Hit(words.joined[sounds], strong=True, shared=False)
             if not kept and (script == "arabic" or word[0].isupper()):
-                near |= {
-                    token: _Hit(token, strong=False, shared=False, near=True) for token in words.nearby(sounds, script)
-                }
-        return tuple((near | best).values())
+                near.update(dict.fromkeys(words.nearby(sounds, script)))
+        found = [_Hit(token, strong=False, shared=False, near=True) for token in near if token not in best]
+        return (*best.values(), *found)
 
     @staticmethod
     def _strong(token: Token, word: str, stem: str, rest: str, script: str) -> bool:
@@ -339,7 +361,7 @@ class Matcher:
     # --------------------------------------------------------------------------------------------- runs
     def _judge(self, text: str, run: list[_Found]) -> Iterator[Span]:
         """Decide which words of a run of adjoining ones are masked."""
-        if not run:
+        if not run or (len(run) == 1 and not self._may_be_alone(run[0])):
             return
         chosen: list[int | None] = [next((h.token for h in f.hits if h.strong), None) for f in run]
         if None in chosen:
@@ -358,6 +380,10 @@ class Matcher:
                 if not known.sounds.isdigit():
                     start, end = _with_initials(text, start, end, known)
                 yield Span(start, end, known.index)
+
+    def _may_be_alone(self, found: _Found) -> bool:
+        """Tell whether a word with none of its value beside it may count."""
+        return any(hit.strong or (self._words.tokens[hit.token].strong and not hit.near) for hit in found.hits)
 
     def _with_its_initial(self, text: str, found: _Found) -> int | None:
         """Give the name a weak word is when an initial of the same value stands before it."""
@@ -398,16 +424,17 @@ class Matcher:
         if not self._words.phrases:
             return
         known = self._words.tokens
-        tokens = [found.hits[0].token for found in run]
         for start in range(len(run)):
             for end in range(min(len(run), start + PHRASE_AT_MOST), start + 1, -1):
-                if tuple(tokens[start:end]) in self._words.phrases and (
-                    end - start > 2
-                    or all(
-                        text[found.start].isupper() or not known[found.hits[0].token].common for found in run[start:end]
-                    )
+                words = run[start:end]
+                readings = product(*(found.hits[: _READINGS if len(words) <= _FEW else 1] for found in words))
+                tokens = ([hit.token for hit in hits] for hits in readings)
+                phrase = next((found for found in map(tuple, tokens) if found in self._words.phrases), ())
+                if phrase and (
+                    len(words) > 2
+                    or all(text[at.start].isupper() or not known[n].common for at, n in zip(words, phrase, strict=True))
                 ):
-                    yield Span(run[start].start, run[end - 1].end, self._words.tokens[tokens[start]].index)
+                    yield Span(words[0].start, words[-1].end, known[phrase[0]].index)
                     break
 
     # ------------------------------------------------------------------------------------- broken words
@@ -418,10 +445,9 @@ class Matcher:
         for match in _LINE_END.finditer(text):
             before = _BEFORE_BREAK.search(text[max(0, match.start() - 25) : match.start()])
             after = _AFTER_BREAK.match(text, match.end()) if before else None
-            if before and after and not (self._look_up(before.group()) or self._look_up(after.group())):
-                yield from self._if_strong(
-                    match.start() - len(before.group()), after.end(), before.group() + after.group()
-                )
+            if before and after and (not after.group()[0].isupper() or before.group().isupper()):
+                word = before.group() + after.group()
+                yield from self._if_strong(match.start() - len(before.group()), after.end(), word)
         done = 0
         for match in _DIGIT_WITHIN.finditer(text):
             if match.start() < done:
@@ -432,15 +458,18 @@ class Matcher:
             done = after.end() if after else match.end()
             word = text[start:done]
             if sum(c.isalpha() for c in word) * 2 > len(word):
-                likely = _CYRILLIC_DIGITS if script_of(fold(word)) == "cyrillic" else _LATIN_DIGITS
+                likely = _CYRILLIC_DIGITS if script_of(word) == "cyrillic" else _LATIN_DIGITS
                 yield from self._if_strong(start, done, word.translate(likely))
         for match in _SPACED_OUT.finditer(text):
             yield from self._in_letters([(i, text[i]) for i in range(*match.span()) if text[i].isalpha()])
 
     def _if_strong(self, start: int, end: int, word: str) -> Iterator[Span]:
-        hit = next((hit for hit in self._look_up(word) if hit.strong), None)
+        hit = self._strong_hit(word)
         if hit:
             yield Span(start, end, self._words.tokens[hit.token].index)
+
+    def _strong_hit(self, word: str) -> _Hit | None:
+        return next((hit for hit in self._recall(word).hits if hit.strong), None)
 
     def _in_letters(self, letters: list[tuple[int, str]]) -> Iterator[Span]:
         """Find names in a row of single letters, taking the longest at each place."""
@@ -449,7 +478,7 @@ class Matcher:
             row = "".join(c for _, c in letters[at : at + SPACED_AT_MOST])
             for size in range(len(row), 2, -1) if self._may_begin(row) else ():
                 word = row[:size]
-                hit = next((h for h in self._look_up(word) if h.strong), None)
+                hit = self._strong_hit(word)
                 if hit and (size > SHORT or size == len(letters)):
                     yield Span(letters[at][0], letters[at + size - 1][0] + 1, self._words.tokens[hit.token].index)
                     at += size
@@ -459,11 +488,9 @@ class Matcher:
 
     def _may_begin(self, row: str) -> bool:
         """Tell whether some name begins as a row of letters does; a quick look before the long one."""
-        words = self._words
         return any(
-            sounds[:size] in words.stems or sounds[:size] in words.joined
-            for sounds in skeletons(row)
-            for size in range(2, len(sounds) + 1)
+            len(sounds) < BEGINNING or sounds[:BEGINNING] in self._words.beginnings
+            for sounds in skeletons(row[: 2 * BEGINNING])
         )
 
     # ------------------------------------------------------------------------------------------ Chinese

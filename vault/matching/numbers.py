@@ -9,6 +9,7 @@ Source:
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from itertools import pairwise
 from typing import Final
 
 SHORTEST: Final = 6  # digits; shorter numbers are compared as words beside each other
@@ -164,14 +165,16 @@ def scattered(text: str, lengths: Collection[int]) -> Iterator[tuple[list[tuple[
         lengths: The lengths of stream that are asked for; those under 9 digits are not looked at.
 
     Yields:
-        The groups of digits and the stream, those of `streams` among them.
+        The groups of digits and the stream.
 
     Source:
         docs/known-values.md.
     """
     sizes = {length for length in lengths if length >= SHORTEST_SCATTERED}
     for chain in _chains(text, _WORDY_GAP) if sizes else ():
-        yield from _windows(text, chain, sizes)
+        gaps = pairwise(chain)
+        if any(not _GAP.fullmatch(text, before[1], after[0]) for before, after in gaps):
+            yield from _windows(text, chain, sizes)
 
 
 def _chains(text: str, gap: re.Pattern[str]) -> Iterator[list[tuple[int, int]]]:

@@ -146,11 +146,12 @@ _MIXED = re.compile(r"(?<![^\W_])(?=[^\W_]{0,8}[0-9])[0-9OoОоΟοIlІіӀЗзS
 _HAS_MIXED = re.compile(r"[0-9][OoОоΟοIlІіӀЗзSsБб]|[OoОоΟοIlІіӀЗзSsБб][0-9]")
 
 
-def as_digits(text: str) -> View:
+def as_digits(text: str, *, words: bool = True) -> View:
     """Give the view of a text in which numbers said in words, and in Chinese digits, are digits.
 
     Args:
         text: One view of a text, of any length; the work is linear in it.
+        words: Whether it may say numbers in words.
 
     Returns:
         A view; of the same text where it says no number.
@@ -158,7 +159,7 @@ def as_digits(text: str) -> View:
     Source:
         docs/known-values.md §Numbers and dates.
     """
-    view = rewrite(View(text), _spoken(text))
+    view = rewrite(View(text), _spoken(text)) if words else View(text)
     if _CHINESE_SIGN.search(view.text):
         view = rewrite(view, ((*m.span(), _chinese(m.group())) for m in _CHINESE.finditer(view.text)))
     if _HAS_MIXED.search(view.text):
