@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from vault.vault.exposure import Contact, Person, Told
 
 _OUTCOMES: Final = ("value", "coarsened", "pseudonym")
+_FORMS: Final = {"told": "told by", "unknown": "no value", "not-asked": "no value"}
 
 
 def as_json(found: Exposure) -> dict[str, Any]:
@@ -135,21 +136,24 @@ def _contact(contact: Contact) -> str:
 def _rows(facts: tuple[Told, ...], lost: dict[bytes, str]) -> list[tuple[str, str, str, str]]:
     """Lay out facts: how each left, its field, what was told, and what is to be known of it."""
     ordered = sorted(facts, key=lambda one: (_OUTCOMES.index(one.outcome), one.field))
-    return [(one.outcome, one.field, _told(one), "; ".join(_marks(one, lost))) for one in ordered]
+    return [(_FORMS.get(one.form, one.outcome), one.field, _told(one), "; ".join(_marks(one, lost))) for one in ordered]
 
 
 def _told(fact: Told) -> str:
     match fact.form:
         case "told":
-            return f"that it was told by {fact.shown}"
+            return f"who told it{f', as {fact.shown}' if fact.shown else ''}: {_text(fact.value)}"
         case "unknown" | "not-asked":
             return fact.form.replace("-", " ")
-        case "masked":
-            return f"{_text(fact.value)} (parts masked)"
     shown = _text(fact.shown)
     if fact.shown is None:
+        if fact.form == "masked":
+            return "a text with masks"
         return "cannot be read any more" if fact.value is None else f"now: {_text(fact.value)}"
     real = _text(fact.value)
+    if isinstance(fact.value, dict) and "title" in fact.value:
+        return f"{real} as {shown}"
+    # Of a masked text no more than the recipient has: the page would expose who is not exposed yet.
     return shown if fact.outcome == "value" or real == shown else f"{shown}, of {real}"
 
 
@@ -159,12 +163,13 @@ def _text(value: Any) -> str:  # noqa: ANN401 - plain data of any shape
     if "sha256" in value:
         return str(value.get("name", ""))
     parts = [value.get("relation"), value.get("text") or value.get("name") or value.get("path")]
-    parts += [*value.get("names", ()), value.get("record") or value.get("link")]
+    parts += [*value.get("names", ()), value.get("title") or value.get("record") or value.get("link")]
     parts += [value[key] for key in ("county", "region", "country") if key in value]
     return ", ".join(str(part) for part in parts if part)
 
 
 def _marks(fact: Told, lost: dict[bytes, str]) -> Iterator[str]:
+    yield f"record {short_id(fact.record)}"
     if fact.form and fact.outcome == "coarsened":
         yield fact.form
     for consent in fact.consents:

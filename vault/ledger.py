@@ -332,6 +332,7 @@ def _rows(facts: Iterable[FactLike], max_bytes: int) -> list[dict[str, Any]]:
         claims: list[int] = []
         for fact in sorted(members, key=lambda one: one.claim):
             name = f"{fact.field} {fact.form}".rstrip()
+            size += len(name) if name not in fields else 0
             claims += [fact.claim, fields.setdefault(name, len(fields)), OUTCOMES.index(fact.outcome)]
         rows.append([person, record, revision, ROLES.index(role), inside, claims])
         size += 64 + 5 * len(claims)

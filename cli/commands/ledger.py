@@ -146,7 +146,7 @@ class WithWholeVault(Command):
 
 
 @ledger.command("exposure", cls=WithWholeVault, short_help="Say who is exposed if something was opened by others.")
-@click.argument("subject", metavar="RECIPIENT|BUNDLE", required=False)
+@click.argument("subject", metavar="[RECIPIENT|BUNDLE]", required=False)
 @click.option("--all", "all_bundles", is_flag=True, help="Everything that was ever handed over.")
 @click.option("-o", "--output", "target", metavar="FILE", help="Write a page to print: HTML, or text if FILE is .txt.")
 @click.pass_obj

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from vault.matching import MASK
 from vault.records import Claim, Field, Revision
+from vault.redact import masks, shapes
 from vault.redact.policy import Verdict
 from vault.redact.view import (
     COARSENED,
@@ -34,7 +34,6 @@ _LEDGER: Final = {
     UNKNOWN: PSEUDONYM,
     NOT_ASKED: PSEUDONYM,
 }
-MASKED: Final = "masked"
 RELATION: Final = "relation"
 
 
@@ -104,7 +103,7 @@ class Item:
             yield Fact(person, self.record, revision_id, self.index, name, role, inside, outcome, form)
 
     def _form(self) -> str:
-        """Say how it left: how coarse, that parts are masked, that a relation is told, or that nothing is known."""
+        """Say how it left: how coarse, where it is masked, that a relation is told, or that nothing is known."""
         match self.outcome:
             case "coarsened":
                 action = self.verdict.action
@@ -114,8 +113,7 @@ class Item:
             case "value" | "pseudonym" if self.field.type == "link":
                 return RELATION if isinstance(self.value, dict) and "relation" in self.value else ""
             case "value":
-                texts = self.value.values() if isinstance(self.value, dict) else (self.value,)
-                return MASKED if any(isinstance(text, str) and MASK in text for text in texts) else ""
+                return masks.places(shapes.whole(self.field, self.claim.value), self.value)
         return ""
 
 

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from vault import ledger
 from vault.records import id_text, link_of, text_of, title
-from vault.redact import shapes
+from vault.redact import masks, shapes
 from vault.redact.account import TOLD
 from vault.redact.coarsen import birth_band, coarse_date
 from vault.redact.consent import Ask, Consents, Grant, is_child
-from vault.redact.items import MASKED, RELATION, taken_back
+from vault.redact.items import RELATION, taken_back
 from vault.redact.places import coarsen
 from vault.redact.pseudonyms import scope_of
 from vault.redact.roles import PERSON, Graph
@@ -47,7 +47,8 @@ _GIVER: Final = ("consent", "given_by")
 _VALUE, _COARSENED, _PSEUDONYM = "value", "coarsened", "pseudonym"
 _SOURCE: Final = "source"
 _URGENT: Final = {"relative": 0, "submitter": 0, "source": 0, "helper": 0, "public": 1, "detainee": 2, "official": 3}
-_IN_VAULT: Final = ("source", "helper", "submitter", "relative", "detainee", "public", "official")
+_IN_VAULT: Final = ("source", "helper", "relative", "detainee", "public", "official")
+_NO_ROLE: Final = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,9 @@ class Told:
         outcome: value, coarsened or pseudonym.
         form: How coarse, such as `date quarter`; `masked`: parts of the text are; `relation`: it says how they are
             related; `told`: only who told it; `unknown` and `not-asked`: no more than that; mostly empty.
-        shown: What the recipient reads, as in `records.json`; None where that was a masked text or cannot be read any
-            more.
-        value: What the vault says, as plain data with ids in hexadecimal; None where it is gone.
+        shown: What the recipient reads, as in `records.json`, masks too; None where that cannot be said any more.
+        value: What the vault says, as plain data with ids in hexadecimal, of a link with `record` and `title`; None
+            where it is gone.
         since: What became of it in the vault: empty, changed, taken back, removed, rewritten or purged.
         token: Of the record, in that bundle; empty where there is none.
         bundles: `Handover.digest` of each bundle that shows it so, oldest first.
@@ -111,7 +112,7 @@ class Person:
     Args:
         record: Record id, 16 bytes.
         name: Title of the record; empty where it was purged.
-        role: The most exposed role the person had.
+        role: The most exposed role the person had; `none` in a vault where no link gives one.
         inside: Inside the State concerned, or not known to be outside.
         onward: Who got the bundles next.
         stand_ins: Tokens under which the person stands in them.
@@ -270,10 +271,11 @@ class Looking:
             if revision.kind in {PERSON, _SOURCE}:
                 found.roles.setdefault(self._graph.entity(record), set())
         people = [
-            self._person(record, found, next((role for role in _IN_VAULT if role in given.get(record, ())), _SOURCE))
+            self._person(record, found, next((role for role in _IN_VAULT if role in given.get(record, ())), _NO_ROLE))
             for record in found.roles
         ]
-        people.sort(key=lambda one: (max(_IN_VAULT.index(one.role), 1), not one.inside, one.record))
+        order = {role: max(place, 1) for place, role in enumerate((*_IN_VAULT, _NO_ROLE))}
+        people.sort(key=lambda one: (order[one.role], not one.inside, one.record))
         handed = tuple(ledger.handovers(self._log))
         return self._exposure(handed, (), found, people)
 
@@ -288,14 +290,14 @@ class Looking:
             field=f"{revision.kind}.{of.name}",
             outcome=_VALUE,
             shown=_plain(claim.value),
-            value=_plain(claim.value),
+            value=self._held(of, claim.value),
             since=self._since(revision, index),
         )
         everybody: set[bytes | None] = {*people, *linked}
         for person in everybody or {None}:
             found.say(person, told)
         for person in self._graph.origins(claim.source) if claim.source else ():
-            found.say(person, replace(told, outcome=_PSEUDONYM, form=TOLD))
+            found.say(person, replace(told, outcome=_PSEUDONYM, form=TOLD, shown=None))
         if (beside := _beside(of, claim)) is not None:
             found.beside(told, beside, of.gives or role)
 
@@ -313,7 +315,7 @@ class Looking:
             claim=fact.claim,
             field=fact.field,
             outcome=fact.outcome,
-            form=fact.form,
+            form=masks.MASKED if fact.form.startswith(masks.MASKED) else fact.form,
             since=PURGED,
             token=self._token(one, fact.record),
             bundles=(one.digest,),
@@ -326,7 +328,7 @@ class Looking:
             told = replace(told, since=REWRITTEN)
             if fact.claim >= len(newest.claims) or newest.claims[fact.claim].field != of.name:
                 return told, None
-            return replace(told, value=_plain(newest.claims[fact.claim].value)), None
+            return replace(told, value=self._held(of, newest.claims[fact.claim].value)), None
         if fact.claim >= len(revision.claims):
             return told, None
         claim = revision.claims[fact.claim]
@@ -334,12 +336,21 @@ class Looking:
         told = replace(
             told,
             shown=self._shown(one, fact, of, claim),
-            value=_plain(claim.value),
+            value=self._held(of, claim.value),
             since=self._since(revision, fact.claim),
             consents=consents,
             lacks=lacks,
         )
         return told, _beside(of, claim) if fact.form != TOLD else None
+
+    def _held(self, of: Field, value: object) -> Any:  # noqa: ANN401 - plain data
+        """Give what the vault says; of a link also the title of the record."""
+        target = link_of(value) if of.type == "link" else None
+        if target is None:
+            return _plain(value)
+        revision = self._newest(target)
+        named = {"title": title(revision, self._schemas)} if revision else {}
+        return {"record": target.hex(), **shapes.relation(of, value), **named}
 
     def _shown(self, one: Handover, fact: FactLike, of: Field, claim: Claim) -> Any:  # noqa: ANN401 - plain data
         """Say what the recipient reads."""
@@ -349,7 +360,7 @@ class Looking:
             shown = self._token(one, claim.source or b"")
         elif one.policy == _FULL:
             shown = _plain(value)
-        elif fact.form == MASKED or value is None:
+        elif value is None:
             pass
         elif of.type == "link":
             shown = self._shown_link(one, fact, of, value)
@@ -360,6 +371,8 @@ class Looking:
             shown = {"text": f"[{self._token(one, fact.person or b'')}]"} if not fact.form else None
         elif fact.outcome == _VALUE:
             shown = shapes.whole(of, value)
+            if action == masks.MASKED:
+                shown = masks.masked_again(shown, fact.form)
         elif action == "place":
             shown = coarsen(value, to)
         elif action == "date" and isinstance(value, str):
@@ -516,8 +529,12 @@ class Looking:
         return dict(found)
 
     def _contacts(self, record: bytes) -> tuple[Contact, ...]:
-        found = {(one.record, one.name, one.how): one for one in self._ties.get(record, ())}
-        return tuple(sorted(found.values(), key=lambda one: (one.inside, not one.reach, one.name, one.how)))
+        hows: defaultdict[tuple[bytes | None, str], list[str]] = defaultdict(list)
+        ties = {(one.record, one.name): one for one in self._ties.get(record, ())}
+        for one in self._ties.get(record, ()):
+            hows[one.record, one.name].append(one.how)
+        found = [replace(one, how=", ".join(sorted(set(hows[key])))) for key, one in ties.items()]
+        return tuple(sorted(found, key=lambda one: (one.inside, not one.reach, one.name, one.how)))
 
     @cached_property
     def _ties(self) -> dict[bytes, list[Contact]]:
