@@ -317,7 +317,7 @@ def to_recall(vault: Vault, record: bytes) -> list[Handover]:
     """
     from vault.errors import NotFoundError
     from vault.ledger import recall as recall_by
-    from vault.ledger import recall_person
+    from vault.ledger import handovers, recall_person
 
     kind = None
     with suppress(NotFoundError):
@@ -327,7 +327,12 @@ def to_recall(vault: Vault, record: bytes) -> list[Handover]:
         raise click.UsageError(message)
     log = vault.disclosures.log()
     found = recall_by(log, record) if kind in {None, "consent"} else []
-    return found or (recall_person(log, record) if kind != "consent" else [])
+    if found or kind == "consent":
+        return found
+    # Of counts the ledger knows no person, but the consents that they relied on.
+    consents = {one.record_id for one in vault.records("consent") if record in one.links("about")}
+    counted = [one for one in handovers(log) if not one.facts and consents & set(one.consents)]
+    return sorted([*recall_person(log, record), *counted], key=lambda one: one.epoch)
 
 
 def write_notices(path: Path, found: list[Handover]) -> list[Path]:

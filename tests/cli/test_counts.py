@@ -85,6 +85,7 @@ def test_a_table_leaves_and_no_record(many: Any) -> None:
     assert (bundle["policy"], bundle["persons"], len(bundle["consents"])) == ("public", 0, 26)
     consent = bundle["consents"][0]
     assert many("ledger", "recall", consent, "--json").json["bundles"] == [bundle]
+    assert many("ledger", "recall", ids(many)[0], "--json").json["bundles"] == [bundle]
 
 
 def test_a_preview_shows_the_table_and_leaves_no_trace(many: Any) -> None:
