@@ -316,8 +316,8 @@ def to_recall(vault: Vault, record: bytes) -> list[Handover]:
         click.UsageError: It is a record of another kind.
     """
     from vault.errors import NotFoundError
-    from vault.ledger import recall as recall_by
     from vault.ledger import handovers, recall_person
+    from vault.ledger import recall as recall_by
 
     kind = None
     with suppress(NotFoundError):
