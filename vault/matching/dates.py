@@ -158,7 +158,7 @@ _YEAR_AFTER = re.compile(
 _REACH = 60  # characters before a month word in which a day and a year may stand
 
 _DIGITS = re.compile(
-    rf"(?<![0-9])([0-9]{{1,4}})\s?([./]|{_DASH}|\s)\s?([0-9]{{1,2}})\s?\2\s?([0-9]{{2,4}}|[0-9])(?![0-9])"
+    rf"(?<![0-9])([0-9]{{1,4}})\s?([./_]|{_DASH}|\s)\s?([0-9]{{1,2}})\s?\2\s?([0-9]{{2,4}}|[0-9])(?![0-9])"
 )
 _COMPACT = re.compile(r"(?<![0-9])[0-9]{8}(?![0-9])")
 _NUMBERED = re.compile(  # 2017年5月3日, 2017-yili 5-ayning 3-küni

@@ -85,6 +85,7 @@ class Words:
     def _add_words(self, parts: list[Part], index: int, value: Value, *, strict: bool) -> list[int]:
         ids: list[int] = []
         bare: list[int] = []  # without what only binds
+        own: list[int] = []  # without what kind of organisation it is, too
         names: list[tuple[int, str]] = []  # and the first skeleton
         for part in parts:
             token = self._token(part, index)
@@ -92,15 +93,19 @@ class Words:
                 continue
             self.tokens[token].learn(part, value, strict=strict)
             ids.append(token)
-            if part.strong or fold(part.word) not in lexicon.BINDING:
+            folded = fold(part.word)
+            if part.strong or folded not in lexicon.BINDING:
                 bare.append(token)
+            if folded not in lexicon.BINDING and folded not in lexicon.ORGANISATION:
+                own.append(token)
             if part.strong:
                 names.append((token, self.tokens[token].sounds))
         ids = ids[:PHRASE_AT_MOST]
         if len(ids) == 1:
             self.tokens[ids[0]].strong = True
         elif not names or (len(ids) > 2 and all(part.common for part in parts if part.strong)):
-            self.phrases.update(tuple(words[:PHRASE_AT_MOST]) for words in (ids, bare) if len(words) > 1)
+            told = (ids, bare, own) if names else (ids, bare)
+            self.phrases.update(tuple(words[:PHRASE_AT_MOST]) for words in told if len(words) > 1)
         for at, first in enumerate(ids):
             self.pairs.update((min(first, second), max(first, second)) for second in ids[at + 1 :])
         for (first, one), (_, two) in pairwise(names):

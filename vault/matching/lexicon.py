@@ -60,6 +60,7 @@ GENERIC: Final = _words(
     аул ауыл ауылы ауылдық аудан аудандық ауданы облысы облыс қаласы қала көшесі көше даңғылы үй пәтер өлкесі өлке
     республика республики республикасы автономиялық автономный автономного автономная народная китайская
     тюрьма лагерь колония сизо центр школа больница отдел управление комитет
+    северный северная южный южная восточный восточная западный западная центральный центральная
     новый новая новое старый старая старое большой большая большое малый малая малое верхний верхняя нижний нижняя
     үлкен кіші жаңа ескі жоғарғы төменгі орта шығыс батыс солтүстік оңтүстік
     yéngi kona chong kichik yuqiri töwen ottura يېڭى كونا چوڭ كىچىك يۇقىرى تۆۋەن ئوتتۇرا جاڭا ەسكى ۇلكەن
@@ -120,7 +121,7 @@ _COMMON_SOUNDS: Final = frozenset(
 
 
 def is_common(folded: str, sounds: tuple[str, ...]) -> bool:
-    """Tell whether a word of a name is also a thing; one in Latin letters may be a Kazakh thing (qairat, courage).
+    """Tell whether a word of a name is also a thing; one in Latin or Russian letters may be a Kazakh thing (qairat).
 
     Args:
         folded: One word, folded.
@@ -132,7 +133,7 @@ def is_common(folded: str, sounds: tuple[str, ...]) -> bool:
     Source:
         docs/known-values.md.
     """
-    return folded in COMMON or (script_of(folded) == "latin" and not _COMMON_SOUNDS.isdisjoint(sounds))
+    return folded in COMMON or (script_of(folded) != "arabic" and not _COMMON_SOUNDS.isdisjoint(sounds))
 
 
 WEAK: Final = BINDING | GENERIC | ORGANISATION

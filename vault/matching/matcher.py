@@ -40,6 +40,7 @@ WORDS_REMEMBERED: Final = 200_000
 SHORT: Final = 3  # sounds; so short a name needs a capital
 _FEW, _READINGS = 3, 4  # of so many words so many readings each are tried together
 SPACED_AT_MOST: Final = 24  # single letters read together
+GLUED: Final = 6  # sounds of a name that an initial stands at, nothing between
 LONGEST_WORD: Final = 64  # letters; what is longer is no word
 
 _HAN = re.compile(f"[{HAN}]")
@@ -350,8 +351,26 @@ class Matcher:
                 best[words.joined[sounds]] = _Hit(words.joined[sounds], strong=True, shared=False)
             if not kept and (script == "arabic" or word[0].isupper()):
                 near.update(dict.fromkeys(words.nearby(sounds, script)))
+        if not best and script == "latin" and len(word) > GLUED and word.islower():
+            best = {hit.token: hit for hit in self._with_glued_initial(word)}
         found = [_Hit(token, strong=False, shared=False, near=True) for token in near if token not in best]
         return (*best.values(), *found)
+
+    def _with_glued_initial(self, word: str) -> Iterator[_Hit]:
+        """Read a word as a name and the initial of another of its value, as accounts are called: jhayesporter."""
+        words = self._words
+        for first, rest in ((word[0], word[1:]), (word[-1], word[:-1])):
+            for sounds in skeletons(rest):
+                known = [token for way, token in words.stems.get(sounds, ()) if way == "whole"]
+                for token in (*known, *([words.joined[sounds]] if sounds in words.joined else ())):
+                    name = words.tokens[token]
+                    if (
+                        len(sounds) >= GLUED
+                        and name.strong
+                        and initial(first) in name.initials
+                        and sounds not in self._kept.stems
+                    ):
+                        yield _Hit(token, strong=True, shared=False)
 
     @staticmethod
     def _strong(token: Token, word: str, stem: str, rest: str, script: str) -> bool:
@@ -430,10 +449,7 @@ class Matcher:
                 readings = product(*(found.hits[: _READINGS if len(words) <= _FEW else 1] for found in words))
                 tokens = ([hit.token for hit in hits] for hits in readings)
                 phrase = next((found for found in map(tuple, tokens) if found in self._words.phrases), ())
-                if phrase and (
-                    len(words) > 2
-                    or all(text[at.start].isupper() or not known[n].common for at, n in zip(words, phrase, strict=True))
-                ):
+                if phrase and (len(words) > 2 or text[words[0].start].isupper() or not known[phrase[0]].common):
                     yield Span(words[0].start, words[-1].end, known[phrase[0]].index)
                     break
 

@@ -72,7 +72,7 @@ ENDEARMENT: Final = (
 )  # fmt: skip
 DIMINUTIVE: Final = ("ik", "Cik", "Cok", "ka", "Ska", "uSka", "iuSka", "enka", "onka", "oCka", "eCka", "ulia", "iuSa")
 WOMAN: Final = ("han",)  # Гүлнисахан; of a man, Болатхан is another name
-_WOMEN: Final = ("nisa", "gul", "ai", "bibi")  # how such names end
+_WOMEN: Final = ("nisa", "gul", "ai", "bibi", "nar", "nur")  # how such names end
 
 # Final sounds that a following vowel makes voiced: Жақып, Жақыбы; Садық, Садығы.
 VOICED: Final = {"p": "b", "k": "g"}
@@ -187,7 +187,9 @@ def _as_russians_do(found: dict[Stem, None], sounds: str, script: str, name: str
         found[Stem(sounds[: sounds.rindex("sk") + 2], "adjective")] = None
     elif script == "cyrillic" and name.endswith("ой") and len(sounds) > len("tolst"):
         found[Stem(sounds[:-2], "adjective")] = None
-    elif script == "cyrillic" and name.endswith(("ец", "ек", "ок", "ел", "ёл")):
+    elif script == "cyrillic" and len(sounds) > len("seuer") and name.endswith(("ый", "ий", "ая")):
+        found[Stem(sounds.removesuffix("aia").removesuffix("i"), "adjective")] = None
+    elif script == "cyrillic" and name.endswith(("ец", "ек", "ок", "ел", "ёл", "ер")):
         cut = max(sounds.rfind("e", -3), sounds.rfind("o", -3))
         found[Stem(sounds[:cut] + sounds[cut + 1 :], "fleeting")] = None
     if sounds[-1] == "a":
@@ -299,7 +301,10 @@ def _fond(stem: str, rest: str, script: str) -> bool:
         _declined(rest, ENDEARMENT, _FOND_ENDINGS)
         or _declined(stem[-1] + rest, ENDEARMENT, _FOND_ENDINGS)
         or (script == "cyrillic" and _diminished(stem, rest))
-        or (stem.endswith(_WOMEN) and _declined(rest, WOMAN, _FOND_ENDINGS))
+        or (
+            (stem.endswith(_WOMEN) or (stem[-1] == "a" and len(stem) > len("musta")))
+            and _declined(rest, WOMAN, _FOND_ENDINGS)
+        )
     )
 
 

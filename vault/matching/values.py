@@ -24,6 +24,7 @@ _WORD_NOT_HAN = re.compile(rf"{_NOT_HAN}+(?:[{APOSTROPHES}]{_NOT_HAN}+)*|[0-9]+"
 SHORT: Final = 3  # sounds; so short a name needs a capital
 _VOWEL_AFTER: Final = {"a": ("ou", "eu", "in", "n"), "e": ("n",)}  # Serikbaeva; Daurenge, whose ng is one sound
 _DOUBLED: Final = frozenset({"tt", "dd", "nn", "kk", "qq", "gg"})
+_NUMBER_SIGN = re.compile(r"^(?:No|N°|Nr|#)[.:]?\s*(?=[0-9])", re.IGNORECASE)  # № is No by now
 _HAS_NUMBER = re.compile(r"[0-9〇零一二三四五六七八九十]")
 _HOST = re.compile(r"(?<=\S)@\S+")
 _APOSTROPHE = re.compile(f"([{APOSTROPHES}])")
@@ -181,7 +182,7 @@ def take_apart(value: Protected, seen: dict[str, Known] | None = None) -> Value:
     Source:
         docs/known-values.md.
     """
-    text = views(value.text)[0].text.strip()
+    text = _NUMBER_SIGN.sub("", views(value.text)[0].text.strip())
     dated = value.kind == "date" or (value.kind == "text" and _HAS_NUMBER.search(text))
     if dated and (said := dates.parse_value(text)):
         years = [Part(str(d.year), strong=True, common=False) for d in said if d.month is None]
@@ -190,7 +191,7 @@ def take_apart(value: Protected, seen: dict[str, Known] | None = None) -> Value:
     letters = sum(c.isalpha() for c in text)
     coded = bool(digits) and len(digits) >= letters
     phone = value.kind == "phone" or (
-        coded and not letters and value.kind == "text" and (text.startswith("+") or 10 <= len(digits) <= 13)
+        coded and not letters and value.kind == "text" and (text.startswith(("+", "00")) or 10 <= len(digits) <= 13)
     )
     streams: set[str] = set()
     phones: set[str] = set()
