@@ -18,7 +18,7 @@ from typing import BinaryIO, Final
 
 from vault.gate import archives, mails, office, pdf, pictures, rtf, xmls
 from vault.gate.fonts import without_fonts
-from vault.gate.needles import DIGEST_SIZES, Finding, Needles
+from vault.gate.needles import DIGEST_SIZES, WORDS_REMEMBERED, Finding, Needles
 from vault.gate.parts import BrokenError, Budget, Fault, Inner, Label, LimitError, Limits, Loose, Part, Text
 from vault.gate.phrases import Phrases
 from vault.gate.texts import as_text, older, readings, runs_of_text
@@ -38,18 +38,26 @@ _CLOSED: Final = (
 _ENCRYPTED: Final = (b"age-encryption.org/", b"-----BEGIN AGE", b"-----BEGIN PGP MESSAGE")
 _XML_START = re.compile(r"\ufeff?\s*<(?:[A-Za-z_?]|!(?:--|DOCTYPE))")
 _BASE64_SIGNS = r"[A-Za-z0-9+/_-]"
-_BASE64 = re.compile(rf"(?<![A-Za-z0-9+/_-]){_BASE64_SIGNS}{{8,}}(?:\r?\n[ \t]*(?!--){_BASE64_SIGNS}{{2,}})*={{0,2}}")
-_BASE32 = re.compile(r"(?<![A-Za-z0-9+/_-])(?:[A-Z2-7]{8,}|[a-z2-7]{8,})={0,6}(?![A-Za-z0-9+/_-])")
+_BASE64 = re.compile(
+    rf"{_BASE64_SIGNS}(?<![A-Za-z0-9+/_-].){_BASE64_SIGNS}{{7,}}(?:\r?\n[ \t]*(?!--){_BASE64_SIGNS}{{2,}})*={{0,2}}"
+)
+_BASE32 = re.compile(
+    r"[A-Za-z2-7](?<![A-Za-z0-9+/_-].)(?:(?<=[A-Z2-7])[A-Z2-7]{7,}|(?<=[a-z2-7])[a-z2-7]{7,})={0,6}(?![A-Za-z0-9+/_-])"
+)
 _SEGMENT = re.compile(r"(?:(?<=[/_-])|^)[A-Za-z0-9+]{12,}={0,2}(?=[/_-]|$)")
 _SPLIT_AT_MOST: Final = 1000
 _A_WORD = re.compile(r"[A-Za-z]?[a-z]+|[A-Z]+|[0-9_-]+")  # no base64 of eight signs and more looks so
 _HEX = re.compile(r"(?<![A-Za-z0-9])(?:0x|\\x)?((?:[0-9A-Fa-f]{2}[ :-]?){4,}+)")
+_NOT_HEX = re.compile("[ :-]")
+_LIKELY: Final = frozenset({"base64", "hex", "ascii85", "uuencode"})  # hardly anything else looks so
+_SHORT: Final = 200  # signs of a token that is remembered
 _ASCII85 = re.compile(r"<~([!-uz\s]{5,}?)~>")
 _UUENCODED = re.compile(
     r"^begin(?: [0-7]{3,4}|-base64 [0-7]{3,4}) ([^\r\n]+)\r?\n((?:[ -`]{1,61}\r?\n)+)", re.MULTILINE
 )
 _OWN = re.compile(r"[A-Za-z0-9+/=]{32,}")
-_HASH = re.compile(r"(?<![A-Za-z0-9])(?=[0-9]*[a-fA-F])[0-9a-fA-F]{8,64}(?![A-Za-z0-9])")
+_HASH = re.compile(r"[0-9a-fA-F](?<![A-Za-z0-9].)[0-9a-fA-F]{7,63}(?![A-Za-z0-9])")
+_HAS_LETTER = re.compile("[a-fA-F]")
 
 
 def scan(
@@ -116,6 +124,7 @@ class _Scan:
         self._phrases = Phrases(phrases)
         self._findings: dict[Finding, None] = {}
         self._tokens: dict[str, str] = {}  # token, place of its first sight
+        self._looked_at: dict[tuple[str, str], bool] = {}  # tokens, and whether a value is in them
         self._confirmed = False  # whether a person saw the file that is looked at
 
     def finish(self) -> list[Finding]:
@@ -304,9 +313,11 @@ class _Scan:
     def _tokens_of(self, text: str, place: str) -> None:
         """Remember what may be a hash."""
         for match in _HASH.finditer(text):
+            if not _HAS_LETTER.search(match.group()):
+                continue
             self._tokens.setdefault(match.group().lower(), f"{place}:{match.start()}")
-        for token, at in _base64_tokens(text):
-            if len(token) >= 22 and len(data := _from_base64(token)) in DIGEST_SIZES:
+        for token, at in _base64_tokens(text, 22):
+            if len(data := _from_base64(token)) in DIGEST_SIZES:
                 self._tokens.setdefault(data.hex(), f"{place}:{at}")
 
     def _encoded(self, text: str, place: str, depth: int) -> bool:
@@ -314,28 +325,39 @@ class _Scan:
         found = False
         if self._own:
             text = _OWN.sub(lambda m: " " * len(m.group()) if m.group() in self._own else m.group(), text)
-        for data, at, likely in _tokens(text):
-            if len(data) > self._limits.text_bytes:
-                self._note("limit", f"{place}:{at}")
-                found = True
-                continue
-            if len(data) > 20 and (self._reader(data) is not None or (len(data) > 64 and data.startswith(_CLOSED))):
-                if depth >= self._limits.depth:
-                    self._note("limit", f"{place}:{at}")
-                else:
-                    self._budget.take(len(data))
-                    self._bytes(data, "", f"{place}:{at} encoded", depth + 1)
-                continue
-            texts = as_text(data, guess=False)
-            for inner in texts if texts is not None else [*runs_of_text(data), *(older(data) if likely else ())]:
-                for reading in readings(inner):
-                    for _ in self._needles.search(reading, noise=texts is None or not likely):
-                        self._note("encoded", f"{place}:{at}")
-                        found = True
-                        break
-                    if texts is not None and depth < self._limits.depth:
-                        self._tokens_of(reading, f"{place}:{at}")
-                        found |= self._encoded(reading, f"{place}:{at}", depth + 1)
+        for token, kind, at in _tokens(text):
+            known = self._looked_at.get((kind, token))
+            if known is None:
+                known = self._token(_decoded(token, kind), kind in _LIKELY, f"{place}:{at}", depth)
+                if len(token) <= _SHORT and len(self._looked_at) < WORDS_REMEMBERED:
+                    self._looked_at[kind, token] = known
+            elif known:
+                self._note("encoded", f"{place}:{at}")
+            found |= known
+        return found
+
+    def _token(self, data: bytes, likely: bool, place: str, depth: int) -> bool:  # noqa: FBT001 - one of two kinds
+        """Look at what one token decodes to; tell whether a value is there."""
+        if len(data) > self._limits.text_bytes:
+            self._note("limit", place)
+            return True
+        if len(data) > 20 and (self._reader(data) is not None or (len(data) > 64 and data.startswith(_CLOSED))):
+            if depth >= self._limits.depth:
+                self._note("limit", place)
+            else:
+                self._budget.take(len(data))
+                self._bytes(data, "", f"{place} encoded", depth + 1)
+            return False
+        found = False
+        texts = as_text(data, guess=False)
+        for inner in texts if texts is not None else [*runs_of_text(data), *(older(data) if likely else ())]:
+            for reading in readings(inner):
+                if any(self._needles.search(reading, noise=texts is None or not likely)):
+                    self._note("encoded", place)
+                    found = True
+                if texts is not None and depth < self._limits.depth:
+                    self._tokens_of(reading, place)
+                    found |= self._encoded(reading, place, depth + 1)
         return found
 
 
@@ -360,28 +382,40 @@ def _whole_characters(piece: bytes) -> bytes:
     return piece
 
 
-def _tokens(text: str) -> Iterator[tuple[bytes, int, bool]]:
-    """Give what the tokens of a text decode to, where, and whether they are hardly anything else, as numbers are."""
+def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
+    """Give the tokens of a text that may stand for bytes: each, what it may be, and where."""
     for token, at in _base64_tokens(text):
-        if data := _from_base64(token):
-            yield data, at, True
+        yield token, "base64", at
     for match in _HEX.finditer(text):
-        digits = re.sub("[ :-]", "", match[1])
-        yield bytes.fromhex(digits), match.start(), not digits.isdecimal()
+        digits = _NOT_HEX.sub("", match[1])
+        yield digits, "digits" if digits.isdecimal() else "hex", match.start()
     for match in _BASE32.finditer(text):
         if not match.group().isalpha() or len(match.group()) > 15:
-            signs = match.group().rstrip("=").upper()
-            whole = signs[: len(signs) - (len(signs) % 8 in {1, 3, 6})]
-            yield base64.b32decode(whole + "=" * (-len(whole) % 8)), match.start(), False
+            yield match.group(), "base32", match.start()
     if "<~" in text:
         for match in _ASCII85.finditer(text):
-            try:
-                yield base64.a85decode(match[1]), match.start(), True
-            except ValueError:
-                continue
+            yield match[1], "ascii85", match.start()
     if "begin" in text:
         for match in _UUENCODED.finditer(text):
-            yield b"".join(map(_uudecoded, match[2].splitlines())), match.start(), True
+            yield match[2], "uuencode", match.start()
+
+
+def _decoded(token: str, kind: str) -> bytes:
+    """Give the bytes that a token stands for, none if it stands for none."""
+    if kind == "base64":
+        return _from_base64(token)
+    if kind in {"hex", "digits"}:
+        return bytes.fromhex(token)
+    if kind == "uuencode":
+        return b"".join(map(_uudecoded, token.splitlines()))
+    try:
+        if kind == "ascii85":
+            return base64.a85decode(token)
+        signs = token.rstrip("=").upper()
+        whole = signs[: len(signs) - (len(signs) % 8 in {1, 3, 6})]
+        return base64.b32decode(whole + "=" * (-len(whole) % 8))
+    except ValueError:
+        return b""
 
 
 def _uudecoded(line: str) -> bytes:
@@ -392,11 +426,11 @@ def _uudecoded(line: str) -> bytes:
     return b"".join(n.to_bytes(3, "big") for n in packed)[: values[0]]
 
 
-def _base64_tokens(text: str) -> Iterator[tuple[str, int]]:
+def _base64_tokens(text: str, shortest: int = 8) -> Iterator[tuple[str, int]]:
     """Give what may be base64, and where; in addresses and names its own signs may only stand around it."""
     for match in _BASE64.finditer(text):
         token, at = match.group(), match.start()
-        if _A_WORD.fullmatch(token):
+        if len(token) < shortest or _A_WORD.fullmatch(token):
             continue
         yield token, at
         if len(token) <= _SPLIT_AT_MOST and "\n" not in token:

@@ -16,24 +16,24 @@ from typing import Final, NamedTuple
 
 from vault.matching import lexicon, numbers
 from vault.matching.dates import Date, find_dates
-from vault.matching.letters import APOSTROPHES, HAN, fold, script_of, skeletons
+from vault.matching.letters import HAN, fold, script_of, skeletons
 from vault.matching.numerals import as_digits
 from vault.matching.parts import Part
 from vault.matching.simplified import SIMPLIFIED
 from vault.matching.suffixes import LONGEST, by_itself, fits, stems
-from vault.matching.values import Protected, as_protected, identifies, pieces, take_apart
+from vault.matching.values import Protected, as_protected, identifies, pieces, take_apart, word_pattern
 from vault.matching.views import View
 
 LONGEST_WORD: Final = 64
 PHRASE_AT_MOST: Final = 8
+_REACH: Final = 80  # characters around a number in words, in which the rest of it stands
 WORDS_REMEMBERED: Final = 200_000
 NOISE_LETTERS, NOISE_HAN = 5, 3  # the shortest that is believed in bytes that are no text
+SHORTEST_PAIR: Final = 8  # letters of two names run together
 SHORTEST_HUMP: Final = 4  # letters of a word run together with others, in such bytes
 SHORTEST_HASH: Final = 8  # hex digits
 DIGEST_SIZES: Final = (16, 20, 32)
 
-_LETTERS = rf"(?:(?![{HAN}])[^\W\d_])+"
-_WORD = re.compile(rf"{_LETTERS}(?:[{APOSTROPHES}]{_LETTERS})*|[0-9]+")
 _HAN_RUN = re.compile(rf"[{HAN}]+(?:\s[{HAN}]+)*")
 _BETWEEN = re.compile(r"(?:[^\w\";|]|_){0,4}")
 _TOKEN = re.compile(r"[A-Za-z0-9+/]{20,}")
@@ -144,8 +144,6 @@ class Needles:
         for value in map(as_protected, kept):
             forms = take_apart(value)
             numbers_of = [n for part in forms.parts if (n := self._kept.add(part, strict=False)) is not None]
-            for part in _run_together(value, forms.parts):
-                self._kept.add(part, strict=False)
             spelt = [self._kept.sounds[n] for n in numbers_of[:PHRASE_AT_MOST]]
             self._kept_together.update((a, b) for a in spelt for b in spelt)
             kept_digits |= forms.streams | forms.phones | forms.codes
@@ -155,8 +153,6 @@ class Needles:
         for value in self._values:
             forms = take_apart(value)
             self._add_words(forms.parts, strict=value.strict)
-            for part in _run_together(value, forms.parts):
-                self._names.add(part, strict=value.strict)
             self._digits |= forms.streams - kept_digits
             self._phones |= forms.phones - kept_digits
             self._codes |= forms.codes - kept_digits
@@ -202,7 +198,7 @@ class Needles:
             docs/known-values.md §The gate.
         """
         coded = _coded(text)
-        words = set(_WORD.findall(text))
+        words = set(word_pattern(text).findall(text))
         yield from self._words(text, words, coded, noise=noise)
         if self._han:
             yield from self._chinese(text, NOISE_HAN if noise else 2)
@@ -210,19 +206,39 @@ class Needles:
             for start, _, code in numbers.codes(text, {len(code) for code in self._codes}):
                 if code in self._codes:
                     yield "digits", start
-        spoken = as_digits(text) if _CAN_SAY_NUMBERS.search(text) or self._say_numbers(words) else View(text)
-        if not _DIGIT.search(spoken.text):
-            return
-        for start, end in self._streams(spoken.text, coded if spoken.text is text else _coded(spoken.text)):
-            yield "digits", spoken.source_span(start, end)[0]
-        if self._dates:
-            for start, end, said in find_dates(spoken.text):
-                if any(d in self._dates or (d.year and Date(d.year, d.month, None) in self._dates) for d in said):
-                    yield "date", spoken.source_span(start, end)[0]
+        plain = as_digits(text, words=False) if _CAN_SAY_NUMBERS.search(text) else View(text)
+        yield from self._figures(plain, coded if plain.text is text else _coded(plain.text))
+        for start, end in self._around_numerals(text, words):
+            spoken = as_digits(text[start:end])
+            yield from ((rule, start + at) for rule, at in self._figures(spoken, _coded(spoken.text)))
 
-    def _say_numbers(self, words: Iterable[str]) -> bool:
-        """Tell whether one of the words is a number, by itself or beside another."""
-        return any(self._numeral(word) for word in words)
+    def _figures(self, view: View, coded: Sequence[tuple[int, int]]) -> Iterator[tuple[str, int]]:
+        """Find numbers and dates in a text in which they are digits."""
+        if not _DIGIT.search(view.text):
+            return
+        for start, end in self._streams(view.text, coded):
+            yield "digits", view.source_span(start, end)[0]
+        if self._dates:
+            for start, end, said in find_dates(view.text):
+                if any(d in self._dates or (d.year and Date(d.year, d.month, None) in self._dates) for d in said):
+                    yield "date", view.source_span(start, end)[0]
+
+    def _around_numerals(self, text: str, words: Iterable[str]) -> Iterator[tuple[int, int]]:
+        """Give the stretches of a text in which numbers are said in words."""
+        numerals = {word for word in words if self._numeral(word)}
+        if not numerals:
+            return
+        start = end = -1
+        for match in word_pattern(text).finditer(text):
+            if match.group() not in numerals:
+                continue
+            if match.start() - _REACH > end >= 0:
+                yield start, _wordwise(text, end, 1)
+                start = -1
+            if start < 0:
+                start = _wordwise(text, max(0, match.start() - _REACH), -1)
+            end = min(len(text), match.end() + _REACH)
+        yield start, _wordwise(text, end, 1)
 
     def _numeral(self, word: str) -> bool:
         known = self._numerals.get(word)
@@ -295,7 +311,7 @@ class Needles:
         before: list[_Word] = []
         blind = iter(coded)
         skip = next(blind, None)
-        for match in _WORD.finditer(text):
+        for match in word_pattern(text).finditer(text):
             names = known.get(match.group())
             if not names:
                 continue
@@ -336,9 +352,24 @@ class Needles:
             if not known and not word.isdigit():
                 parts = pieces(word)
                 known = tuple(name for part in parts[1:] and parts for name in self._look(part) if name[1])
+                known = known or self._run_together(word)
             if len(self._memory) < WORDS_REMEMBERED:
                 self._memory[word] = known
         return known
+
+    def _run_together(self, word: str) -> tuple[tuple[int, bool, bool], ...]:
+        """Find two names of one value as one word, as accounts and addresses have them."""
+        if not LONGEST_WORD >= len(word) >= SHORTEST_PAIR:
+            return ()
+        names = self._names
+        for sounds in skeletons(word):
+            for cut in range(3, len(sounds) - 2):
+                for _, one in names.by_stem.get(sounds[:cut], ()):
+                    for _, two in names.by_stem.get(sounds[cut:], ()):
+                        spelt = names.sounds[one], names.sounds[two]
+                        if (one, two) in self._together and names.strong[one] and names.strong[two]:
+                            return () if spelt in self._kept_together else ((one, True, False),)
+        return ()
 
     def _look(self, word: str) -> tuple[tuple[int, bool, bool], ...]:
         """Give the names a word may be, and how far each identifies."""
@@ -414,18 +445,18 @@ class Needles:
         return found
 
 
+def _wordwise(text: str, at: int, step: int) -> int:
+    """Go on to where no word is cut."""
+    for _ in range(LONGEST_WORD):
+        if not 0 < at < len(text) or not (text[at - 1].isalnum() and text[at].isalnum()):
+            break
+        at += step
+    return at
+
+
 def _is_regular(word: str) -> bool:
     """Tell a word with its capitals where words have them from signs in any order."""
     return word.islower() or word.istitle() or word.isupper() or min(map(len, pieces(word))) >= SHORTEST_HUMP
-
-
-def _run_together(value: Protected, parts: Sequence[Part]) -> Iterator[Part]:
-    """Give the words of a name as one, as accounts and addresses have them, in both orders."""
-    words = [part.word for part in parts]
-    if value.kind in {"name", "text"} and len(words) in {2, 3} and all(part.strong for part in parts):
-        for row in (words, words[::-1]):
-            if len(together := "".join(row)) <= LONGEST_WORD and not together.isdigit():
-                yield Part(together, strong=True, common=False)
 
 
 def _coded(text: str) -> list[tuple[int, int]]:

@@ -37,6 +37,7 @@ _PLAIN_SHARE: Final = 0.95  # of characters that must be letters, digits, marks,
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _MARKS = {"Mn", "Cf", "Me"}
 _BROKEN = re.compile(r"(?<![^\W\d_])[^\W\d_]++(?:[-‐‑][ \t]*\r?\n[ \t]*[^\W\d_]++)++")
+_HYPHEN_END = re.compile(r"[-‐‑][ \t]*\r?\n")
 _TAG = re.compile(r"</?[A-Za-z!?][^<>]{0,4000}>")
 _TAG_NAME = re.compile(r"</?([A-Za-z0-9]+)")
 _BLOCKS: Final = frozenset({
@@ -52,7 +53,7 @@ _PUNYCODE = re.compile(r"(?<![A-Za-z0-9])xn--([a-z0-9-]{2,80})", re.IGNORECASE)
 _STYLE = re.compile(r"(?:\\[0-9A-Fa-f]{2,6}[ ]?){2,}")
 _FOLDED = re.compile(r"\r?\n[ \t]")
 _HZ = re.compile(r"~\{[!-~]{2,}?~\}")
-_CODES = re.compile(r"(?<![0-9.])(?:0?[0-9]{2,4}[,;\s]{1,3}){3,}0?[0-9]{2,4}(?![0-9.])")
+_CODES = re.compile(r"[0-9](?<![0-9.].)[0-9]{1,4}[,;\s]{1,3}(?:[0-9]{2,5}[,;\s]{1,3}){2,}[0-9]{2,5}(?![0-9.])")
 _DOUBLY = re.compile(r"[\x80-\xff\u0152-\u0178\u0192\u02c6\u02dc\u2013-\u2122]{4,}")
 _DOUBLY_CYRILLIC = re.compile(
     r"(?:[\u0420\u0421\u04a2\u0422\u0423\u04d2\u0490][\u0080-\u00bf\u0402-\u040f\u0450-\u045f\u0490\u0491\u2013-\u2122]){3,}"
@@ -205,8 +206,8 @@ def readings(text: str) -> list[str]:
     # Words that a line end or spaces broke are looked at each by itself.
     extra = [
         "|".join("".join(c for c in match.group() if c.isalpha()) for match in pattern.finditer(reading))
-        for reading in found
-        for pattern in (_BROKEN, _SPACED)
+        for reading in dict.fromkeys(found)
+        for pattern in ((_BROKEN, _SPACED) if _HYPHEN_END.search(reading) else (_SPACED,))
     ]
     return [reading for reading in dict.fromkeys(found + extra) if reading]
 
@@ -238,13 +239,13 @@ def _by_codes(run: str) -> Iterator[str]:
 
 def _twice_decoded(text: str) -> Iterator[str]:
     """Read what was UTF-8, or Cyrillic, and was decoded as something else."""
-    for pattern, first, then in (
-        (_DOUBLY, "cp1252", "utf-8"), (_DOUBLY, "latin-1", "utf-8"), (_DOUBLY, "cp1252", "cp1251"),
-        (_DOUBLY_CYRILLIC, "cp1251", "utf-8"),
+    latin, cyrillic = "\n".join(_DOUBLY.findall(text)), "\n".join(_DOUBLY_CYRILLIC.findall(text))
+    for runs, first, then in (
+        (latin, "cp1252", "utf-8"), (latin, "latin-1", "utf-8"), (latin, "cp1252", "cp1251"),
+        (cyrillic, "cp1251", "utf-8"),
     ):  # fmt: skip
-        runs = [match.group().encode(first, "ignore").decode(then, "ignore") for match in pattern.finditer(text)]
-        if any(runs):
-            yield "\n".join(runs)
+        if runs:
+            yield runs.encode(first, "ignore").decode(then, "ignore")
 
 
 def _usual(text: str) -> str:
