@@ -228,16 +228,15 @@ class Needles:
         numerals = {word for word in words if self._numeral(word)}
         if not numerals:
             return
-        start = end = -1
-        for match in word_pattern(text).finditer(text):
-            if match.group() not in numerals:
-                continue
-            if match.start() - _REACH > end >= 0:
+        places = sorted(match.span() for word in numerals for match in re.finditer(re.escape(word), text))
+        start, end = -1, -1
+        for low, high in places:
+            if low - _REACH > end >= 0:
                 yield start, _wordwise(text, end, 1)
                 start = -1
             if start < 0:
-                start = _wordwise(text, max(0, match.start() - _REACH), -1)
-            end = min(len(text), match.end() + _REACH)
+                start = _wordwise(text, max(0, low - _REACH), -1)
+            end = min(len(text), high + _REACH)
         yield start, _wordwise(text, end, 1)
 
     def _numeral(self, word: str) -> bool:
