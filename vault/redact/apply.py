@@ -320,7 +320,7 @@ class Work:
             raise ConsentError(self._missing_lines(missing))
         leaving = {item.record for item in items if item.outcome in _LEAVES}
         for item in items:
-            if item.to_record in leaving:
+            if item.to_record in leaving and item.record in leaving:
                 item.outcome, item.value = VALUE, {"record": self._token(item.to_record)}
         withheld, kept = self._mask(items)
         disclosed = self._records(items, leaving)
