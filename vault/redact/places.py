@@ -9,18 +9,22 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from itertools import takewhile
 from typing import Final, NamedTuple
 
+from vault.matching.simplified import SIMPLIFIED
+
 LEVELS: Final = ("county", "prefecture", "region", "country")
 """From the finest to the coarsest; a place is never shown finer than a county."""
 MAX_PLACE: Final = 400
 """Characters of a text in which a place is looked for; a longer one is no place."""
 _PARTS: Final = re.compile(r"[,،;；，、/|·()（）\n]+")
+_ADJECTIVE: Final = "скии"
+"""As a Russian adjective ends when it is folded."""
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _NUMBER: Final = re.compile(r"[\d\s-]*")
 _MARKS: Final = str.maketrans(
@@ -61,15 +65,15 @@ _WORDS: Final[Mapping[str, str]] = {
     "county or region": "автономный район, автономиялық ауданы, автономиялы ауданы, ئاپتونوم رايونى, ئاپتونوم ناھىيىسى",
     "prefecture": """prefecture, autonomous prefecture, diqu, zizhizhou, wilayiti, oblasti, автономный округ, округ,
         префектура, автономиялық облысы, автономиялы облысы, аймағы, ۋىلايىتى, ئاپتونوم ئوبلاستى, 地区, 自治州, 州""",
-    "region": "autonomous region, province, sheng, провинция, провинциясы, 省, 自治区",
+    "region": "autonomous region, province, sheng, провинция, провинциясы, өлкесі, 省, 自治区",
     "prefecture or region": "region, oblast, область, обл, облысы, oblysy, аймақ",
-    "any": """uyghur, uygur, kazakh, mongol, mongolian, hui, kyrgyz, kirghiz, tajik, xibe, sibe, уйгурский, казахский,
-        монгольский, хуэйский, киргизский, кыргызский, таджикский, сибоский, ұйғыр, қазақ, моңғол, хұй, дүнген, қырғыз,
-        тәжік, сібе, ئۇيغۇر, قازاق, موڭغۇل, خۇيزۇ, قىرغىز, تاجىك, شىبە, 维吾尔, 哈萨克, 蒙古, 回族, 柯尔克孜, 塔吉克,
-        锡伯, 壮族, 族""",
+    "any": """uyghur, uygur, uighur, kazakh, kazak, qazaq, mongol, mongolian, hui, kyrgyz, kirghiz, kirgiz, tajik, xibe,
+        sibe, sibo, уйгурский, казахский, монгольский, хуэйский, киргизский, кыргызский, таджикский,
+        сибоский, ұйғыр, қазақ, моңғол, хұй, дүнген, қырғыз, тәжік, сібе, ئۇيغۇر, قازاق, موڭغۇل, خۇيزۇ,
+        قىرغىز, تاجىك, شىبە, 维吾尔, 哈萨克, 蒙古, 回族, 柯尔克孜, 塔吉克, 锡伯, 壮族, 族""",
 }
 _BEFORE: Final = frozenset(
-    {"city of", "county of", "город", "гор", "г", "уезд", "район", "район имени", "область", "қ"}
+    {"city of", "county of", "город", "гор", "г", "уезд", "район", "район имени", "область", "округ", "қ"}
 )
 """Words for a sort of place that stand before the name."""
 
@@ -91,6 +95,11 @@ class Place:
     sort: str
     name: str
     above: tuple[Place, ...]
+
+    @property
+    def sorts(self) -> frozenset[str]:
+        """What it may be called: a city of the rank of a prefecture was a prefecture before, and goes by both."""
+        return frozenset({self.sort, "prefecture"} if self.level == "prefecture" else {self.sort})
 
     def at(self, level: str) -> Place:
         """Return the place itself or the nearest around it that is as coarse as `level`."""
@@ -123,7 +132,7 @@ class _Table(NamedTuple):
 
 def fold(text: str) -> str:
     """Reduce a name so that two usual ways of writing it compare equal: case, accents, apostrophes, hyphens."""
-    text = unicodedata.normalize("NFKC", text).casefold().translate(_MARKS)
+    text = unicodedata.normalize("NFKC", text).casefold().translate(_MARKS).translate(SIMPLIFIED)
     plain = (sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))
     return " ".join("".join(plain).split())
 
@@ -206,10 +215,21 @@ def _named(part: str) -> _Named:
     """Say what one part of a text names; nothing if it is not known whole."""
     table, folded = _table(), fold(part)
     name, sorts = _bare(folded)
-    # What is a city of the rank of a prefecture was a prefecture before, and goes by both.
-    found = {one for one in table.bare.get(name, ()) if sorts is None or {one.sort, one.level} & sorts}
-    found |= table.whole.get(folded, set()) if sorts else set()
+    found: set[Place] = set()
+    for spelling in (name, *_nouns(name)):
+        found = found or {one for one in table.bare.get(spelling, ()) if sorts is None or one.sorts & sorts}
+    # As it stands in the table, where the word for its sort is another than the place now has.
+    found = found or (table.whole.get(folded, set()) if sorts else set())
     return _Named(frozenset(found), sort_said=sorts is not None) if found else _UNKNOWN
+
+
+def _nouns(name: str) -> Iterator[str]:
+    """Yield what a Russian adjective may be of: Кашгарский of Кашгар, Нилкинский of Нилка."""
+    if name.endswith(_ADJECTIVE):
+        stem = name.removesuffix(_ADJECTIVE)
+        yield stem
+        if stem.endswith("ин"):
+            yield f"{stem[:-2]}а"
 
 
 def _pieces(text: str) -> list[_Named]:

@@ -62,6 +62,13 @@ def test_a_county_is_known_however_it_is_written(text):
         ("Istanbul, Turkey", "Turkey"),
         ("Абай ауданы, Абай облысы", "Abai District, Abai Region, Kazakhstan"),
         ("835500, Tekes county", "Tekes, Ili, Xinjiang, China"),
+        ("Нилкинский район", "Nilka, Ili, Xinjiang, China"),
+        ("Хотанский округ", "Hotan, Xinjiang, China"),
+        ("烏魯木齊", "Urumqi, Xinjiang, China"),
+        ("Ili Kazak Autonomous Prefecture", "Ili, Xinjiang, China"),
+        ("Шыңжаң Ұйғыр автономиялы ауданы", "Xinjiang, China"),
+        ("Almaty oblast", "Almaty Region, Kazakhstan"),
+        ("Yining County", "Ghulja County, Ili, Xinjiang, China"),
     ],
 )  # fmt: skip
 def test_a_place_is_told_at_its_level_or_coarser(text, county):
