@@ -1,9 +1,14 @@
-"""What every test may use: `deep` sizes for long tests, `tool` for programs of the system, a home of their own."""
+"""What every test may use: `deep` sizes for long tests, `tool` for programs of the system, a home of their own.
+
+In no test does anything reach the network: opening a socket fails, in Python and in C alike.
+"""
 
 import os
 import random
 import secrets
 import shutil
+import socket
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +17,19 @@ import pytest
 
 hypothesis.settings.register_profile("project", deadline=None, print_blob=True, derandomize=bool(os.environ.get("CI")))
 hypothesis.settings.load_profile("project")
+
+
+class NetworkUsedError(BaseException):
+    """Something asked the network; not an Exception, so that no `except` of the code under test takes it."""
+
+
+def _no_network(event: str, args: tuple[object, ...]) -> None:
+    # A pair of connected sockets of this machine's own (AF_UNIX) reaches nobody.
+    if event.startswith("socket.") and not (event == "socket.__new__" and args[1] == getattr(socket, "AF_UNIX", None)):
+        raise NetworkUsedError(event)
+
+
+sys.addaudithook(_no_network)
 
 
 class Slice(int):
