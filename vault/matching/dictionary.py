@@ -104,8 +104,7 @@ class Words:
         if len(ids) == 1:
             self.tokens[ids[0]].strong = True
         elif not names or (len(ids) > 2 and all(part.common for part in parts if part.strong)):
-            told = (ids, bare, own) if names else (ids, bare)
-            self.phrases.update(tuple(words[:PHRASE_AT_MOST]) for words in told if len(words) > 1)
+            self.phrases.update(tuple(words[:PHRASE_AT_MOST]) for words in (ids, bare, own) if len(words) > 1)
         for at, first in enumerate(ids):
             self.pairs.update((min(first, second), max(first, second)) for second in ids[at + 1 :])
         for (first, one), (_, two) in pairwise(names):
@@ -132,8 +131,9 @@ class Words:
         return token
 
     def _take_in(self, part: Part, ways: list[Stem], index: int) -> int:
-        if part.place and part.strong:
-            ways = [*ways, *(Stem(sounds, "region") for sounds, way in ways if way == "whole")]
+        if part.place:
+            further = "region" if part.strong else "possessed"
+            ways = [*ways, *(Stem(sounds, further) for sounds, way in ways if way == "whole")]
         token = self._by_sounds.setdefault(ways[0][0], len(self.tokens))
         if token == len(self.tokens):
             self.tokens.append(Token(ways[0][0], index))

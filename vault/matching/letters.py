@@ -52,7 +52,7 @@ LATIN: Final = {
 # -------------------------------------------------------------------------------------------- two readings
 # A letter that writers render in two ways: each option is itself spelt in the letter's own script.
 AMBIGUOUS: Final = {
-    "ә": ("а", "е", "я"), "ё": ("е", "ио"), "ө": ("о", "у"), "j": ("j", "y"), "x": ("x", "ks"),
+    "ә": ("а", "е", "я"), "ё": ("е", "ио"), "j": ("j", "y"), "x": ("x", "ks"),
     "ə": ("a", "e"), "ä": ("a", "e", "ae"), "ö": ("o", "oe"), "ü": ("u", "ue"), "å": ("a", "aa"),
     "ş": ("sh", "s"), "š": ("sh", "s"), "ś": ("sh", "s"), "ç": ("ch", "c"), "č": ("ch", "c"), "ć": ("ch", "c"),
     "ž": ("zh", "z"), "ź": ("zh", "z"), "ż": ("zh", "z"),
@@ -167,6 +167,8 @@ def skeletons(word: str) -> tuple[str, ...]:
         for letter in sorted(_AMBIGUOUS_LETTERS.intersection(low)):
             options = AMBIGUOUS[letter]
             forms = [form.replace(letter, option) for option in options for form in forms][:READINGS_AT_MOST]
+    if low[:1] == "ө":  # Өтеген, Утеген
+        forms.append("у" + low[1:])
     found = {_sounds(form, script): None for form in forms}
     if mixed and script != "arabic":
         found[_as_heard(word)] = None

@@ -105,9 +105,16 @@ COMMON: Final = _words(
     алма бота ботакөз қарлығаш құралай мөлдір перизат сымбат таң шырын шынар бұлақ жанар назар салтанат серік ермек
     есен қанат қалам мейірім мерген өмір рахат сағат темір шара ырыс ізгі әділ әсем әлем бауыр дидар жарас жарқын
     көркем мақсат мұхит көктем ару айым дархан жігер арай нұрлы ораза сәби ана ата бала бек хан би тау
+    асқар дәулет несібе бірлік айбар айбат айбын қуат күш жалын сұлу сұлтан мырза тұмар зере зерде дастан болашақ мәңгі
+    ғалым ұстаз азамат теңіз дария айна лашын аскар азамат даулет султан куат сулу
     канат серик омир адил асем алем жаркын максат
     мак заря мила соня каша гром ворон барс орех жук лиса
     семен семён тимур искра дина рая зоя ясень клен клён гранит алмаз рубин изумруд герой князь барон граф
+    rice bell bird banks brooks bush carpenter chambers cross day drake fisher flowers fox gardner glass gold
+    hall hart hawk heart hunt iron jewel judge kid lamb law leaf little love marsh moody moss north nurse oak
+    parks pike pool pope power powers rain reed rivers rush salt sands savage sharp shepherd silver singer
+    spring steel stern storm strong swan sweet tailor thorn tower wall waters weaver wheat wind winter wise
+    wright shah baron count duke prince frost snow
     lance dean gene ray rod carol amber olive holly hazel heather penny robin glen heath cliff clay jay wade ward west
     wolf berg engel klein gross lang jung
     nur gul gül ay erkin batur adil alim aman tursun

@@ -114,8 +114,9 @@ def nationals(stream: str) -> Iterator[str]:
     """
     bare = stream.removeprefix("00")
     for size in (1, 2, 3):
-        if bare[:size] in COUNTRY_CODES and len(bare) - size in NATIONAL:
-            yield bare[size:]
+        rest = bare[size:]
+        if bare[:size] in COUNTRY_CODES and len(rest) in NATIONAL and (len(rest) < NATIONAL[-1] or rest[0] not in "78"):
+            yield rest
 
 
 def coded_tokens(text: str) -> list[tuple[int, int]]:

@@ -26,7 +26,7 @@ KAZAKH_CASE: Final = (  # of the name itself
     *(whose + more for whose in ("niki", "diki", "tiki") for more in ("", "n", "ne", "nin", "nde", "nen", "men")),
     *(where + more for where in ("dagi", "tagi") for more in ("", "n", "nin", "lar", "lardin")),
 )  # fmt: skip
-KAZAKH_MINE: Final = ("m", "im", "n", "in", "miz", "imiz", "niz", "iniz")  # and yours
+KAZAKH_MINE: Final = ("m", "im", "in", "miz", "imiz", "niz", "iniz")  # and yours
 KAZAKH_CASE_OF_MINE: Final = (
     "", "nin", "din", "di", "ni", "a", "ga", "da", "nan", "dan", "men", "ben", "diki", "niki", "dai", "Sa",
 )  # fmt: skip
@@ -47,7 +47,7 @@ RUSSIAN_CONSONANT: Final = (  # Болат, Иванов, Сергей (its й i
     "iam", "iami", "iah", "ei",
 )  # fmt: skip
 RUSSIAN_VOWEL: Final = (  # Айша, Мария: these stand in place of the last vowel
-    "i", "e", "u", "oi", "oiu", "ei", "eiu", "iu", "am", "ami", "ah", "iam", "iami", "iah", "o",
+    "i", "e", "u", "oi", "oiu", "ei", "eiu", "iu", "am", "ami", "ah", "iam", "iami", "iah",
 )  # fmt: skip
 RUSSIAN_ADJECTIVE: Final = (  # Достоевский: these stand in place of -ий, -ый, -ая
     "i", "ogo", "omu", "im", "om", "aia", "oi", "uiu", "ie", "ih", "imi", "oiu", "ego", "emu", "em",
@@ -103,7 +103,8 @@ _UYGHUR = _harmonic(UYGHUR_PLURAL, UYGHUR_POSSESSIVE, UYGHUR_CASE)
 _TURKIC = (_KAZAKH | _UYGHUR) - {""}
 _LONGEST_FIRST = sorted(PATRONYMIC, key=len, reverse=True)
 _FOND_ENDINGS = _TURKIC | {*RUSSIAN_CONSONANT, ""}
-_FATHER_ENDINGS = _FOND_ENDINGS | {*RUSSIAN_VOWEL}
+_CASES_OF_THEIRS = _harmonic(KAZAKH_CASE_OF_THEIRS)
+_FATHER_ENDINGS = _FOND_ENDINGS | {*RUSSIAN_VOWEL} | _CASES_OF_THEIRS
 _DIMINUTIVE_ENDINGS = frozenset({*RUSSIAN_CONSONANT, *RUSSIAN_VOWEL, ""})
 _DIMINUTIVE_STEMS = tuple({word.removesuffix("a") for word in DIMINUTIVE})
 
@@ -135,7 +136,7 @@ class Stem(NamedTuple):
         sounds: The stem in the short alphabet, two letters or more.
         way: `whole`, `voiced`, `raised` (Uyghur: the last vowel closes before another), `vowel` (the last one dropped),
             `soft` (-ья dropped), `glide` (-й dropped), `fleeting` (Павел, Павла), `adjective`, `region` (of a place),
-            `seam` (Мұрадджан, whose дж is one sound) or `father` (patronymic only).
+            `possessed` (ауылы), `seam` (Мұрадджан, whose дж is one sound) or `father` (patronymic only).
     """
 
     sounds: str
@@ -266,6 +267,10 @@ def _adjective(_stem: str, rest: str, _joined: str, script: str) -> bool:
     return script == "cyrillic" and rest in RUSSIAN_ADJECTIVE
 
 
+def _possessed(_stem: str, rest: str, _joined: str, _script: str) -> bool:
+    return rest in _CASES_OF_THEIRS
+
+
 def _region(_stem: str, rest: str, _joined: str, script: str) -> bool:
     link, adjective, ending = rest.rpartition("sk")
     return script == "cyrillic" and bool(adjective) and link in REGION and ending in RUSSIAN_ADJECTIVE
@@ -273,13 +278,15 @@ def _region(_stem: str, rest: str, _joined: str, script: str) -> bool:
 
 _RULES: Final = {
     "whole": _whole, "father": _child, "voiced": _voiced, "raised": _closed, "seam": _seam, "vowel": _vowel,
-    "soft": _soft, "glide": _glide, "fleeting": _fleeting, "adjective": _adjective, "region": _region,
+    "soft": _soft, "glide": _glide, "fleeting": _fleeting, "adjective": _adjective, "region": _region, "possessed": _possessed,
 }  # fmt: skip
 
 
 def _ended(stem: str, rest: str, joined: str, script: str) -> bool:
     """Tell whether a rest is an ending of the script, as the sound before it asks."""
     last = stem[-1]
+    if last in VOWELS and not (last == "i" and stem[-2:-1] in VOWELS):
+        joined = ""  # only a consonant may have met its like, or й
     if (rest[0] in "tkp" and last not in _BEFORE_T) or (rest[0] in "dg" and last in _VOICELESS):
         return False  # Aminata, Амантай
     if stem.endswith(MASCULINE) and rest in _DAUGHTERS:
@@ -287,10 +294,10 @@ def _ended(stem: str, rest: str, joined: str, script: str) -> bool:
     if len(stem) <= SHORT:
         return rest in _SHORT_RESTS[script] or (len(rest) > 1 and joined in _SHORT_RESTS[script])
     if script == "arabic" and rest in {"a", "e"}:
-        return last == "n" or joined in _TURKIC  # ەرلانعا, whose ng is one sound; بولاتتا
+        return last == "n" or joined in _SHORT_TURKIC  # ەرلانعا, whose ng is one sound; بولاتتا
     if rest == "m" and len(stem) <= SHORT + 1:
         return False  # Алим is not Али
-    return rest in _RESTS[script] or ((len(rest) > 1 or joined == "mu") and joined in _RESTS[script])
+    return rest in _RESTS[script] or ((len(rest) > 1 or joined in {"mu", "in"}) and joined in _RESTS[script])
 
 
 def _fond(stem: str, rest: str, script: str) -> bool:
@@ -306,6 +313,10 @@ def _fond(stem: str, rest: str, script: str) -> bool:
             and _declined(rest, WOMAN, _FOND_ENDINGS)
         )
     )
+
+
+def _is_woman(stem: str) -> bool:
+    return stem.endswith(_WOMEN) or (stem[-1] == "a" and len(stem) > len("musta"))
 
 
 def _diminished(stem: str, rest: str) -> bool:

@@ -15,6 +15,7 @@ from vault.matching import dates, lexicon, mandarin, numbers
 from vault.matching.letters import APOSTROPHES, HAN, fold, script_of, skeletons
 from vault.matching.parts import Part
 from vault.matching.simplified import SIMPLIFIED
+from vault.matching.suffixes import ENGLISH
 from vault.matching.views import views
 
 LETTER: Final = r"[^\W\d_]"
@@ -315,8 +316,10 @@ def han_names(text: str) -> list[str]:
 
 
 def _is_other(word: str, stem: str, rest: str) -> bool:
-    """Tell whether a vowel behind a name in Latin letters makes another: Danielle; Ablette is where Ablet is."""
-    return not stem.endswith(_VOWEL_AFTER[rest]) and word[-3:-1].lower() not in _DOUBLED
+    """Tell whether an ending in Latin letters makes another name: Danielle, Marks; not Ablette (at Ablet), Mark's."""
+    if rest in _VOWEL_AFTER:
+        return not stem.endswith(_VOWEL_AFTER[rest]) and word[-3:-1].lower() not in _DOUBLED
+    return rest in ENGLISH and len(stem) <= SHORT + 1 and word.isalpha()
 
 
 def identifies(word: str, stem: str, rest: str, script: str, *, common: bool) -> bool:
@@ -335,9 +338,7 @@ def identifies(word: str, stem: str, rest: str, script: str, *, common: bool) ->
     Source:
         docs/known-values.md.
     """
-    if (fold(word) in lexicon.NO_FORM and rest) or (
-        script == "latin" and rest in _VOWEL_AFTER and _is_other(word, stem, rest)
-    ):
+    if rest and (fold(word) in lexicon.NO_FORM or (script == "latin" and _is_other(word, stem, rest))):
         return False
     if script in {"latin", "cyrillic"}:
         if word[0].isupper():
