@@ -38,11 +38,14 @@ _CLOSED: Final = (
 _ENCRYPTED: Final = (b"age-encryption.org/", b"-----BEGIN AGE", b"-----BEGIN PGP MESSAGE")
 _XML_START = re.compile(r"\ufeff?\s*<(?:[A-Za-z_?]|!(?:--|DOCTYPE))")
 _BASE64_SIGNS = r"[A-Za-z0-9+/_-]"
+_PLAIN_WORD = r"(?<=[A-Za-z])[a-z]*+(?![A-Za-z0-9+/=_\r\n-])"
 _BASE64 = re.compile(
-    rf"{_BASE64_SIGNS}(?<![A-Za-z0-9+/_-].){_BASE64_SIGNS}{{7,}}(?:\r?\n[ \t]*(?!--){_BASE64_SIGNS}{{2,}})*={{0,2}}"
+    rf"{_BASE64_SIGNS}(?<![A-Za-z0-9+/_-].)(?!{_PLAIN_WORD}){_BASE64_SIGNS}{{7,}}"
+    rf"(?:\r?\n[ \t]*(?!--){_BASE64_SIGNS}{{2,}})*={{0,2}}"
 )
 _BASE32 = re.compile(
-    r"[A-Za-z2-7](?<![A-Za-z0-9+/_-].)(?:(?<=[A-Z2-7])[A-Z2-7]{7,}|(?<=[a-z2-7])[a-z2-7]{7,})={0,6}(?![A-Za-z0-9+/_-])"
+    r"[A-Za-z2-7](?<![A-Za-z0-9+/_-].)(?!(?<=[a-z])[a-z]{0,14}+(?![a-z2-7=]))"
+    r"(?:(?<=[A-Z2-7])[A-Z2-7]{7,}|(?<=[a-z2-7])[a-z2-7]{7,})={0,6}(?![A-Za-z0-9+/_-])"
 )
 _SEGMENT = re.compile(r"(?:(?<=[/_-])|^)[A-Za-z0-9+]{12,}={0,2}(?=[/_-]|$)")
 _SPLIT_AT_MOST: Final = 1000

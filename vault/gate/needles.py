@@ -198,8 +198,9 @@ class Needles:
             docs/known-values.md §The gate.
         """
         coded = _coded(text)
-        words = set(word_pattern(text).findall(text))
-        yield from self._words(text, words, coded, noise=noise)
+        pattern = word_pattern(text)
+        words = set(pattern.findall(text))
+        yield from self._words(text, pattern, words, coded, noise=noise)
         if self._han:
             yield from self._chinese(text, NOISE_HAN if noise else 2)
         if self._codes:
@@ -255,6 +256,8 @@ class Needles:
         at = 0
         for start, end in (*coded, (len(text), len(text))):
             for chain in _CHAIN.finditer(text, at, start):
+                if chain.end() - chain.start() < numbers.SHORTEST:
+                    continue
                 digits = _NO_DIGITS.sub("", chain.group())
                 if len(digits) >= numbers.SHORTEST:
                     yield from self._in_chain(text, chain.start(), chain.end(), digits)
@@ -300,7 +303,7 @@ class Needles:
         return found
 
     def _words(
-        self, text: str, words: Iterable[str], coded: list[tuple[int, int]], *, noise: bool
+        self, text: str, pattern: re.Pattern[str], words: Iterable[str], coded: list[tuple[int, int]], *, noise: bool
     ) -> Iterator[tuple[str, int]]:
         if noise:
             words = [word for word in words if len(word) >= NOISE_LETTERS and _is_regular(word)]
@@ -310,7 +313,7 @@ class Needles:
         before: list[_Word] = []
         blind = iter(coded)
         skip = next(blind, None)
-        for match in word_pattern(text).finditer(text):
+        for match in pattern.finditer(text):
             names = known.get(match.group())
             if not names:
                 continue

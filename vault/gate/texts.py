@@ -63,7 +63,7 @@ _BACKSLASH = re.compile(
 )
 _SHORT_ESCAPES: Final = {"n": "\n", "r": "\n", "t": "\t", "b": " ", "f": " "}
 _UTF7 = re.compile(r"(?<![A-Za-z0-9+/=])\+[A-Za-z0-9+/]{2,}-?")
-_SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:(?:\W|_){1,4}[^\W\d_](?![^\W_])){2,}")
+_SPACED = re.compile(r"[\W_][^\W\d_](?:(?:\W|_){1,4}[^\W\d_](?![^\W_])){2,}")
 _RUN_8 = re.compile(rb"(?:[\x20-\x7e]|[\xc2-\xf4][\x80-\xbf]{1,3}){6,}")
 _RUN_16 = (
     ("utf-16-le", re.compile(rb"(?:[\x20-\x7e]\x00|[\x00-\xff][\x04\x06]|[\x00-\xff][\x4e-\x9f]){5,}")),
@@ -205,7 +205,7 @@ def readings(text: str) -> list[str]:
     found += [_usual(reading) for reading in _odd_readings(text)]
     # Words that a line end or spaces broke are looked at each by itself.
     extra = [
-        "|".join("".join(c for c in match.group() if c.isalpha()) for match in pattern.finditer(reading))
+        "|".join("".join(c for c in match.group() if c.isalpha()) for match in pattern.finditer("\n" + reading))
         for reading in dict.fromkeys(found)
         for pattern in ((_BROKEN, _SPACED) if _HYPHEN_END.search(reading) else (_SPACED,))
     ]
