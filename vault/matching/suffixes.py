@@ -278,7 +278,8 @@ def _region(_stem: str, rest: str, _joined: str, script: str) -> bool:
 
 _RULES: Final = {
     "whole": _whole, "father": _child, "voiced": _voiced, "raised": _closed, "seam": _seam, "vowel": _vowel,
-    "soft": _soft, "glide": _glide, "fleeting": _fleeting, "adjective": _adjective, "region": _region, "possessed": _possessed,
+    "soft": _soft, "glide": _glide, "fleeting": _fleeting, "adjective": _adjective, "region": _region,
+    "possessed": _possessed,
 }  # fmt: skip
 
 
