@@ -11,7 +11,9 @@ from vault import gate
 from vault.matching import MASK, Matcher, Protected, Span, find_spans, redact_text
 from vault.matching.dates import Date, find_dates, parse_value
 from vault.matching.letters import skeletons
+from vault.matching.mandarin import spellings
 from vault.matching.numbers import forms
+from vault.matching.numerals import as_digits
 from vault.matching.suffixes import fits, stems
 from vault.matching.views import views
 
@@ -326,3 +328,75 @@ def test_work_grows_with_the_text_and_no_faster(word):
 def test_a_mask_leaves_no_letter_of_any_spelling():
     text = " ".join("Жақып Жакып Zhaqyp Jakyp جاقىپ".split())
     assert not re.search(r"\w", redact_text(text, ["Жақып"]))
+
+
+# ------------------------------------------------------------------------------------- numbers said in words
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("the nineteenth of May, nineteen eighty-seven", "the 19 of May, 1987"),
+        ("nineteen hundred five", "1905"),
+        ("девятнадцатого мая тысяча девятьсот восемьдесят седьмого", "19 мая 1987"),
+        ("екі мың он сегізінші жылғы екінші наурызда", "2018 жылғы 2 наурызда"),
+        ("восемь семьсот двадцать семь двести", "8 727 200"),
+        ("bir ming toqquz yüz seksen yettinchi", "1987"),
+        ("二〇一八年三月二十一日", "2018年3月21日"),
+        ("8 7O5 2З8", "8 705 238"),
+        ("one of them", "one of them"),
+    ],
+)
+def test_number_words_are_digits(text, read):
+    assert as_digits(text).text == read
+
+
+@given(st.text("one two hundred thousand двадцать бір мың 十二〇年O15 -", max_size=60))
+def test_any_number_words_lead_back(text):
+    view = as_digits(text)
+    for at in range(len(view.text)):
+        start, end = view.source_span(at, at + 1)
+        assert 0 <= start <= end <= len(text)
+
+
+def test_words_between_the_groups_of_a_number_stay():
+    text = "Код 8 705, номер 238 41 96, до вечера"
+    assert redact_text(text, ["+7 705 238 41 96"]) == f"Код {MASK}, номер {MASK}, до вечера"
+
+
+def test_a_longer_number_is_another():
+    assert redact_text("9877012223344", ["+7 701 222 33 44"]) == "9877012223344"
+
+
+# --------------------------------------------------------------------------------------- spellings and kin
+@pytest.mark.parametrize(
+    ("name", "spelt"),
+    [
+        ("陈晓东", ["chen xiaodong", "chen xiao dong", "чэнь сяодун", "чэнь сяо дун"]),
+        ("诸葛亮", ["zhuge liang", "чжугэ лян"]),
+        ("叶尔兰巴", []),
+        ("阿依古丽", []),
+    ],
+)
+def test_pinyin_and_palladius_of_a_chinese_name(name, spelt):
+    assert [" ".join(part.word for part in words) for words in spellings(name)] == spelt
+
+
+def test_a_near_spelling_counts_only_beside_a_word_of_its_value():
+    values = ["Perhat Memtimin"]
+    assert redact_text("Пархат Мемтимин уехал. Другой Пархат", values) == f"{MASK} уехал. Другой Пархат"
+    assert redact_text("Мұхаммед Серікбаев келді", ["Memet Серікбаев"]) == f"{MASK} келді"
+
+
+def test_a_near_spelling_that_a_kept_value_has_stays():
+    text = "Марат Ахметов, Мурад Ахметов"
+    assert redact_text(text, ["Мурат Ахметов"], kept=["Мурад Ахметов"]).endswith("Мурад Ахметов")
+
+
+def test_what_an_override_turned_round_is_found():
+    assert redact_text("a \u202eтaлоБ\u202c b", ["Болат"]) == f"a {MASK} b"
+
+
+def test_escapes_are_read_with_what_is_around_them_and_no_more():
+    text = "x " * 500 + "&#1041;олат келді" + " x" * 500 + " &amp; Болат"
+    assert len(views(text)) == 2
+    assert len(views(text)[1].text) < len(text) // 2
+    assert redact_text(text, ["Болат"]) == "x " * 500 + f"{MASK} келді" + " x" * 500 + f" &amp; {MASK}"
