@@ -232,15 +232,12 @@ def _nouns(name: str) -> Iterator[str]:
             yield f"{stem[:-2]}а"
 
 
-def _pieces(text: str) -> list[_Named]:
+def _pieces(text: str) -> Iterator[_Named]:
     """Take a text apart at its commas; Chinese, which has none, at the names it begins with."""
-    found: list[_Named] = []
     for part in _PARTS.split(text):
-        if not part.strip() or _NUMBER.fullmatch(part):
-            continue
-        known = _named(part)
-        found += [known] if known.places or not _HAN.search(part) else _han_pieces("".join(part.split()))
-    return found
+        if part.strip() and not _NUMBER.fullmatch(part):
+            known = _named(part)
+            yield from [known] if known.places or not _HAN.search(part) else _han_pieces("".join(part.split()))
 
 
 def _han_pieces(text: str) -> list[_Named]:
@@ -275,7 +272,7 @@ def _of_text(text: str) -> frozenset[Place] | None:
     """Say which places a text may mean: empty if nothing is known, None if it contradicts itself."""
     if len(text) > MAX_PLACE:
         return frozenset()
-    pieces = _pieces(text)
+    pieces = list(_pieces(text))
     if pieces and all(piece.places for piece in pieces):
         names = [piece.places for piece in pieces]
         found = {one for one in (_down(names), _down(names[::-1])) if one}
@@ -362,8 +359,9 @@ def is_as_coarse(text: str, level: str) -> bool:
     """
     if len(text) > MAX_PLACE:
         return False
-    pieces = _pieces(text)
     fine = LEVELS.index(level)
-    return bool(pieces) and all(
-        piece.places and all(LEVELS.index(one.level) >= fine for one in piece.places) for piece in pieces
-    )
+    piece = _UNKNOWN
+    for piece in _pieces(text):
+        if not piece.places or any(LEVELS.index(one.level) < fine for one in piece.places):
+            return False
+    return bool(piece.places)
