@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from vault.vault.exposure import Contact, Person, Told
 
 _OUTCOMES: Final = ("value", "coarsened", "pseudonym")
-_FORMS: Final = {"told": "told by", "unknown": "no value", "not-asked": "no value"}
+_WORDS: Final = {
+    "told": "who told it",
+    "own": "no more than that the record is there",
+    "unknown": "unknown",
+    "not-asked": "not asked",
+}
+_FORMS: Final = {"told": "told by", "own": "record", "unknown": "no value", "not-asked": "no value"}
 
 
 def as_json(found: Exposure) -> dict[str, Any]:
@@ -140,17 +146,13 @@ def _rows(facts: tuple[Told, ...], lost: dict[bytes, str]) -> list[tuple[str, st
 
 
 def _told(fact: Told) -> str:
-    match fact.form:
-        case "told":
-            return f"who told it{f', as {fact.shown}' if fact.shown else ''}: {_text(fact.value)}"
-        case "unknown" | "not-asked":
-            return fact.form.replace("-", " ")
-    shown = _text(fact.shown)
+    shown, real = _text(fact.shown), _text(fact.value)
+    if fact.form in _WORDS:
+        return f"{_WORDS[fact.form]}{f', as {shown}' if shown else ''}"
+    if fact.shown is None and fact.form == "masked":
+        return "a text with masks"
     if fact.shown is None:
-        if fact.form == "masked":
-            return "a text with masks"
-        return "cannot be read any more" if fact.value is None else f"now: {_text(fact.value)}"
-    real = _text(fact.value)
+        return f"now: {real}" if real else "cannot be read any more"
     if isinstance(fact.value, dict) and "title" in fact.value:
         return f"{real} as {shown}"
     # Of a masked text no more than the recipient has: the page would expose who is not exposed yet.

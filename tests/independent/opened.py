@@ -128,6 +128,8 @@ def reported(report):
     people = [(bytes.fromhex(one["id"]), one["facts"]) for one in report["people"]]
     for person, told in [*people, (None, report["nobody"])]:
         for fact in told:
+            if fact["form"] == "own":  # no more than that the record is there: the tokens tell it
+                continue
             shown, how = fact["shown"], fact["outcome"]
             if fact["field"] == "person.name" and how == "value":
                 shown = shown["text"]

@@ -6,14 +6,18 @@ Floor: 2. It decides nothing. Whoever holds the ledger and the records can say f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Final
 
 from vault.redact import shapes
 from vault.redact.items import Item, taken_back
 from vault.redact.roles import PERSON, Graph
-from vault.redact.view import PSEUDONYM, VALUE, Fact
+from vault.redact.view import PSEUDONYM, VALUE, WITHHELD, Fact
 
-TOLD: str = "told"
+TOLD: Final = "told"
 """Form of a fact about who told a claim: a token of the source or statement stands beside it."""
+OWN: Final = "own"
+"""Form of a fact of which no more is about the person than that it stands in that person's own record."""
 
 
 def account(
@@ -29,9 +33,10 @@ def account(
 
     Returns:
         One fact for each person and claim; beside them the names that links show, each as a claim of the person's own
-        record, and who is shown to have told what.
+        record, who is shown to have told what, and whose record is there with nothing about that person in it.
     """
-    return tuple(dict.fromkeys(_facts(items, graph, roles, told_by)))
+    facts = dict.fromkeys(_facts(items, graph, roles, told_by))
+    return (*facts, *_own(facts, graph, roles))
 
 
 def _facts(
@@ -46,6 +51,16 @@ def _facts(
         for person in sorted(told_by(item)):
             role, inside = roles.get(person, "source"), graph.is_inside(person)
             yield Fact(person, item.record, revision, item.index, name, role, inside, PSEUDONYM, TOLD)
+
+
+def _own(facts: Iterable[Fact], graph: Graph, roles: Mapping[bytes, str]) -> Iterator[Fact]:
+    left = [fact for fact in facts if fact.outcome != WITHHELD]
+    told = {(fact.person, fact.record) for fact in left}
+    for fact in {fact.record: fact for fact in left}.values():
+        person = graph.entity(fact.record)
+        if fact.field.partition(".")[0] in {PERSON, "source"} and (person, fact.record) not in told:
+            role, inside = roles.get(person, "source"), graph.is_inside(person)
+            yield replace(fact, person=person, role=role, inside=inside, outcome=PSEUDONYM, form=OWN)
 
 
 def _names(graph: Graph, person: bytes, role: str) -> Iterator[Fact]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from vault import ledger
 from vault.records import id_text, link_of, text_of, title
 from vault.redact import masks, shapes
-from vault.redact.account import TOLD
+from vault.redact.account import OWN, TOLD
 from vault.redact.coarsen import birth_band, coarse_date
 from vault.redact.consent import Ask, Consents, Grant, is_child
 from vault.redact.items import RELATION, taken_back
@@ -61,7 +61,8 @@ class Told:
         field: Kind and field, such as `event.when`.
         outcome: value, coarsened or pseudonym.
         form: How coarse, such as `date quarter`; `masked`: parts of the text are; `relation`: it says how they are
-            related; `told`: only who told it; `unknown` and `not-asked`: no more than that; mostly empty.
+            related; `told`: only who told it; `own`: no more than that it stands in the person's own record; `unknown`
+            and `not-asked`: no more than that; mostly empty.
         shown: What the recipient reads, as in `records.json`, masks too; None where that cannot be said any more.
         value: What the vault says, as plain data with ids in hexadecimal, of a link with `record` and `title`; None
             where it is gone.
@@ -341,7 +342,7 @@ class Looking:
             consents=consents,
             lacks=lacks,
         )
-        return told, _beside(of, claim) if fact.form != TOLD else None
+        return told, _beside(of, claim) if fact.form not in {TOLD, OWN} else None
 
     def _held(self, of: Field, value: object) -> Any:  # noqa: ANN401 - plain data
         """Give what the vault says; of a link also the title of the record."""
@@ -360,7 +361,7 @@ class Looking:
             shown = self._token(one, claim.source or b"")
         elif one.policy == _FULL:
             shown = _plain(value)
-        elif value is None:
+        elif value is None or fact.form == OWN:
             pass
         elif of.type == "link":
             shown = self._shown_link(one, fact, of, value)
