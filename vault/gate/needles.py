@@ -266,17 +266,16 @@ class Needles:
     def _in_chain(self, text: str, start: int, end: int, digits: str) -> Iterator[tuple[int, int]]:
         """Find numbers in one row of groups; a national number also behind the code of a country."""
         begin = 0  # of a group, among the digits
-        groups = [match.span() for match in _GROUP.finditer(text, start, end)]
         ends: dict[int, int] = {}
-        for low, high in groups:
-            size = self._begins(digits, begin)
-            if size:
+        for match in _GROUP.finditer(text, start, end):
+            low, high = match.span()
+            if sizes := self._begins(digits, begin):
                 if not ends:
                     passed = 0
-                    for first, last in groups:
-                        passed += last - first
-                        ends[passed] = last
-                for length in size:
+                    for group in _GROUP.finditer(text, start, end):
+                        passed += group.end() - group.start()
+                        ends[passed] = group.end()
+                for length in sizes:
                     if begin + length in ends:
                         yield low, ends[begin + length]
                         break
@@ -298,7 +297,9 @@ class Needles:
                     found += [
                         zeros + code + len(number)
                         for number in numbers_here
-                        if number in self._phones and len(number) in numbers.NATIONAL and digits.startswith(number, at)
+                        if number in self._phones
+                        and digits.startswith(number, at)
+                        and number in numbers.nationals(digits[begin : at + len(number)])
                     ]
         return found
 
