@@ -1,6 +1,7 @@
 """Who is exposed: against opened bundles of random vaults, and what became of it all since. Everyone is invented."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -224,3 +225,229 @@ def test_random_bundles_show_what_the_ledger_says(tmp_path, deep):
                 draw.change()
     assert bundles > size
     assert {how for how, _ in facts_seen} >= {"value", "pseudonym", "coarsened", "unknown"}
+
+
+# --- what became of it since ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def family(vault, put, person):
+    """Give a man inside who was detained, his wife outside who speaks for him, and his mother inside."""
+
+    class Family:
+        wife = person("Wife Example", Claim("inside", "no"), Claim("phone", "+7 701 555 10 10"))
+        mother = person("Mother Example")
+        man = person(
+            "Man Example",
+            kin(wife, "wife"),
+            kin(mother, "mother"),
+            Claim("relative", {"name": "Aunt Nowhere", "relation": "aunt"}),
+            Claim("birth", "1961-04-07"),
+            Claim("sex", "male"),
+        )
+        event = put("event", Claim("person", man), Claim("kind", "arrest"), Claim("when", "2017-05-02"))
+        consents = (
+            put("consent", *consent(man, by=wife)),
+            put("consent", *consent(wife)),
+        )
+
+        def who(self, exposure, record):
+            (found,) = [one for one in exposure.people if one.record == record]
+            return found
+
+        def facts(self, exposure, record, field):
+            return [one for one in self.who(exposure, record).facts if one.field == field]
+
+        def change(self, record, *claims):
+            (after,) = vault.put(continued(vault.get(record), (*vault.get(record).claims, *claims)))
+            return after
+
+    return Family()
+
+
+def test_a_fact_is_shown_as_it_left_whatever_the_record_says_today(vault, family, hand):
+    hand(family.man)
+    family.change(family.man, Claim("birth", "1961-04-07", "retracted"), Claim("sex", None, "retracted"))
+    event = vault.get(family.event)
+    vault.put(continued(event, tuple(replace(one, value="2018-01-01") if one.field == "when" else one
+                                     for one in event.claims)))  # fmt: skip
+    family.change(family.man, Claim("occupation", "a later trade"))
+    found = vault.disclosures.exposure(TODAY)
+    (birth,) = family.facts(found, family.man, "person.birth")
+    (when,) = family.facts(found, family.man, "event.when")
+    assert (birth.shown, birth.since) == ("1961-04-07", "taken back")
+    assert (when.shown, when.since) == ("2017-05-02", "changed")
+    assert family.facts(found, family.man, "person.sex")[0].since == "taken back"
+    assert {one.since for one in family.facts(found, family.man, "person.name")} == {""}
+    assert not family.facts(found, family.man, "person.occupation"), "what was written later did not leave"
+
+
+def test_what_was_removed_or_purged_since_is_said_to_be(vault, family, hand):
+    hand(family.man)
+    vault.remove(family.event)
+    found = vault.disclosures.exposure(TODAY)
+    (when,) = family.facts(found, family.man, "event.when")
+    assert (when.shown, when.since) == ("2017-05-02", "removed")
+    vault.remove(family.event, purge=True)
+    found = vault.disclosures.exposure(TODAY)
+    (when,) = family.facts(found, family.man, "event.when")
+    assert (when.shown, when.value, when.since, when.token) == (None, None, "purged", "")
+    vault.remove(family.man, purge=True)
+    found = vault.disclosures.exposure(TODAY)
+    man = family.who(found, family.man)
+    assert (man.name, man.stand_ins, man.inside, man.role) == ("", (), True, "detainee")
+    assert {one.since for one in man.facts} <= {"purged", "rewritten", ""}
+    assert {one.since for one in man.facts if one.record == family.man} == {"purged"}
+    assert "Man Example" not in json.dumps(report(found))
+
+
+def test_a_record_written_anew_by_a_purge_is_said_to_be(vault, family, put, hand):
+    text = put("event", Claim("person", family.man), Claim("narrative", "Other Invented was there."))
+    other = put("person", name("Other Invented"))
+    hand(family.man)
+    vault.remove(other, purge=True)
+    found = vault.disclosures.exposure(TODAY)
+    (narrative,) = family.facts(found, family.man, "event.narrative")
+    assert (narrative.record, narrative.since, narrative.shown) == (text, "rewritten", None)
+    assert "Other Invented" not in narrative.value
+
+
+def test_consents_say_whether_they_still_stand(vault, family, hand):
+    hand(family.man)
+    of_man, _ = family.consents
+
+    def consents(state, lacks):
+        found = vault.disclosures.exposure(TODAY)
+        assert {(one.record, one.state) for one in found.consents} == {(of_man, state)}
+        (birth,) = family.facts(found, family.man, "person.birth")
+        assert (birth.consents, birth.lacks) == ((of_man,), lacks)
+
+    consents("given", "")
+    family.change(of_man, Claim("expires", "2026-01-01"))
+    consents("expired", "expired")
+    family.change(of_man, Claim("withdrawn_on", "2025-01-01"))
+    consents("withdrawn", "expired, withdrawn")
+    assert {one.lacks for one in family.who(vault.disclosures.exposure(TODAY), family.mother).facts} == {""}
+    vault.remove(of_man, purge=True)
+    found = vault.disclosures.exposure(TODAY)
+    assert {one.record: one.state for one in found.consents}[of_man] == "purged"
+    assert family.facts(found, family.man, "person.birth")[0].lacks == "no consent recorded"
+
+
+def test_another_record_can_withdraw(vault, family, put, hand):
+    hand(family.man)
+    put("consent", Claim("about", family.man), Claim("withdrawn_on", "2025-01-01"))
+    found = vault.disclosures.exposure(TODAY)
+    assert family.facts(found, family.man, "person.birth")[0].lacks == "withdrawn"
+    assert {one.state for one in found.consents} == {"given"}, "the consent itself says nothing of it"
+
+
+def test_whoever_goes_on_to_the_state_is_warned_first_and_is_reached_from_outside(vault, family, put, person, hand):
+    hand(family.man)
+    second = person("Second Example")
+    put("event", Claim("person", second), Claim("kind", "arrest"))
+    put("consent", *consent(second, by=family.wife))
+    hand(second, policy="un-confidential", to=Recipient("group", "un", ("state",)), purpose="un")
+    found = vault.disclosures.exposure(TODAY)
+    assert found.people[0].record == second
+    assert found.people[0].onward == ("state",)
+    order = [one.record for one in found.people]
+    assert order.index(family.man) < order.index(family.wife), "who is inside comes before who is outside"
+    (through, *rest) = family.who(found, family.man).contacts
+    assert (through.record, through.inside, through.reach) == (family.wife, False, ("+7 701 555 10 10",))
+    assert "wife" in through.how
+    assert "gave consent" in through.how
+    assert {one.name for one in rest} == {"Mother Example", "Aunt Nowhere"}
+    assert all(one.inside for one in rest)
+
+
+def test_who_has_no_record_is_named_too(vault, put, hand):
+    vault.disclosures.set_policy(
+        'name = "kin"\naudience = "lawyer"\n[rules]\n"detainee.*" = "keep"\n"relative.name" = "keep"\n'
+        '"relative.relative" = "keep"\n'
+    )
+    niece = put("person", name("Niece Example"), Claim("relative", {"name": "Aunt Nowhere", "relation": "aunt"}))
+    put("consent", *consent(niece))
+    hand(niece, policy="kin")
+    found = vault.disclosures.exposure(TODAY)
+    assert [(one.name, one.role, one.fact.outcome) for one in found.unrecorded] == [
+        ("Aunt Nowhere", "relative", "value")
+    ]
+
+
+def test_stand_ins_are_those_of_the_bundle_also_after_fresh_ones(vault, family, put, hand):
+    letter = put("document", Claim("about", family.man), Claim("kind", "letter"))
+    bundles = [hand(family.man, fresh=turn > 0) for turn in range(3)]
+    tokens = [next(one["id"] for one in tree["records"] if one["kind"] == "event") for tree in bundles]
+    assert len(set(tokens)) == 3
+    digests = [entry.facts["bag_sha256"] for entry in vault.disclosures.log() if entry.action == "disclosed"]
+    for digest, token in zip(digests, tokens, strict=True):
+        found = vault.disclosures.exposure(TODAY, bundle=digest)
+        assert {one.token for one in family.facts(found, family.man, "event.when")} == {token}
+    whole = family.who(vault.disclosures.exposure(TODAY), family.man)
+    assert len(whole.stand_ins) == 3
+    (when,) = [one for one in whole.facts if one.field == "event.when"]
+    assert len(when.bundles) == 3
+    vault.remove(letter, purge=True)  # the past scopes lose it, and keep their numbers
+    hand(family.man, fresh=True)
+    assert len(family.who(vault.disclosures.exposure(TODAY), family.man).stand_ins) == 4
+
+
+def test_names_that_share_a_key_are_one(vault, family, hand):
+    same = Recipient("the office", "lawyer", (), None, "six words of one key")
+    hand(family.man, to=replace(DESK, fingerprint="six words of one key"))
+    vault.disclosures.put_recipient(same)
+    vault.disclosures.put_recipient(Recipient("stranger", "lawyer", (), None, "other words"))
+    found = vault.disclosures.exposure(TODAY, recipients=["the office"])
+    assert set(found.recipients) == {"desk", "the office"}
+    assert family.man in {one.record for one in found.people}
+    assert vault.disclosures.exposure(TODAY, recipients=["stranger"]).people == ()
+
+
+def test_what_was_asked_back_is_marked_and_still_exposed(vault, family, hand):
+    hand(family.man)
+    (one,) = vault.disclosures.exposure(TODAY).bundles
+    vault.disclosures.note_recall([one.digest])
+    found = vault.disclosures.exposure(TODAY)
+    assert set(found.asked_back) == {one.digest}
+    assert found.people
+    assert report(found)["bundles"][0]["asked_back"]
+
+
+def test_the_owners_full_way_out_exposes_history_too(vault, family, tmp_path):
+    family.change(family.man, Claim("occupation", "a teacher"))
+    before = vault.get(family.man)
+    vault.put(continued(before, tuple(one for one in before.claims if one.field != "occupation")))
+    vault.remove(family.event)
+    request = Request((), vault.disclosures.policies()["everything"], Recipient("self", "self"), "other", TODAY)
+    handoff.write(vault.disclose(request), tmp_path / "all", form="dir")
+    tree = json.loads((tmp_path / "all/data/records.json").read_text("utf-8"))
+    found = vault.disclosures.exposure(TODAY)
+    told = {(one.record.hex(), one.field) for person in found.people for one in person.facts}
+    told |= {(one.record.hex(), one.field) for one in found.nobody}
+    shown = {
+        (past["id"], f"{past['kind']}.{field}")
+        for record in tree["records"]
+        for past in (record["record"], *record["history"])
+        for field in set(past) & {one.name for one in vault.schemas.fields(past["kind"])} - {"kind"}
+    }
+    assert shown
+    assert shown <= told
+    (trade,) = family.facts(found, family.man, "person.occupation")
+    assert (trade.shown, trade.since) == ("a teacher", "changed")
+    assert {one.record for one in found.people} == {family.man, family.wife, family.mother}
+    assert "Aunt Nowhere" in {one.name for one in found.unrecorded}
+
+
+def test_an_empty_vault_exposes_nobody(vault):
+    for found in (vault.disclosures.exposure(TODAY), vault.disclosures.exposure_of_vault(TODAY)):
+        assert (found.people, found.unrecorded, found.nobody, found.bundles) == ((), (), (), ())
+
+
+def test_nothing_of_a_report_shows_in_its_repr(vault, family, hand):
+    hand(family.man)
+    for found in (vault.disclosures.exposure(TODAY), vault.disclosures.exposure_of_vault(TODAY)):
+        texts = [repr(found), *map(repr, found.people), *(repr(fact) for one in found.people for fact in one.facts)]
+        texts += [repr(contact) for one in found.people for contact in one.contacts]
+        for word in ("Example", "Nowhere", "1961-04", "701 555"):
+            assert not any(word in text for text in texts)
