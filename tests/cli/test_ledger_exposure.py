@@ -169,3 +169,17 @@ def test_vault_with_a_path_is_the_option_of_all_commands(shown: Any) -> None:
     again = shown.raw("ledger", "exposure", "--vault", *key, "--vault", "shown/families.vault", "--json").json
     assert len(whole["people"]) == len(again["people"]) > 30
     assert text(whole["people"]) == text(again["people"])
+
+
+def test_a_bundle_that_was_asked_back_says_so(shown: Any) -> None:
+    (before,) = shown.ask("ledger", "exposure", OFFICE, "--json").json["bundles"]
+    assert before["asked_back"] is None
+    (person, *_) = shown.ask("ledger", "exposure", OFFICE, "--json").json["people"]
+    shown.ask("ledger", "recall", person["id"])
+    assert shown.ask("ledger", "exposure", OFFICE, "--json").json["bundles"][0]["asked_back"] is None
+    shown.ask("ledger", "recall", person["id"], "-o", "notices")
+    report = shown.ask("ledger", "exposure", OFFICE, "--json").json
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\dZ", report["bundles"][0]["asked_back"])
+    assert report["people"], "what was asked back is still out"
+    assert "asked back 20" in shown.ask("ledger", "exposure", OFFICE).out
+    assert shown.ask("ledger", "verify").out.startswith("whole\t")

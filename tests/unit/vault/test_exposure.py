@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from cli.exposure import as_json
+from cli.exposure import as_html, as_json, as_text
 from cli.output import json_text
 from tests.independent.opened import Opened, reported
 from vault import handoff
@@ -451,3 +451,18 @@ def test_nothing_of_a_report_shows_in_its_repr(vault, family, hand):
         texts += [repr(contact) for one in found.people for contact in one.contacts]
         for word in ("Example", "Nowhere", "1961-04", "701 555"):
             assert not any(word in text for text in texts)
+
+
+def test_no_text_of_a_record_is_markup_or_a_control_on_a_page(vault, put, hand):
+    hostile = "<script>alert(1)</script>\u202e \x1b[2J&amp;"
+    somebody = put("person", name(f"Invented {hostile}"), Claim("occupation", hostile))
+    put("consent", *consent(somebody))
+    hand(somebody)
+    for found in (vault.disclosures.exposure(TODAY), vault.disclosures.exposure_of_vault(TODAY)):
+        text, page = as_text(found, hostile), as_html(found, hostile)
+        assert "Invented" in text
+        assert "Invented" in page
+        for made in (text, page):
+            assert not set(made) & {"\u202e", "\x1b"}
+        assert "<script" not in page
+        assert page.count("&lt;script&gt;") >= 3
