@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import Final, NamedTuple
 
-from vault.matching import dates, kin, lexicon, numbers
+from vault.matching import dates, initials, kin, lexicon, numbers
 from vault.matching.dictionary import BEGINNING, PHRASE_AT_MOST, Characters, Token, Words
 from vault.matching.letters import APOSTROPHES, HAN, fold, script_of, skeletons
 from vault.matching.numerals import as_digits
@@ -60,14 +60,6 @@ _CYRILLIC_DIGITS: Final = str.maketrans("0134689", "оізчбвд")
 _LATIN_DIGITS: Final = str.maketrans("01345678", "oieasgtb")
 _ONE = rf"(?:ئ?{LETTER})(?![^\W_])"  # Uyghur writes two signs for a vowel that begins a word
 _SPACED_OUT = re.compile(rf"(?<![^\W_]){_ONE}(?:[\s.·•*_/|‐-]{{1,3}}{_ONE}){{2,}}")
-_INITIAL = rf"(?:[SZCKG]h|Dzh|Y[aeou]|Ts|Дж|SH|ZH|CH|KH|Y[AEOU]|{LETTER})"
-_INITIALS_BEFORE = re.compile(
-    rf"(?<![^\W_])(?P<dotted>(?:{_INITIAL}\.[-‐–]?[\s_]{{0,2}}){{1,3}})$|(?<![^\W_])(?P<bare>{LETTER})[\s_]$"
-)
-_INITIALS_AFTER = re.compile(rf"(?:,?[\s_]{{1,2}}|\.)(?:{_INITIAL}\.[\s-]?){{0,2}}{_INITIAL}(?:\.|(?![^\W_]))")
-_NAME_BEFORE = re.compile(rf"(?<![^\W_])({LETTER}{{2,}})[\s._]{{1,2}}$")
-_INITIALS = re.compile(_INITIAL)
-_INITIALS_REACH, _NAME_REACH = 14, 40  # characters
 _ATTACHED_BEFORE = re.compile(r"(?<![A-Za-zА-Яа-я0-9])(?:[A-Za-zА-Яа-я№]{1,4}|[A-Z][ -])$")
 _ATTACHED_AFTER = re.compile(r"[A-Za-zА-Яа-я]{1,4}(?![A-Za-zА-Яа-я0-9])")
 _DIGIT_BEFORE, _DIGIT_AFTER = re.compile(r"[0-9]\W{0,4}$"), re.compile(r"\W{0,4}[0-9]")
@@ -318,8 +310,8 @@ class Matcher:
         for at, part in enumerate(parts):
             hits = self._look_up(part)
             if hits and len(part) > 1:
-                initials = at and len(parts[at - 1]) == 1 and any(h.strong for h in hits)  # YZhaksybekov
-                run.append(_Found(start - initials, start + len(part), hits))
+                glued = at and len(parts[at - 1]) == 1 and any(h.strong for h in hits)  # YZhaksybekov
+                run.append(_Found(start - glued, start + len(part), hits))
             start += len(part)
         yield from self._judge(text, run)
 
@@ -397,7 +389,7 @@ class Matcher:
                 known = self._words.tokens[token]
                 start, end = found.start, found.end
                 if not known.sounds.isdigit():
-                    start, end = _with_initials(text, start, end, known)
+                    start, end = initials.taken_in(text, start, end, known)
                 yield Span(start, end, known.index)
 
     def _may_be_alone(self, found: _Found) -> bool:
@@ -406,12 +398,10 @@ class Matcher:
 
     def _with_its_initial(self, text: str, found: _Found) -> int | None:
         """Give the name a weak word is when an initial of the same value stands before it."""
-        before = _INITIALS_BEFORE.search(text[max(0, found.start - _INITIALS_REACH) : found.start])
-        if not before or not before["dotted"]:
-            return None
-        for hit in found.hits:
+        before = initials.before(text, found.start)
+        for hit in found.hits if before else ():
             known = self._words.tokens[hit.token]
-            if known.strong and not hit.shared and initial(_INITIALS.findall(before["dotted"])[0]) in known.initials:
+            if known.strong and not hit.shared and before in known.initials:
                 return hit.token
         return None
 
@@ -573,38 +563,10 @@ class Matcher:
                     break
 
 
-def _with_initials(text: str, start: int, end: int, name: Token) -> tuple[int, int]:
-    """Take in the initials beside a name, and the name that an initial of the value stands for."""
-    low = max(0, start - _INITIALS_REACH)
-    before = _INITIALS_BEFORE.search(text[low:start])
-    if before:
-        letter = _INITIALS.findall(before.group())[0]
-        known = initial(letter) in name.initials
-        if (known and (before["dotted"] or letter[0].isupper())) or (before["dotted"] and letter[0].isupper()):
-            start = low + before.start()
-    elif name.abbreviated:
-        low = max(0, start - _NAME_REACH)
-        full = _NAME_BEFORE.search(text[low:start])
-        if full and full[1][0].isupper() and initial(full[1]) in name.abbreviated and not _bound(full[1]):
-            start = low + full.start()
-    after = _INITIALS_AFTER.match(text, end)
-    if after:
-        letters = _INITIALS.findall(after.group())
-        handle = after.group().startswith(("_", "."))  # zhanibekov_b
-        if all((c[0].isupper() or handle) and initial(c) in name.initials for c in letters):
-            end = after.end()
-    return start, end
-
-
 def _in_chinese(readings: Sequence[str]) -> Iterator[str]:
     """Give the Chinese forms of a word that is a common name."""
     for sounds in readings:
         yield from kin.chinese(sounds)
-
-
-def _bound(word: str) -> bool:
-    folded = fold(word)
-    return folded in lexicon.BINDING or folded in lexicon.GENERIC
 
 
 def redact_text(
