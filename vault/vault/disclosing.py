@@ -24,7 +24,7 @@ from vault.redact import (
     shipped_policies,
 )
 from vault.redact.view import _VAULT_ROOM
-from vault.vault.exposure import Looking
+from vault.vault.exposing import Looking
 from vault.vault.reading import attachment_of_value, read_revision
 from vault.vault.state import read_log, read_setting, read_settings
 
