@@ -10,7 +10,6 @@ Source:
 
 import html
 import re
-import sys
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
@@ -50,11 +49,19 @@ _ESCAPE_SIGNS = re.compile(r"[&%=\\<]")
 _INLINE_TAG = re.compile(rf"</?(?:{_INLINE_TAGS})(?:[\s/][^>]*)?>|<!--.*-->", re.IGNORECASE | re.DOTALL)
 _JSON_CONTROL = {"n": "\n", "r": "\r", "t": "\t", "b": " ", "f": " ", '"': '"', "/": "/", "\\": "\\"}
 
-DIGITS: Final = {
-    code: chr(48 + unicodedata.decimal(chr(code)))
-    for code in range(128, sys.maxunicode + 1)
-    if unicodedata.decimal(chr(code), None) is not None
-}  # every script's decimal digits
+
+class _Digits(dict[int, str]):
+    """Every script's decimal digits, each looked up when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        value = unicodedata.decimal(chr(code), None) if code > 127 else None
+        if value is None:
+            raise LookupError
+        self[code] = chr(48 + value)
+        return self[code]
+
+
+_DIGITS: Final = _Digits()
 _ODD_DIGIT = re.compile(r"(?![0-9])\d")
 
 
@@ -146,7 +153,7 @@ def views(text: str) -> list[View]:
     if _CAN_BE_UNUSUAL.search(text):
         plain = _rewrite(plain, _UNUSUAL, _usual)
     if _ODD_DIGIT.search(plain.text):
-        plain.text = plain.text.translate(DIGITS)  # one for one, so the offsets stand
+        plain.text = plain.text.translate(_DIGITS)  # one for one, so the offsets stand
     found = [plain]
     for _ in range(LAYERS_AT_MOST):
         last = found[-1]
@@ -159,7 +166,7 @@ def views(text: str) -> list[View]:
         if _CAN_BE_UNUSUAL.search(undone.text):
             undone = _rewrite(undone, _UNUSUAL, _usual)
         if _ODD_DIGIT.search(undone.text):
-            undone.text = undone.text.translate(DIGITS)
+            undone.text = undone.text.translate(_DIGITS)
         found.append(undone)
     return found
 

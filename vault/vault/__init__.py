@@ -6,7 +6,6 @@ into disclosures. It refuses to give out anything while it is locked.
 
 from vault.vault.core import Hit, Hits, Status, Vault
 from vault.vault.desk import KeyDesk, KeyslotInfo
-from vault.vault.disclosing import DisclosureDesk
 from vault.vault.erasing import Mention, Removal
 from vault.vault.exposure import Exposure
 from vault.vault.inspection import CheckReport, Problem, ScrubReport, scrub
@@ -16,7 +15,6 @@ from vault.vault.likeness import LIKELY
 __all__ = [
     "LIKELY",
     "CheckReport",
-    "DisclosureDesk",
     "Exposure",
     "Hit",
     "Hits",

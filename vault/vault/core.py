@@ -26,9 +26,8 @@ from vault.objects import Head, Kind, ObjectBatch, parse_checkpoint
 from vault.paths import safe_name
 from vault.records import Claim, Draft, Revision, Schemas, continued, edtf, id_text, load_schema, text_of
 from vault.sealing import KdfProfile
-from vault.vault import disclosing, erasing, inspection, likeness
+from vault.vault import erasing, inspection, likeness
 from vault.vault.desk import KeyDesk, KeyslotInfo, used_slots
-from vault.vault.disclosing import DisclosureDesk
 from vault.vault.erasing import Mention, Removal
 from vault.vault.keeping import KeepingDesk, read_backups
 from vault.vault.lines import write_lines
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
     from vault.engine import Engine
     from vault.objects import ObjectReader
     from vault.redact import Disclosure, Request
+    from vault.vault.disclosing import DisclosureDesk
 
 _PURGED: Final = "this record was purged; only its id is known"
 
@@ -321,6 +321,8 @@ class Vault:
     @property
     def disclosures(self) -> DisclosureDesk:
         """What disclosures need and leave: policies, address book, previews, the log."""
+        from vault.vault.disclosing import DisclosureDesk  # noqa: PLC0415 - searching and adding need none of it
+
         return DisclosureDesk(self._session)
 
     @property
@@ -630,7 +632,9 @@ class Vault:
                 raise NotFoundError(_PURGED)
             if purge:
                 done = erasing.purge(commit, writer, schemas, record_id)
-                disclosing.forget_record(self._session, commit, record_id)
+                from vault.vault.disclosing import forget_record  # noqa: PLC0415 - searching needs none of it
+
+                forget_record(self._session, commit, record_id)
                 commit.log("purged", {"records": [record_id]})
             else:
                 newest = read_revision(commit.batch, heads[-1])
@@ -898,7 +902,9 @@ class Vault:
         Secrets:
             The result.
         """
-        return disclosing.disclose(self._session, request)
+        from vault.vault.disclosing import disclose  # noqa: PLC0415 - searching needs none of it
+
+        return disclose(self._session, request)
 
     # --- keeping ---
 

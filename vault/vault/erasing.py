@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from vault import files
-from vault.matching import Matcher, Protected
 from vault.records import Draft, continued, identifying, link_of, text_of
 from vault.vault import likeness
 from vault.vault.reading import attachments_of, read_revision
@@ -96,6 +95,8 @@ class Finder:
             # Where a source lives was withheld with the rest of them, and would leave from now on.
             known.update(found for revision in self.history for found in self._places(revision))
         # A family name that a relative bears as well stays theirs: it is masked only beside a name that is not shared.
+        from vault.matching import Matcher, Protected  # noqa: PLC0415 - only who erases looks for mentions
+
         self._matcher = Matcher(
             [Protected(text, kind) for kind, text in sorted(known - kept)],
             kept=[Protected(text, kind) for kind, text in sorted(kept)],
