@@ -38,7 +38,7 @@ from vault.vault.exposure import (
 from vault.vault.reading import read_revision
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     from vault.index import Index
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from vault.redact import Pseudonyms
 
 _FULL: Final = "everything"
-_GIVER: Final = ("consent", "given_by")
+_TIES: Final = frozenset({("consent", "given_by"), ("source", "about")})
 _VALUE, _COARSENED, _PSEUDONYM = "value", "coarsened", "pseudonym"
 _SOURCE: Final = "source"
 _URGENT: Final = {"relative": 0, "submitter": 0, "source": 0, "helper": 0, "public": 1, "detainee": 2, "official": 3}
@@ -92,6 +92,7 @@ class Looking:
         self._today = today
         self._graph = Graph((read_revision(objects, row) for row in index.rows(removed=True)), schemas)
         self._past: dict[bytes, list[Revision]] = {}
+        self._named: dict[bytes, dict[bytes, FactLike]] = {}
         self._grants: dict[bytes, tuple[set[bytes], set[str]]] = {}
 
     # --- what there is --------------------------------------------------------------------------------------------
@@ -124,7 +125,7 @@ class Looking:
         found = _Found()
         given = self._graph.everywhere
         for record in (*self._graph.records, *self._graph.removed):
-            for revision in self._revisions(record):
+            for revision in self._read(record):  # not kept: it goes through the whole vault
                 for index, claim in enumerate(revision.claims):
                     if claim.value is not None:
                         self._say(found, revision, index, claim)
@@ -256,19 +257,18 @@ class Looking:
 
     def _names(self, one: Handover, person: bytes) -> list[str]:
         """Give the names that a link showed: those of the person's record that then stood."""
+        if one.digest not in self._named:
+            own = (fact for fact in one.facts if fact.record == fact.person and fact.field == f"{PERSON}.name")
+            self._named[one.digest] = {fact.record: fact for fact in own}
+        fact = self._named[one.digest].get(person)
+        revision = self._as_it_was(fact) if fact else None
         of = self._schemas.field(PERSON, "name")
-        for fact in one.facts:
-            if fact.record == fact.person == person and fact.field == f"{PERSON}.name":
-                revision = self._as_it_was(fact)
-                if revision is None:
-                    break
-                shown = [
-                    shapes.whole(of, claim.value)
-                    for index, claim in enumerate(revision.claims)
-                    if claim.field == "name" and not taken_back(revision, index)
-                ]
-                return sorted({name["text"] for name in shown if name})
-        return []
+        shown = [
+            shapes.whole(of, claim.value)
+            for index, claim in enumerate(revision.claims if revision else ())
+            if claim.field == "name" and revision and not taken_back(revision, index)
+        ]
+        return sorted({name["text"] for name in shown if name})
 
     def _token(self, one: Handover, record: bytes) -> str:
         if one.policy == _FULL:
@@ -344,10 +344,12 @@ class Looking:
     def _newest(self, record: bytes) -> Revision | None:
         return self._graph.records.get(record) or self._graph.removed.get(record)
 
+    def _read(self, record: bytes) -> list[Revision]:
+        return [read_revision(self._objects, row) for row in self._index.history(record) if not row.purged]
+
     def _revisions(self, record: bytes) -> list[Revision]:
         if record not in self._past:
-            rows = self._index.history(record)
-            self._past[record] = [read_revision(self._objects, row) for row in rows if not row.purged]
+            self._past[record] = self._read(record)
         return self._past[record]
 
     def _as_it_was(self, fact: FactLike) -> Revision | None:
@@ -390,20 +392,29 @@ class Looking:
         return dict(found)
 
     def _contacts(self, record: bytes) -> tuple[Contact, ...]:
+        ties_of = self._ties.get(record, [])
+        if all(one.inside for one in ties_of):  # then those outside who know somebody who knows the person
+            ties_of = [*ties_of, *self._further(record, ties_of)]
         hows: defaultdict[tuple[bytes | None, str], list[str]] = defaultdict(list)
-        ties = {(one.record, one.name): one for one in self._ties.get(record, ())}
-        for one in self._ties.get(record, ()):
+        ties = {(one.record, one.name): one for one in ties_of}
+        for one in ties_of:
             hows[one.record, one.name].append(one.how)
         found = [replace(one, how=", ".join(sorted(set(hows[key])))) for key, one in ties.items()]
         return tuple(sorted(found, key=lambda one: (one.inside, not one.reach, one.name, one.how)))
 
+    def _further(self, record: bytes, ties: Iterable[Contact]) -> Iterator[Contact]:
+        for near in ties:
+            for far in self._ties.get(near.record or b"", ()):
+                if not far.inside and far.record != record:
+                    yield replace(far, how=f"by way of {near.name}")
+
     @cached_property
     def _ties(self) -> dict[bytes, list[Contact]]:
-        """Who is tied to whom: kin in both directions, and who gave consent."""
+        """Who is tied to whom: kin in both directions, who gave consent, and of whom a source spoke."""
         found: defaultdict[bytes, list[Contact]] = defaultdict(list)
         for revision in self._graph.records.values():
             for of in self._schemas.fields(revision.kind):
-                if of.type != "link" or not (of.gives == "relative" or (revision.kind, of.name) == _GIVER):
+                if of.type != "link" or not (of.gives == "relative" or (revision.kind, of.name) in _TIES):
                     continue
                 for value in revision.values(of.name):
                     self._tie(found, revision, of, value)
@@ -416,6 +427,8 @@ class Looking:
             found[revision.record_id].append(self._contact(target, text_of(value), relation))
             if target is not None:
                 found[target].append(self._contact(revision.record_id, "", f"whose {relation} it is"))
+        elif revision.kind == _SOURCE:
+            found[self._graph.entity(revision.record_id)].append(self._contact(target, "", "spoke of"))
         else:
             for person in revision.links("about"):
                 if person != target:
@@ -439,7 +452,7 @@ class Looking:
             asked_back={bundle: when for bundle, when in ledger.asked_back(self._log).items() if bundle in digests},
             consents=tuple(self._relied(consent) for consent in sorted({c for one in handed for c in one.consents})),
             people=tuple(people),
-            unrecorded=tuple(found.unrecorded.values()),
+            unrecorded=tuple(sorted(found.unrecorded.values(), key=lambda one: _URGENT.get(one.role, 4))),
             nobody=tuple(found.facts[None].values()),
         )
 

@@ -361,6 +361,16 @@ def test_whoever_goes_on_to_the_state_is_warned_first_and_is_reached_from_outsid
     assert all(one.inside for one in rest)
 
 
+def test_who_knows_nobody_outside_is_reached_by_way_of_others(vault, family, put, hand):
+    spoke = put("source", name("Neighbour Example"), Claim("about", family.man), Claim("inside", "yes"))
+    whole = vault.disclosures.exposure_of_vault(TODAY)
+    assert whole.people[0].record == spoke
+    for record in (family.mother, spoke):
+        (first, *_) = family.who(whole, record).contacts
+        assert (first.record, first.inside, first.reach) == (family.wife, False, ("+7 701 555 10 10",))
+        assert first.how.startswith("by way of Man Example")
+
+
 def test_who_has_no_record_is_named_too(vault, put, hand):
     vault.disclosures.set_policy(
         'name = "kin"\naudience = "lawyer"\n[rules]\n"detainee.*" = "keep"\n"relative.name" = "keep"\n'
