@@ -208,9 +208,12 @@ class Show:
             raise UnexpectedError(message)
 
     def _account(self) -> None:
-        self._say("9. Who received what, and who is exposed if the lawyer's office is searched.")
+        self._say("9. Who received what, and who is exposed if the lawyer's office is searched. (A few lines of it.)")
         self._do("ledger")
-        self._do("ledger", "exposure", LAWYER)
+        self._do(
+            *("ledger", "exposure", LAWYER),
+            only=("1. ", "2. ", "3. ", "4. ", "concerned", ", outside", "stands there", "reach through", "person.name"),
+        )
         self._say("10. Is everything whole? And a copy, for another place.")
         self._do("check")
         self._do("backup", str(self._folder / "backup.vault"))
