@@ -17,7 +17,7 @@ from vault.errors import BusyError, EngineError, IntegrityError
 
 _MINIMUM: Final = (3, 37, 0)  # STRICT tables
 _LENGTH_LIMIT: Final = 2 << 20
-_CACHE_KIB: Final = 16 << 10
+_CACHE_KIB: Final = 8 << 10
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL})
 _DAMAGED: Final = frozenset(
     {
