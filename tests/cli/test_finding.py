@@ -349,9 +349,11 @@ def test_a_bundle_of_one_tells_nothing_of_the_other(
     # The ledger says who received what: of the other record nothing.
     bundles = casevault("ledger", "recall", consent, "--json").json
     assert twin not in json.dumps(bundles)
-    exposed = casevault("ledger", "exposure", "Somebody", "--json").out
-    assert man in exposed
-    assert twin not in exposed
+    exposed = casevault("ledger", "exposure", "Somebody", "--json").json
+    people = {one["id"]: one for one in exposed["people"]}
+    assert people[man]["same_as"] == [twin], "the owner is told of whom else to think"
+    assert twin not in people
+    assert twin not in json.dumps([one["facts"] for one in people.values()])
 
 
 # --- add --------------------------------------------------------------------------------------------------------------
