@@ -403,6 +403,30 @@ def test_stand_ins_are_those_of_the_bundle_also_after_fresh_ones(vault, family, 
     assert len(family.who(vault.disclosures.exposure(TODAY), family.man).stand_ins) == 4
 
 
+def test_two_bundles_of_one_act_are_told_apart(vault, family, tmp_path):
+    group, policies = Recipient("group", "un", ("state",)), vault.disclosures.policies()
+    requests = {
+        part: Request((family.man,), policies[f"un-{part}"], group, "un", TODAY, stays=part == "confidential",
+                      leave_out=True)
+        for part in ("forwardable", "confidential")
+    }  # fmt: skip
+    made = dict(zip(requests, vault.disclosures.together(list(requests.values())), strict=True))
+    handoff.write_together(made, tmp_path / "act", form="dir")
+    log = [entry.facts for entry in vault.disclosures.log() if entry.action == "disclosed"]
+    seen = []
+    for (part, request), entry in zip(requests.items(), log, strict=True):
+        tree = json.loads((tmp_path / "act" / part / "data/records.json").read_text("utf-8"))
+        shown = Opened(tree, vault, request.scope)
+        found = vault.disclosures.exposure(TODAY, bundle=entry["bag_sha256"])
+        assert reported(report(found)) == (shown.facts, shown.unrecorded, shown.tokens)
+        assert {one.onward for one in found.people} == {("state",) if part == "forwardable" else ()}
+        seen.append(set.union(*shown.tokens.values()))
+    assert not seen[0] & seen[1]
+    both = vault.disclosures.exposure(TODAY, recipients=["group"])
+    assert len(family.who(both, family.man).stand_ins) == 2
+    assert both.people[0].onward == ("state",)
+
+
 def test_names_that_share_a_key_are_one(vault, family, hand):
     same = Recipient("the office", "lawyer", (), None, "six words of one key")
     hand(family.man, to=replace(DESK, fingerprint="six words of one key"))
