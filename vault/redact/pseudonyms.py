@@ -16,6 +16,8 @@ DIGITS: Final = "23456789"
 LETTERS: Final = "ABCDEFGHJKLMNPQRSTVWXYZ"
 """Without 0, 1, I, O and U: read aloud and typed without mistakes."""
 TOKEN_PAIRS: Final = 3
+_CROWDED: Final = (len(DIGITS) * len(LETTERS)) ** TOKEN_PAIRS // 8
+"""From so many tokens on, those of other recipients are no longer avoided: else drawing would take ever longer."""
 _TOKEN: Final = re.compile(rf"[a-z]{{1,16}}-(?:[{DIGITS}][{LETTERS}]){{{TOKEN_PAIRS}}}")
 
 
@@ -65,7 +67,8 @@ def _pick(signs: str, rng: Callable[[int], bytes]) -> str:
 class Pseudonyms:
     """The map {recipient scope, record} -> token.
 
-    One recipient sees one person under one token, from export to export; two recipients cannot link theirs. What was
+    One recipient sees one person under one token, from export to export; two recipients cannot link theirs, and none of
+    one's is another's for somebody else, so that what they have in common tells nothing and misleads nobody. What was
     replaced by fresh tokens stays readable for the owner, until the record is forgotten.
 
     Args:
@@ -80,6 +83,7 @@ class Pseudonyms:
         self._taken: dict[str, set[str]] = {}
         for scope, tokens in self._scopes.items():
             self._taken.setdefault(_present(scope), set()).update(map(_letters, tokens.values()))
+        self._anywhere = set[str]().union(*self._taken.values())
 
     def token(self, scope: str, record: bytes, kind: str, rng: Callable[[int], bytes]) -> str:
         """Return the token of a record for a recipient, drawn on first use.
@@ -97,9 +101,10 @@ class Pseudonyms:
         if record not in tokens:
             taken = self._taken.setdefault(scope, set())
             letters = draw(rng)
-            while letters in taken:
+            while letters in (self._anywhere if len(self._anywhere) < _CROWDED else taken):
                 letters = draw(rng)
             taken.add(letters)
+            self._anywhere.add(letters)
             tokens[record] = f"{re.sub('[^a-z]', '', kind)[:16] or 'record'}-{letters}"
         return tokens[record]
 
@@ -110,7 +115,7 @@ class Pseudonyms:
             token: As it stands in a bundle, with or without its brackets; the case does not matter.
 
         Returns:
-            Scope and record id of each: two recipients may by chance have one token for two people.
+            Scope and record id of each: in a vault with very many tokens two recipients may by chance share one.
         """
         kind, _, letters = token.strip().strip("[]").rpartition("-")
         wanted = f"{kind.lower()}-{letters.upper()}"
