@@ -123,7 +123,8 @@ def told_of(facts: Iterable[FactLike]) -> frozenset[bytes]:
 def check_difference(policy: Policy, facts: Iterable[FactLike], released: Iterable[Iterable[FactLike]]) -> list[str]:
     """Compare whom a disclosure to press or public tells of with what press and public had before.
 
-    Laid beside an earlier one, a release that tells of one person more or fewer shows which facts are that person's.
+    Laid beside earlier ones, a release in which one person is new, or one of theirs missing, shows which facts are that
+    person's, also if others come or go besides; with nobody in common there is nothing to lay beside it.
 
     Args:
         policy: Of the disclosure; for other audiences nothing is compared: there it is the usual update.
@@ -137,7 +138,9 @@ def check_difference(policy: Policy, facts: Iterable[FactLike], released: Iterab
         return []
     mine = told_of(facts)
     before = [told_of(one) for one in released]
-    if any(len(mine ^ one) == 1 for one in (*before, frozenset().union(*before)) if one):
+    known = frozenset[bytes]().union(*before)
+    # Who comes or goes alone stands out whatever the others do: two that come do not hide one that goes.
+    if mine & known and (len(mine - known) == 1 or any(len(one - mine) == 1 for one in before if one & mine)):
         return [_DIFFERS]
     return []
 
