@@ -340,7 +340,7 @@ class Work:
             records=tuple(disclosed),
             files=tuple(self.files[path] for path in sorted(paths)),
             decisions=tuple(item.decision() for item in items),
-            counts=Counter(item.verdict.rule for item in items if item.outcome != UNSEEN),
+            counts=self._counts(items, leaving),
             withheld=withheld.listed(),
             kept=kept.listed(),
             facts=facts,
@@ -485,6 +485,12 @@ class Work:
             ordered = sorted(claims.items(), key=lambda one: (order.get(one[1].field, len(order)), one[0]))
             found.append(DisclosedRecord(self._token(record), kind, tuple(claim for _, claim in ordered)))
         return sorted(found, key=lambda one: one.id.rpartition("-")[2])
+
+    def _counts(self, items: list[Item], leaving: set[bytes]) -> Counter[str]:
+        """Count by rule what the recipient sees; how many values of the vault stand behind it is not told."""
+        seen = [item for item in items if item.record in leaving and item.outcome != UNSEEN]
+        told = {(item.record, _sort_key(self._claim(item, leaving)), item.verdict.rule) for item in seen}
+        return Counter(rule for _, _, rule in told)
 
     def _claim(self, item: Item, leaving: set[bytes]) -> DisclosedClaim:
         if item.outcome not in {VALUE, COARSENED}:
