@@ -89,17 +89,18 @@ _KEYS: Final = frozenset(
 """Keys of the JSON form, beside the columns of the CSV form."""
 
 
-def own_phrases(disclosure: Disclosure, *, language: str = "en") -> frozenset[str]:
-    """Give the words that are this room's own and not a record's: labels, headings, keys, names of choices.
+def own_phrases(*, language: str = "en") -> frozenset[str]:
+    """Give the words that are the program's own and not a record's: labels, headings, keys, names of choices.
+
+    What the owner of the vault called a field of their own is not among them: it may be called after somebody.
 
     Args:
-        disclosure: What leaves.
         language: Of the dossier.
 
     Returns:
         Each as it stands in a file.
     """
-    schemas = disclosure.schemas
+    schemas = Schemas.shipped()
     found = {*COLUMNS, *_KEYS, *OUTCOMES, "yes", "no", "true", *(words[language] for words in _WORDS.values())}
     for kind in schemas.kinds:
         found |= {kind, schemas.label(kind, language)}

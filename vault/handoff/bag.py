@@ -16,7 +16,7 @@ import json
 import re
 import unicodedata
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any, Final, TypeAlias
@@ -51,6 +51,7 @@ _HEX32: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _SUM: Final = re.compile(r'([0-9a-f]{64})  ([^"]+)')
 _HEX_TOKEN: Final = re.compile(r"\b[0-9a-f]{32}(?:[0-9a-f]{32})?\b")
 _WORD: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
+_BETWEEN: Final = re.compile(r"[.: ]+")
 
 Chunks: TypeAlias = Callable[[], Iterable[bytes]]
 """Gives contents from their first byte, as often as it is called."""
@@ -245,11 +246,12 @@ def tokens(members: Mapping[str, Member]) -> frozenset[str]:
     return frozenset(member.sha256.hex() for member in members.values()) | set(_HEX_TOKEN.findall(manifest))
 
 
-def phrases(members: Mapping[str, Member]) -> frozenset[str]:
+def phrases(members: Mapping[str, Member], made_up: Collection[str] = ()) -> frozenset[str]:
     """Give the words of a bag's own files: keys, names of rules and policies; no text of a record is among them.
 
     Args:
         members: The whole bag.
+        made_up: Names that the owner of the vault made up, which may be those of people: not to be among them.
 
     Returns:
         Every key and every text in manifest and receipt, and what stands between their dots.
@@ -264,7 +266,7 @@ def phrases(members: Mapping[str, Member]) -> frozenset[str]:
             waiting += [*one, *one.values()]
         elif isinstance(one, list):
             waiting += one
-    return frozenset(found)
+    return frozenset(one for one in found if not {one, *_BETWEEN.split(one)}.intersection(made_up))
 
 
 def canonical(value: object) -> bytes:

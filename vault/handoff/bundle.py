@@ -19,7 +19,9 @@ from vault.errors import DisclosureError, HandoffError, LeakError
 from vault.handoff import archive, bag
 from vault.handoff.examine import Fingerprint
 from vault.paths import NewFile, NewFolder, require_absent
+from vault.records import Schemas
 from vault.redact import DisclosedFile, Disclosure
+from vault.redact.policy import SHIPPED
 from vault.sealing import random_bytes
 
 Carrier: TypeAlias = Literal["age", "dir"]
@@ -89,7 +91,7 @@ def write(
         docs/bundle.md.
     """
     require_absent(target)
-    packed = _pack(disclosure, form, passphrase, confirmed)
+    packed = _pack(disclosure, target.name, form, passphrase, confirmed)
 
     def commit(bag_sha256: bytes, sealed_sha256: bytes) -> None:
         if disclosure.permit.commit(bag_sha256, sealed_sha256, packed.entry):
@@ -129,7 +131,7 @@ def write_together(
     """
     require_absent(target)
     given = passphrases or {}
-    packed = {name: _pack(one, form, given.get(name), ()) for name, one in disclosures.items()}
+    packed = {name: _pack(one, target.name, form, given.get(name), ()) for name, one in disclosures.items()}
     with NewFolder(target) as folder:
         digests = {name: _fill(folder, one, name) for name, one in packed.items()}
         folder.settle()
@@ -154,7 +156,9 @@ class _Packed:
         return Sealed(path, self.bundle, plain, sealed if self.seal is not None else None, self.signer)
 
 
-def _pack(disclosure: Disclosure, form: Carrier, passphrase: str | None, confirmed: Collection[str]) -> _Packed:
+def _pack(
+    disclosure: Disclosure, name: str, form: Carrier, passphrase: str | None, confirmed: Collection[str]
+) -> _Packed:
     told: object = disclosure
     if not isinstance(told, Disclosure):
         raise TypeError("only a disclosure can be handed over")
@@ -179,7 +183,7 @@ def _pack(disclosure: Disclosure, form: Carrier, passphrase: str | None, confirm
     members = bag.build({**rendered, **attachments}, label, disclosure.signer, receipt)
     looked_at = frozenset(confirmed) & frozenset(attachments)
     if not disclosure.full:
-        _pass_gate(members, attachments, disclosure, looked_at)
+        _pass_gate(name, members, attachments, disclosure, looked_at)
     entry = {"result": result, "files": len(members), "confirmed": sorted(looked_at)}
     return _Packed(members, seal, entry, label.bundle, Fingerprint.of(disclosure.signer.public_key))
 
@@ -212,12 +216,13 @@ def _reader(disclosure: Disclosure, file: DisclosedFile) -> bag.Chunks:
 
 
 def _pass_gate(
+    name: str,
     members: Mapping[str, bag.Member],
     attachments: Mapping[str, bag.Member],
     disclosure: Disclosure,
     confirmed: frozenset[str],
 ) -> None:
-    """Raise unless the gate finds nothing in any file of the bag, nor in their names.
+    """Raise unless the gate finds nothing in any file of the bag, nor in their names and that of the bundle.
 
     All is read together as the archive that leaves, but for attachments beyond a few MiB: those one by one, in pieces.
     """
@@ -233,20 +238,29 @@ def _pass_gate(
     view = disclosure.view
     findings = gate.scan(
         packed,
-        "bag",
+        name,
         view.withheld,
         kept=view.kept,
         limits=replace(usual, unpacked_bytes=len(packed) + usual.unpacked_bytes, members=2 * archive.MAX_MEMBERS),
         keep_files=confirmed,
         templates=bag.fixed(members),
         own_tokens=bag.tokens(members),
-        own_phrases=render.own_phrases(disclosure) | bag.phrases(members),
+        own_phrases=render.own_phrases() | bag.phrases(members, _words_of_the_vault(disclosure)),
     )
     for path in large:
         stream = io.BufferedReader(_Rewound(attachments[path]))
         findings += gate.scan(stream, path, view.withheld, kept=view.kept, keep_files=confirmed)
     if findings:
         raise LeakError(findings)
+
+
+def _words_of_the_vault(disclosure: Disclosure) -> frozenset[str]:
+    """Give the names of fields and policies that the owner made up: any of them may be called after somebody."""
+    fields = [
+        {field.name for kind in schemas.kinds for field in schemas.fields(kind)}
+        for schemas in (disclosure.schemas, Schemas.shipped())
+    ]
+    return frozenset((fields[0] - fields[1]) | ({disclosure.policy} - set(SHIPPED)))
 
 
 class _Rewound(io.RawIOBase):
