@@ -7,10 +7,10 @@ in it, nor a control or invisible character.
 from __future__ import annotations
 
 from dataclasses import fields
-from html import escape as html
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cli.output import escape
+from cli.pages import page, safe
 from cli.views import moment, short_id
 
 if TYPE_CHECKING:
@@ -200,13 +200,7 @@ def as_text(found: Exposure, subject: str) -> str:
     return "\n".join(escape(line) for line in lines)
 
 
-_STYLE: Final = (
-    "body{font:11pt/1.35 sans-serif;margin:1.5cm;color:#000;background:#fff}"
-    "h1{font-size:16pt}h2{font-size:12pt;margin:1.2em 0 .2em;break-after:avoid}p{margin:.1em 0}"
-    "table{border-collapse:collapse;width:100%;margin-top:.3em}tr{break-inside:avoid}"
-    "td{border-top:1px solid #999;padding:.15em .5em .15em 0;vertical-align:top;overflow-wrap:anywhere}"
-    "td:nth-child(3){width:50%}"
-)
+_STYLE: Final = "td:nth-child(3){width:50%}"
 
 
 def as_html(found: Exposure, subject: str) -> str:
@@ -219,14 +213,7 @@ def as_html(found: Exposure, subject: str) -> str:
     Returns:
         HTML that loads nothing.
     """
-
-    def safe(text: str) -> str:
-        return html(escape(text))
-
     parts = [
-        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">',
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
-        f"<title>Who is exposed</title><style>{_STYLE}</style></head><body>",
         f'<h1 dir="auto">Who is exposed by {safe(subject)}</h1>',
         "<p>Whom to warn first stands first. This page is as secret as the vault.</p>",
     ]
@@ -236,5 +223,4 @@ def as_html(found: Exposure, subject: str) -> str:
         if block.rows:
             cells = ("".join(f'<td dir="auto">{safe(cell)}</td>' for cell in row) for row in block.rows)
             parts.append(f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>")
-    parts.append("</body></html>\n")
-    return "\n".join(parts)
+    return page("Who is exposed", parts, style=_STYLE)

@@ -14,10 +14,13 @@ from cli.output import Output, escape
 from cli.session import ask, can_ask, checked_path, confirm, open_vault
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from vault.handoff import Sealed
     from vault.redact import Recipient, Request, Table, View
+    from vault.redact.risk import Group, Recognition
+    from vault.redact.view import Doubt, Reading
     from vault.vault import Vault
 
 PURPOSES: Final = ("legal", "un", "tracing", "advocacy", "research", "publication", "family")
@@ -36,6 +39,12 @@ _ORDER: Final = ("case", "person", "event", "statement", "document", "action", "
 @click.option("--purpose", type=click.Choice(PURPOSES), required=True, help="What it is for.")
 @click.option("-o", "--output", "target", metavar="FILE", help="The new file; with --format dir the new folder.")
 @click.option("--preview", is_flag=True, help="Show what would leave and what would not; write nothing.")
+@click.option(
+    "--page",
+    "page_name",
+    metavar="FILE.html",
+    help="With --preview: also write a page to read and judge the texts; it holds secrets in the clear.",
+)
 @click.option(
     "--format",
     "form",
@@ -65,6 +74,7 @@ def export(
     note: str,
     yes: int,
     preview: bool,
+    page_name: str | None,
     plaintext: bool,
     only: bool,
     leave_out: bool,
@@ -82,6 +92,10 @@ def export(
     With --counts only a table leaves: how many detained persons who consent to it, of those named or of all. Numbers of
     few are held back, and those by which they could be worked out, also with tables the audience had before.
 
+    With --preview nothing is written but the page, if one is asked for: it shows each text with its masks, what stands
+    under them and why, the words to judge, and who could be recognised. `review` keeps what you decide; `review
+    discard` deletes the page.
+
     Example:
       casevault export 3f9a --policy lawyer --to "Advocate Example" --purpose legal --preview
       casevault export 3f9a --policy lawyer --to "Advocate Example" --purpose legal -o case.age
@@ -95,9 +109,13 @@ def export(
     if plaintext and form != "dir":
         message = "--plaintext belongs to --format dir; the form age is sealed."
         raise click.UsageError(message)
+    if page_name is not None and not preview:
+        message = "--page belongs to --preview."
+        raise click.UsageError(message)
     path = checked_path(target) if target is not None else None
-    if path is not None:
-        refuse_existing(path)
+    page_path = checked_path(page_name) if page_name is not None else None
+    for new in filter(None, (path, page_path)):
+        refuse_existing(new)
     with open_vault(settings, write=not preview) as vault:
         requests = make_requests(
             vault,
@@ -115,6 +133,8 @@ def export(
         if path is None:
             with out.working("Redacting"):
                 views = {name: vault.disclosures.preview(request) for name, request in requests.items()}
+            if page_path is not None:
+                write_page(out, page_path, requests, views)
             show_previews(out, views)
             return
         if not all(agreed(settings, out, one, form, plaintext=plaintext, yes=yes) for one in requests.values()):
@@ -365,6 +385,31 @@ def show_previews(out: Output, views: dict[str, View]) -> None:
             show_preview(out, view)
 
 
+def write_page(out: Output, path: Path, requests: dict[str, Request], views: dict[str, View]) -> None:
+    """Write the preview as a page for this machine alone.
+
+    Args:
+        out: Where to talk.
+        path: The new file.
+        requests: What is wanted, by the name of each bundle.
+        views: The redacted views, by the same names.
+
+    Raises:
+        UnsafePathError: Something is at that path.
+        EngineError: The disk refused.
+    """
+    from cli.preview import preview_page
+    from vault.paths import NewFile
+
+    with NewFile(path) as file:
+        file.write(preview_page(requests, views, path.name).encode())
+        file.commit()
+    out.warn(
+        f"{path} holds secrets in the clear, with what stands under the masks. Read it on this machine, send it to"
+        f" nobody, and delete it: review discard {path.name}"
+    )
+
+
 def show_table(out: Output, view: View) -> None:
     """Show a table of counts as the recipient would read it.
 
@@ -437,6 +482,8 @@ def show_preview(out: Output, view: View) -> None:
     if view.shared:
         out.data("\nWords that something shown and something withheld both have; look for them in the texts:")
         out.data("  " + escape(", ".join(view.shared)))
+    show_doubts(out, view)
+    show_recognition(out, view)
     counts: dict[str, int] = {}
     for one in view.decisions:
         counts[one.outcome] = counts.get(one.outcome, 0) + 1
@@ -444,6 +491,47 @@ def show_preview(out: Output, view: View) -> None:
     for warning in view.warnings:
         out.warn(warning)
     tell_refusals(out, view)
+
+
+def show_doubts(out: Output, view: View) -> None:
+    """List the words of texts that a person has to judge.
+
+    Args:
+        out: Where to write.
+        view: The redacted view.
+    """
+    from cli.preview import STATES, commands_for
+    from cli.views import short_id
+
+    rows = [
+        (
+            reading.text[doubt.start : doubt.end],
+            f"{short_id(reading.record)} {reading.field}",
+            doubt.place or "",
+            STATES[doubt.state],
+            commands_for(reading, doubt),
+        )
+        for reading in view.texts
+        for doubt in reading.doubts
+    ]
+    if rows:
+        out.data("\nWords to judge:")
+        out.table(("word", "text", "place", "what it is", "to change it"), rows, wrap=True)
+
+
+def show_recognition(out: Output, view: View) -> None:
+    """Say who could be recognised.
+
+    Args:
+        out: Where to write.
+        view: The redacted view.
+    """
+    from cli.preview import recognition_lines
+
+    if view.recognition is not None:
+        out.data("\nWho could be recognised:")
+        for line in recognition_lines(view.recognition):
+            out.data(f"  {escape(line)}")
 
 
 def _plain(value: Any) -> str:  # noqa: ANN401 - plain data of several types
@@ -493,8 +581,56 @@ def preview_json(view: View) -> dict[str, Any]:
         "warnings": list(view.warnings),
         "left_out": [record.hex() for record in view.left_out],
         "shared": list(view.shared),
+        "review": [doubt_json(reading, doubt) for reading in view.texts for doubt in reading.doubts],
+        "followed": {act: list(ids) for act, ids in view.rulings.items()},
+        "recognition": None if view.recognition is None else recognition_json(view.recognition),
         "refusals": list(view.refusals),
         "table": None if view.table is None else table_json(view.table),
+    }
+
+
+def doubt_json(reading: Reading, doubt: Doubt) -> dict[str, Any]:
+    """Give a word to judge as plain values.
+
+    Args:
+        reading: The text.
+        doubt: The word in it.
+
+    Returns:
+        What JSON says.
+    """
+    return {
+        "record": reading.record,
+        "field": reading.field,
+        "claim": reading.claim,
+        "word": reading.text[doubt.start : doubt.end],
+        "start": doubt.start,
+        "place": doubt.place,
+        "state": doubt.state,
+    }
+
+
+def recognition_json(found: Recognition) -> dict[str, Any]:
+    """Give who could be recognised as plain values.
+
+    Args:
+        found: The account of it.
+
+    Returns:
+        What JSON says.
+    """
+
+    def groups(some: Iterable[Group]) -> list[dict[str, Any]]:
+        return [{"told": {key: list(values) for key, values in one.told}, "people": list(one.people)} for one in some]
+
+    return {
+        "attributes": list(found.quasi),
+        "k": found.k,
+        "earlier": found.earlier,
+        "groups": groups(found.groups),
+        "together": groups(found.together),
+        "unique": groups(found.unique),
+        "single_source": [{"record": one.record, "field": one.field, "source": one.origin} for one in found.single],
     }
 
 

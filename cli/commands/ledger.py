@@ -60,6 +60,7 @@ def handover_json(one: Handover) -> dict[str, Any]:
         "bag_sha256": one.bag_sha256,
         "sealed_sha256": one.sealed_sha256,
         "consents": [consent.hex() for consent in one.consents],
+        "review": one.gate.get("review", {}),
         "persons": len({fact.person for fact in one.facts if fact.person and fact.outcome != "withheld"}),
     }
 

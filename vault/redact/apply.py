@@ -30,11 +30,13 @@ from vault.redact.coarsen import birth_band, coarse_date
 from vault.redact.consent import Ask, Consents, is_child
 from vault.redact.items import Item, taken_back
 from vault.redact.places import LEVELS, coarsen
-from vault.redact.policy import CLAIM_PARTS, HIDDEN_ROLES, HIDE, Action, Verdict
+from vault.redact.policy import CLAIM_PARTS, HIDDEN_ROLES, HIDE, PUBLISHED, Action, Verdict
 from vault.redact.pseudonyms import Pseudonyms
+from vault.redact.reading import everybody, readings, told_alone
 from vault.redact.review import review
-from vault.redact.risk import FactLike, TellingClaim, check_difference, check_groups, told_before
+from vault.redact.risk import FactLike, TellingClaim, check_difference, check_groups, recognition, told_before
 from vault.redact.roles import PERSON, Graph
+from vault.redact.rulings import Ruling, Rulings
 from vault.redact.view import (
     COARSENED,
     NOT_ASKED,
@@ -47,6 +49,7 @@ from vault.redact.view import (
     DisclosedClaim,
     DisclosedFile,
     DisclosedRecord,
+    Reading,
     Request,
     View,
 )
@@ -76,6 +79,7 @@ class Work:
         history: Gives all revisions of a record.
         pseudonyms: The map of tokens; new tokens are drawn into it.
         rng: Gives that many random bytes.
+        rulings: What was decided in review.
 
     Raises:
         PolicyError, DisclosureError, NotFoundError: As `redact`.
@@ -91,6 +95,7 @@ class Work:
         history: Callable[[bytes], list[Revision]],
         pseudonyms: Pseudonyms,
         rng: Callable[[int], bytes],
+        rulings: Iterable[Ruling] = (),
     ) -> None:
         self.request = request
         self.policy = request.policy
@@ -99,6 +104,8 @@ class Work:
         self.schemas = graph.schemas
         self.pseudonyms = pseudonyms
         self.rng = rng
+        self.rulings = Rulings(rulings)
+        self._used: dict[str, set[bytes]] = {"mask": set(), "keep": set()}
         self.files: dict[str, DisclosedFile] = {}
         self._answers: dict[tuple[str, str, str, int], Verdict] = {}
         self._check()
@@ -322,17 +329,27 @@ class Work:
         for item in items:
             if item.to_record in leaving and item.record in leaving:
                 item.outcome, item.value = VALUE, {"record": self._token(item.to_record)}
-        withheld, kept = self._mask(items)
+        withheld, kept, texts = self._mask(items, preview=preview)
         disclosed = self._records(items, leaving)
         told = [(item.people, item.field, item.outcome, item.value) for item in items if item.record in leaving]
+        published = self.policy.audience in PUBLISHED
+        before = self._told_before(released) if preview or published else []
         alone = check_groups(self.policy, told)
-        refusals += alone or self._with_earlier(told, released)
+        refusals += alone or (
+            check_groups(self.policy, [*told, *before], together=True) if before and published else []
+        )
         facts = account(items, self.graph, self.roles, lambda item: self._tellers(item, leaving))
         refusals += check_difference(self.policy, facts, released)
         if not disclosed and not preview:
             raise DisclosureError("nothing of the selection leaves under this policy")
         if refusals and not preview:
             raise DisclosureError("; ".join(refusals))
+        seen = None
+        if preview:
+            leave = [item for item in items if item.record in leaving]
+            alone_told = told_alone(leave, self.graph, self.roles)
+            vault = everybody(self.policy, self.graph)
+            seen = recognition(self.policy, told, before, vault, alone_told, earlier=len(released))
         conditions = self.consents.conditions(relied)
         to_family = self.policy.audience == "family"
         paths = {item.value["path"] for item in items if item.shows("file")}
@@ -349,18 +366,20 @@ class Work:
             left_out=tuple(sorted(left_out)),
             shared=tuple(sorted(withheld.words() & kept.words())),
             refusals=tuple(refusals),
+            rulings=self._relied_on(),
+            texts=texts,
+            recognition=seen,
         )
 
-    def _with_earlier(self, told: list[TellingClaim], released: Iterable[Iterable[FactLike]]) -> list[str]:
-        """Look for small groups in what this and earlier releases tell together."""
+    def _told_before(self, released: Iterable[Iterable[FactLike]]) -> list[TellingClaim]:
+        """Say what earlier releases told."""
 
         def revision_of(record: bytes, beginning: bytes) -> Revision | None:
             newest = self.graph.records.get(record) or self.graph.removed.get(record)
             known = [newest, *(self.history(record) if newest.parents else ())] if newest else []
             return next((one for one in known if one.id.startswith(beginning)), None)
 
-        before = list(told_before(self.policy, released, revision_of, self.schemas)) if self.policy.k else []
-        return check_groups(self.policy, [*told, *before], together=True) if before else []
+        return list(told_before(self.policy, released, revision_of, self.schemas))
 
     def _needs(self, item: Item) -> Iterator[tuple[bytes, str]]:
         """Yield each person and consent group that a claim, as it would leave, needs consent for."""
@@ -404,8 +423,10 @@ class Work:
 
     # --- known values in texts ------------------------------------------------------------------------------------
 
-    def _mask(self, items: list[Item]) -> tuple[known.Collection, known.Collection]:
-        """Mask withheld values in every text that leaves; return what is withheld and what is kept."""
+    def _mask(
+        self, items: list[Item], *, preview: bool
+    ) -> tuple[known.Collection, known.Collection, tuple[Reading, ...]]:
+        """Mask withheld values in every text that leaves; return what is withheld, what is kept, and the texts."""
         if any(item.shows("phone", "id") for item in items):
             self._without_names(items)
         kept = self._kept(items, "name", "link", "birth", "date", "phone", "id")
@@ -417,11 +438,23 @@ class Work:
             kept = self._kept(items, "name", "link", "birth", "date", "phone", "id", "place")
         withheld = self._withheld(items, kept)
         texts = [item for item in items if item.shows("text")]
-        if texts:
-            matcher = Matcher(withheld.listed(), kept.listed())
-            for item in texts:
-                item.value, item.masked = known.masked(item.value, matcher.spans(item.value))
-        return withheld, kept
+        if not texts:
+            return withheld, kept, ()
+        matcher = Matcher(withheld.listed(), kept.listed())
+        read = [
+            (item, item.value, self.rulings.read(item.record, item.field.name, item.value, matcher)) for item in texts
+        ]
+        for item, text, found in read:
+            item.value, item.masked, item.settled = found.masked(text), len(found.spots), found.settled()
+            self._used["mask"].update(spot.ruling for spot in found.spots if spot.ruling)
+            self._used["keep"].update(mark for _, _, mark in found.kept)
+        if not preview:
+            return withheld, kept, ()
+        shown = readings(items, read, matcher, withheld=withheld, kept=kept, graph=self.graph, history=self.history)
+        return withheld, kept, tuple(shown)
+
+    def _relied_on(self) -> dict[str, tuple[bytes, ...]]:
+        return {act: tuple(sorted(found)) for act, found in self._used.items() if found}
 
     def _without_names(self, items: list[Item]) -> None:
         """Mask withheld names that stand beside a phone or number that leaves: whose it is, or who passes calls on."""
@@ -458,7 +491,7 @@ class Work:
     def _withheld(self, items: list[Item], kept: known.Collection) -> known.Collection:
         let_through = {(item.record, item.index) for item in items if item.outcome == VALUE}
         shown = {item.record for item in items}
-        return known.collect(
+        withheld = known.collect(
             (*self.graph.records.values(), *self.graph.removed.values()),
             self.history,
             self.schemas,
@@ -467,6 +500,10 @@ class Work:
             strict_records=lambda record: bool(self.graph.everywhere.get(record, set()) & HIDDEN_ROLES),
             coarse=known.shown_places(self.policy, self.schemas),
         )
+        for value in self.rulings.protected():
+            if value.text not in kept:
+                withheld.add(value.kind, value.text, strict=True)
+        return withheld
 
     # --- laying out -----------------------------------------------------------------------------------------------
 
@@ -506,6 +543,7 @@ class Work:
             confidence=shapes.confidence(claim.confidence) if self._tells(item, "confidence") else None,
             as_of=self._as_of(item),
             source=self._origin(claim.source, leaving) if claim.source else None,
+            settled=item.settled,
         )
 
     def _tells(self, item: Item, part: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from vault.errors import RecordError
@@ -16,6 +16,10 @@ from vault.records import Revision, edtf
 
 ADULT_YEARS: Final = 18
 _BLOCKED: Final = ("withdrawn on a day unknown", "withdrawn")
+_SAID: Final = frozenset({"stated", "unknown", "withheld"})
+"""States of a claim by which there was an end or a withdrawal, be its day told or not."""
+_DOUBT: Final = timedelta(days=366)
+"""How far off a date marked as uncertain or approximate is taken to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,20 @@ def _dates(revision: Revision, name: str) -> Iterator[edtf.Date]:
             continue
 
 
+def _earliest(one: edtf.Date) -> date | None:
+    """Return the first day that a date may mean, a doubtful one read with room."""
+    if one.earliest is None or not (one.uncertain or one.approximate):
+        return one.earliest
+    return one.earliest - min(_DOUBT, one.earliest - date.min)
+
+
+def _latest(one: edtf.Date) -> date | None:
+    """Return the last day that a date may mean, a doubtful one read with room."""
+    if one.latest is None or not (one.uncertain or one.approximate):
+        return one.latest
+    return one.latest + min(_DOUBT, date.max - one.latest)
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """One consent record, read so that doubt counts against it.
@@ -93,11 +111,12 @@ class Grant:
     def read(cls, revision: Revision) -> Grant:
         """Read a consent record."""
         given = [one for one in _dates(revision, "given_on") if one.earliest and one.latest]
-        expires = [one.earliest or date.min for one in _dates(revision, "expires")]
-        if len(expires) < len(revision.values("expires")):
-            expires.append(date.min)  # an end that cannot be read counts as past
+        expires = [_earliest(one) or date.min for one in _dates(revision, "expires")]
+        untold = any(claim.state in _SAID for claim in revision.claims_of("expires")[-1:])
+        if len(expires) < len(revision.values("expires")) or (untold and not expires):
+            expires.append(date.min)  # an end that is not known, or cannot be read, counts as past
         left = list(_dates(revision, "withdrawn_on"))
-        marked = [claim for claim in revision.claims_of("withdrawn_on") if claim.state in {"stated", "unknown"}]
+        marked = [claim for claim in revision.claims_of("withdrawn_on") if claim.state in _SAID]
         capacities = {value for value in revision.values("capacity") if isinstance(value, str)}
         onward = {value for value in revision.values("onward") if isinstance(value, str)}
         return cls(
@@ -113,7 +132,7 @@ class Grant:
             given=_span(given),
             expires=min(expires, default=None),
             withdrawn=bool(marked),
-            withdrawn_by=max((one.latest or date.max for one in left), default=None)
+            withdrawn_by=max((_latest(one) or date.max for one in left), default=None)
             if len(left) == len(marked)
             else None,
             conditions=bool(revision.values("conditions")),
@@ -134,7 +153,7 @@ class Grant:
 
 
 def _span(dates: list[edtf.Date]) -> tuple[date, date] | None:
-    firsts = [one.earliest for one in dates if one.earliest]
+    firsts = [first for one in dates if (first := _earliest(one))]
     lasts = [one.latest for one in dates if one.latest]
     return (min(firsts), max(lasts)) if firsts and lasts else None
 
@@ -248,7 +267,7 @@ class Consents:
 
 def is_child(person: Revision, today: date) -> bool:
     """Tell whether a person is certainly under age by all births on record, or without one is said to be."""
-    births = [one.earliest for one in _dates(person, "birth")]
+    births = [_earliest(one) for one in _dates(person, "birth")]
     if not births:
         return "minor" in person.values("vulnerability")
     return all(

@@ -51,6 +51,7 @@ class Item:
         retracted: It was taken back.
         also: People whom a link shows, by name or token, beside those whom the claim speaks of.
         masked: How many known values were masked in its text.
+        settled: Places of words in its masked text that decisions let stand.
         to_record: A link to something that is no person: decided when it is known what else leaves.
     """
 
@@ -66,6 +67,7 @@ class Item:
     retracted: bool = False
     also: tuple[bytes, ...] = ()
     masked: int = 0
+    settled: tuple[tuple[int, int], ...] = ()
     to_record: bytes | None = None
 
     @property

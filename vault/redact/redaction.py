@@ -15,6 +15,7 @@ from vault.redact.everything import everything
 from vault.redact.pseudonyms import Pseudonyms
 from vault.redact.risk import FactLike
 from vault.redact.roles import Graph
+from vault.redact.rulings import Ruling
 from vault.redact.view import Request, View
 
 
@@ -29,6 +30,7 @@ def redact(
     preview: bool = False,
     earlier: Iterable[Told] = (),
     released: Iterable[Iterable[FactLike]] = (),
+    rulings: Iterable[Ruling] = (),
 ) -> View:
     """Make the redacted view of a selection.
 
@@ -41,7 +43,9 @@ def redact(
         rng: Gives that many random bytes.
         preview: Do not raise for want of consent or for risk, but say in `refusals` what would be refused.
         earlier: Tables of counts that this audience had before.
-        released: For each bundle that press or public had before, what the ledger says of its facts.
+        released: For each bundle that this audience (of press and public: either) had before, what the ledger says of
+            its facts.
+        rulings: What was decided in review.
 
     Returns:
         The view.
@@ -64,7 +68,7 @@ def redact(
         # Nobody leaves, so that no token is used up.
         counting = Counting(request, Graph(records(), schemas), history, pseudonyms.copy(), rng)
         return counting.counted(earlier, preview=preview)
-    work = Work(request, Graph(records(), schemas), history, pseudonyms, rng)
+    work = Work(request, Graph(records(), schemas), history, pseudonyms, rng, rulings)
     if request.policy.full:
         return everything(work.graph, work.roles, work.shown if request.selection else (), history)
     return work.view(preview=preview, released=released)

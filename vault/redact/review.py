@@ -6,19 +6,28 @@ Floor: 2. It decides nothing and holds nothing back. Its lines name records by i
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, Final
 
+from vault.matching import Matcher
 from vault.records import Schemas, id_text, identifying, script_of
 from vault.redact.items import Item
 from vault.redact.roles import PERSON, Graph
+from vault.redact.rulings import Read, written_small
+from vault.redact.view import Doubt
 
 _SCRIPT_SAMPLE: Final = 200
 """Characters of a text by which its script is told."""
 _SHOWN_AT_MOST: Final = 5
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _LEAST_STEM: Final = 3
+_LONGEST_STEM: Final = 40
+_NAME_WORD: Final = re.compile(r"[^\W\d_]+(?:[’'ʻʼ`-][^\W\d_]+)*")
+_WORDS_TRIED: Final = 4
+DOUBTS_AT_MOST: Final = 2000
+"""Words of one text that are listed."""
 
 
 class Kinship:
@@ -49,12 +58,18 @@ class Kinship:
 
     def __contains__(self, text: str) -> bool:
         """Tell whether a text has a word for a relative."""
-        words = {word.casefold() for word in _WORD.findall(text)}
-        return (
-            bool(words & self._whole)
-            or any(part in text for part in self._inside)
-            or any(word[:size] in self._stems for word in words for size in range(_LEAST_STEM, len(word) + 1))
-        )
+        return next(self.places(text), None) is not None
+
+    def places(self, text: str) -> Iterator[tuple[int, int]]:
+        """Say where words for relatives stand in a text; first those between other letters, as in Chinese."""
+        for part in self._inside:
+            yield from (found.span() for found in re.finditer(part, text))
+        for found in _WORD.finditer(text):
+            word = found.group().casefold()
+            if word in self._whole or any(
+                word[:size] in self._stems for size in range(_LEAST_STEM, min(len(word), _LONGEST_STEM) + 1)
+            ):
+                yield found.span()
 
 
 def review(
@@ -101,6 +116,67 @@ def review(
     if related:
         yield f"{len(related)} record(s) have texts that speak of relatives; read whom they tell of: {_listed(related)}"
     yield from _scripts(items, texts, graph)
+
+
+def doubts(text: str, read: Read, matcher: Matcher, shared: Collection[str], kinship: Kinship) -> tuple[Doubt, ...]:
+    """List the words of a text that a person has to judge.
+
+    A masked word is in doubt that would stand if it were written small; a word that stands, if it would be masked with
+    a capital, or if something shown and something withheld both have it.
+
+    Args:
+        text: As recorded. Secret.
+        read: What is masked in it and what decisions let stand.
+        matcher: Of the withheld values.
+        shared: Words, in small letters, that a kept and a withheld value have both.
+        kinship: Finds the words for relatives.
+
+    Returns:
+        In the order of the text.
+    """
+    found = [Doubt(start, end, "kept", ruling) for start, end, ruling in read.kept]
+    inside = [
+        [one.span() for one in _NAME_WORD.finditer(text, spot.start, spot.end)]
+        for spot in read.spots
+        if not spot.ruling
+    ]
+    for at in range(_WORDS_TRIED):
+        # One word of each mask at a time: two of a value that are both written small would let each other go.
+        tried = [words[at] for words in inside if len(words) > at]
+        if tried:
+            again = _Covered(matcher.spans(written_small(text, tried)))
+            found += [Doubt(start, end, "masked") for start, end in tried if not again.has(start, end)]
+    covered = _Covered([*read.spots, *found])
+    open_ = [one.span() for one in _NAME_WORD.finditer(text) if not covered.has(*one.span())]
+    with_capitals = _Covered(matcher.spans(_with_capitals(text, [start for start, _ in open_])))
+    found += [
+        Doubt(start, end, "stands")
+        for start, end in open_
+        if text[start:end].casefold() in shared or (text[start].islower() and with_capitals.has(start, end))
+    ]
+    known = _Covered([*read.spots, *found])
+    found += [Doubt(start, end, "kin") for start, end in kinship.places(text) if not known.has(start, end)]
+    return tuple(sorted(dict.fromkeys(found), key=lambda one: (one.start, one.end))[:DOUBTS_AT_MOST])
+
+
+class _Covered:
+    """Ranges of a text, to ask what they touch."""
+
+    def __init__(self, ranges: Iterable[Any]) -> None:
+        self._ranges = sorted((one.start, one.end) for one in ranges)
+
+    def has(self, start: int, end: int) -> bool:
+        """Tell whether a range touches one of them; none of them overlaps another."""
+        at = bisect_left(self._ranges, (end, 0))
+        return at > 0 and self._ranges[at - 1][1] > start
+
+
+def _with_capitals(text: str, starts: Iterable[int]) -> str:
+    letters = list(text)
+    for at in starts:
+        upper = letters[at].upper()
+        letters[at] = upper if len(upper) == 1 else letters[at]
+    return "".join(letters)
 
 
 def _withdrawn_elsewhere(items: list[Item], graph: Graph) -> Iterator[str]:

@@ -7,9 +7,12 @@ unique on district, year of birth, sex and month; so what is published is counts
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
 from typing import Any, Final, Protocol, TypeAlias
 
 from vault.records import Field, Revision, Schemas
@@ -24,11 +27,44 @@ _TELLING: Final = frozenset({"value", "coarsened"})
 _USUAL_BAND: Final = 10
 """Years by which a birth is taken to have been coarsened where the policy now has no band for it."""
 _SUPPRESSED: Final = ("",)
+USUAL_QUASI: Final = ("@place", "@birth", "sex", "when", "until")
+"""Attributes by which people are compared where a policy names none."""
 _TOGETHER: Final = " by this and what they have already"
 _DIFFERS: Final = (
     "it differs by one person from what press or public have, so that laid side by side the two show whose the facts"
     " are; release that person alone, or wait until there are more"
 )
+
+
+_Attributes: TypeAlias = tuple[tuple[str, ...], ...]
+"""What is told of a person for each attribute that tells people apart, as JSON; an empty text where it is not."""
+
+
+def _alike(quasi: tuple[str, ...], claims: Iterable[TellingClaim]) -> dict[bytes, _Attributes]:
+    """Say what is told of each person who is not named."""
+    named: set[bytes] = set()
+    told: defaultdict[bytes, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for people, field, outcome, value in claims:
+        key = _key(quasi, field)
+        for person in people:
+            if field.type == "name" and outcome == "value":
+                named.add(person)
+            elif key and outcome in _TELLING:
+                told[person][key].add(_text(value))
+    return {
+        # What is suppressed is a class of its own: it sets a person apart like any value.
+        person: tuple(tuple(sorted(attributes.get(key, ()))) or _SUPPRESSED for key in quasi)
+        for person, attributes in told.items()
+        if person not in named
+    }
+
+
+def _key(quasi: Iterable[str], field: Field) -> str | None:
+    return next((one for one in quasi if one in {field.name, "@" + field.type}), None)
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - plain data
+    return json.dumps(value, ensure_ascii=True, sort_keys=True)
 
 
 def check_groups(policy: Policy, claims: Iterable[TellingClaim], *, together: bool = False) -> list[str]:
@@ -47,21 +83,7 @@ def check_groups(policy: Policy, claims: Iterable[TellingClaim], *, together: bo
     """
     if not policy.k:
         return []
-    named: set[bytes] = set()
-    told: defaultdict[bytes, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for people, field, outcome, value in claims:
-        key = next((one for one in policy.quasi if one in {field.name, "@" + field.type}), None)
-        for person in people:
-            if field.type == "name" and outcome == "value":
-                named.add(person)
-            elif key and outcome in _TELLING:
-                told[person][key].add(json.dumps(value, ensure_ascii=True, sort_keys=True))
-    groups = {
-        # What is suppressed is a class of its own: it sets a person apart like any value.
-        person: tuple(tuple(sorted(attributes.get(key, ()))) or _SUPPRESSED for key in policy.quasi)
-        for person, attributes in told.items()
-        if person not in named
-    }
+    groups = _alike(policy.quasi, claims)
     smallest = min(Counter(groups.values()).values(), default=policy.k)
     if smallest >= policy.k:
         return []
@@ -81,6 +103,141 @@ def check_groups(policy: Policy, claims: Iterable[TellingClaim], *, together: bo
             f" for {policy.k}; make {policy.quasi[worst]} coarser or withhold it, or publish counts"
         )
     ]
+
+
+# --- for the owner's eyes -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """People who are not named and alike in what is told of them.
+
+    Args:
+        told: Attribute and each value told of it, plain data; attributes of which nothing is told are left out.
+        people: Their record ids.
+    """
+
+    told: tuple[tuple[str, tuple[Any, ...]], ...] = dataclasses.field(repr=False)
+    people: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """A fact that only one source told, who is not named for it: whoever reads it may ask who knew.
+
+    Args:
+        record: Record id.
+        field: Kind and field.
+        origin: Record id of who told it.
+    """
+
+    record: bytes
+    field: str
+    origin: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """Who could be recognised by what is told.
+
+    Args:
+        quasi: The attributes by which people are compared.
+        k: How many have to be alike; 0 where the policy asks for no number.
+        groups: Of this disclosure, the smallest first.
+        together: Of this and what the same audience had before, the smallest first; empty where it had nothing.
+        earlier: How many bundles it had.
+        unique: The fewest attributes that only one person of the whole vault has, each with that person.
+        single: Facts that only one source told.
+    """
+
+    quasi: tuple[str, ...]
+    k: int
+    groups: tuple[Group, ...] = ()
+    together: tuple[Group, ...] = ()
+    earlier: int = 0
+    unique: tuple[Group, ...] = ()
+    single: tuple[Single, ...] = ()
+
+
+def recognition(
+    policy: Policy,
+    told: Collection[TellingClaim],
+    before: Collection[TellingClaim],
+    everybody: Iterable[TellingClaim],
+    single: Iterable[Single],
+    *,
+    earlier: int,
+) -> Recognition:
+    """Say who could be recognised by what is told; it decides nothing.
+
+    Args:
+        policy: Of the disclosure.
+        told: The claims that leave.
+        before: Those that the audience had before.
+        everybody: Those of the whole vault, each as coarse as this policy would tell it.
+        single: Facts that only one source told.
+        earlier: How many bundles the audience had.
+
+    Returns:
+        What is to be shown to the owner.
+    """
+    quasi = policy.quasi or USUAL_QUASI
+    alone = _alike(quasi, told)
+    together = _alike(quasi, [*told, *before]) if before else {}
+    return Recognition(
+        quasi,
+        policy.k,
+        _groups(quasi, alone),
+        _groups(quasi, {person: of for person, of in together.items() if person in alone or not policy.k}),
+        earlier,
+        tuple(_unique(quasi, alone, everybody)),
+        tuple(dict.fromkeys(single)),
+    )
+
+
+def _groups(quasi: tuple[str, ...], alike: Mapping[bytes, _Attributes]) -> tuple[Group, ...]:
+    people: defaultdict[_Attributes, list[bytes]] = defaultdict(list)
+    for person, attributes in alike.items():
+        people[attributes].append(person)
+    ordered = sorted(people.items(), key=lambda one: (len(one[1]), one[0]))
+    return tuple(Group(_told(quasi, attributes), tuple(sorted(members))) for attributes, members in ordered)
+
+
+def _told(quasi: Iterable[str], attributes: _Attributes) -> tuple[tuple[str, tuple[Any, ...]], ...]:
+    return tuple(
+        (key, tuple(map(json.loads, values)))
+        for key, values in zip(quasi, attributes, strict=True)
+        if values != _SUPPRESSED
+    )
+
+
+def _unique(
+    quasi: tuple[str, ...], alone: Mapping[bytes, _Attributes], everybody: Iterable[TellingClaim]
+) -> Iterator[Group]:
+    """Yield, for each person who stands alone in the whole vault, the fewest attributes by which that is so."""
+    having: defaultdict[tuple[str, str], set[bytes]] = defaultdict(set)
+    for people, field, _, value in everybody:
+        key = _key(quasi, field)
+        if key:
+            having[key, _text(value)] |= people
+    for person, attributes in sorted(alone.items()):
+        told = [(key, values) for key, values in zip(quasi, attributes, strict=True) if values != _SUPPRESSED]
+        for chosen in (chosen for size in range(1, len(told) + 1) for chosen in combinations(told, size)):
+            alike = set.intersection(*(having[key, value] | {person} for key, values in chosen for value in values))
+            if alike == {person}:
+                yield Group(tuple((key, tuple(map(json.loads, values))) for key, values in chosen), (person,))
+                break
+
+
+def would_tell(policy: Policy, role: str, of: Field, value: Any) -> Any:  # noqa: ANN401 - by the type of the field
+    """Say how coarse a policy would tell a value of somebody in a role; None where it would not."""
+    action = policy.verdict(role, of).action
+    if action.name in {"keep", "scrub"}:
+        return shapes.whole(of, value)
+    return _coarse(policy, role, of, value) if action.name in {"age-band", "date", "place"} else None
+
+
+# --- earlier disclosures ------------------------------------------------------------------------------------------
 
 
 class FactLike(Protocol):

@@ -38,8 +38,8 @@ class Graph:
         self.schemas = schemas
         self.records: dict[bytes, Revision] = {}
         self.removed: dict[bytes, Revision] = {}
-        self._people: dict[bytes, frozenset[bytes]] = {}
-        self._origins: dict[bytes, frozenset[bytes]] = {}
+        self._people: dict[tuple[bytes, int], frozenset[bytes]] = {}
+        self._origins: dict[tuple[bytes, int], frozenset[bytes]] = {}
         for revision in revisions:
             (self.removed if revision.removed else self.records)[revision.record_id] = revision
         self._about: defaultdict[bytes, set[bytes]] = defaultdict(set)
@@ -114,9 +114,13 @@ class Graph:
 
     def origins(self, record: bytes) -> frozenset[bytes]:
         """Return the entities from whom a statement, source or paper comes."""
-        if record not in self._origins:
-            self._origins[record] = frozenset(self._find_origins(record, _MAX_STEPS))
-        return self._origins[record]
+        return self._origins_within(record, _MAX_STEPS)
+
+    def _origins_within(self, record: bytes, steps: int) -> frozenset[bytes]:
+        # Kept for each number of steps: papers about papers would else be followed along every way there is.
+        if (record, steps) not in self._origins:
+            self._origins[record, steps] = frozenset(self._find_origins(record, steps))
+        return self._origins[record, steps]
 
     def _find_origins(self, record: bytes, steps: int) -> set[bytes]:
         revision = self.records.get(record) or self.removed.get(record)
@@ -126,14 +130,17 @@ class Graph:
             origin
             for field, _, target in self.links(revision)
             if field.gives == _SOURCE
-            for origin in self._find_origins(target, steps - 1)
+            for origin in self._origins_within(target, steps - 1)
         }
 
     def people_of(self, record: bytes) -> frozenset[bytes]:
         """Return the people that a record speaks of, following papers to what they belong to."""
-        if record not in self._people:
-            self._people[record] = frozenset(self._find_people(record, _MAX_STEPS))
-        return self._people[record]
+        return self._people_within(record, _MAX_STEPS)
+
+    def _people_within(self, record: bytes, steps: int) -> frozenset[bytes]:
+        if (record, steps) not in self._people:
+            self._people[record, steps] = frozenset(self._find_people(record, steps))
+        return self._people[record, steps]
 
     def _find_people(self, record: bytes, steps: int) -> set[bytes]:
         revision = self.records.get(record)
@@ -145,7 +152,7 @@ class Graph:
             person
             for field, claim, target in self.links(revision)
             if claim.state == "stated" and (field.name == "about" or field.gives == _DETAINEE)
-            for person in self._find_people(target, steps - 1)
+            for person in self._people_within(target, steps - 1)
         }
 
     def detained_in_cases_of(self, record: bytes) -> set[bytes]:
@@ -202,7 +209,7 @@ class Graph:
         return any(
             revision.kind == "consent"
             and person in revision.links("about")
-            and any(claim.state in {"stated", "unknown"} for claim in revision.claims_of("withdrawn_on"))
+            and any(claim.state in {"stated", "unknown", "withheld"} for claim in revision.claims_of("withdrawn_on"))
             for revision in (*self.records.values(), *self.removed.values())
         )
 
@@ -213,7 +220,7 @@ class Graph:
         return not said or any(value != "no" for value in said)
 
     def missing_people(self) -> frozenset[bytes]:
-        """Return the people to whom something was done and of whom no later release is known."""
+        """Return the people to whom something was done and of whom no release is known that may be later."""
         last: dict[bytes, list[tuple[str, edtf.Date | None]]] = {}
         for revision in self.records.values():
             for field, claim, target in self.links(revision):
@@ -294,9 +301,12 @@ def _day(event: Revision) -> edtf.Date | None:
 
 
 def _released(events: list[tuple[str, edtf.Date | None]]) -> bool:
-    """Tell whether a release is on record that comes after all else, for certain."""
-    releases = [day.earliest for kind, day in events if kind == "release" and day and day.earliest]
+    """Tell whether a release is on record, unless something was done to the person later, for certain.
+
+    In doubt the person is free, and no other may speak for them.
+    """
+    releases = [day.latest if day else None for kind, day in events if kind == "release"]
     others = [day for kind, day in events if kind not in {"release", "sighting", "last_contact", "proof_of_life"}]
-    return bool(releases) and all(
-        day is not None and day.latest is not None and day.latest <= max(releases) for day in others
+    return bool(releases) and not any(
+        day and day.earliest and all(release and release < day.earliest for release in releases) for day in others
     )

@@ -18,6 +18,8 @@ from vault.records import Schemas
 from vault.redact.counts import Table
 from vault.redact.policy import Policy
 from vault.redact.pseudonyms import scope_of
+from vault.redact.risk import Recognition
+from vault.redact.rulings import written_small
 
 VALUE: Final = "value"
 PSEUDONYM: Final = "pseudonym"
@@ -110,6 +112,7 @@ class DisclosedClaim:
         basis, confidence: As in the record.
         as_of: EDTF, as coarse as the policy asks.
         source: Token of the statement or source it comes from, if the recipient may know.
+        settled: Places of words in a text that stand because a person decided that they are no name there.
     """
 
     field: str
@@ -121,6 +124,7 @@ class DisclosedClaim:
     confidence: str | None = None
     as_of: str | None = dataclasses.field(default=None, repr=False)
     source: str | None = None
+    settled: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +204,70 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What stands under one mask of a text.
+
+    Args:
+        start, end: Where, in the text as recorded.
+        kind: Kind of the value: name, phone, id, date, place or text; empty where a decision alone masks it.
+        value: The value as recorded. Secret.
+        record: Record that holds the value.
+        field: Kind and field there, such as `person.name`.
+        rule: Why it is withheld: the rule, the level, or that its record is not part of this.
+        ruling: The decision that masks it; empty where there is none.
+    """
+
+    start: int
+    end: int
+    kind: str = ""
+    value: str = dataclasses.field(default="", repr=False)
+    record: bytes | None = None
+    field: str = ""
+    rule: str = ""
+    ruling: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A word of a text that a person has to judge.
+
+    Args:
+        start, end: Where, in the text as recorded.
+        state: `masked`, though written small it would stand; `stands`, though with a capital it would be masked or
+            something shown has it too; `kept`, by a decision; `kin`, a word for a relative.
+        ruling: Of what is kept: the decision.
+        place: Which of the places of this word it is in the texts of that field, from 1.
+    """
+
+    start: int
+    end: int
+    state: str
+    ruling: bytes = b""
+    place: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text that leaves, as its owner has to read it.
+
+    Args:
+        record: Record id of the record that holds it.
+        field: Kind and field, such as `event.narrative`.
+        claim: Place of the claim in the revision.
+        text: As recorded. Secret.
+        marks: What is masked, in order.
+        doubts: What to judge, in order.
+    """
+
+    record: bytes
+    field: str
+    claim: int
+    text: str = dataclasses.field(repr=False)
+    marks: tuple[Mark, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """A redacted view: what leaves, and the account of how.
 
@@ -218,6 +286,9 @@ class View:
             the withheld one.
         refusals: In a preview, why the disclosure itself would be refused.
         table: Counts, where these leave in place of records.
+        rulings: Ids of the decisions made in review that changed this view: `mask` and `keep`.
+        texts: In a preview alone: each text that leaves, with what stands under its masks.
+        recognition: In a preview alone: who could be recognised by what is told.
 
     Secrets:
         Everything, `withheld` above all.
@@ -236,10 +307,32 @@ class View:
     shared: tuple[str, ...] = dataclasses.field(default=(), repr=False)
     refusals: tuple[str, ...] = ()
     table: Table | None = None
+    rulings: Mapping[str, tuple[bytes, ...]] = dataclasses.field(default_factory=dict)
+    texts: tuple[Reading, ...] = dataclasses.field(default=(), repr=False)
+    recognition: Recognition | None = dataclasses.field(default=None, repr=False)
+
+    def read_small(self) -> View | None:
+        """Give the view as the gate is to read it: each word that a person let stand written small.
+
+        Returns:
+            The view, in which nothing but such letters differs; None where no word was let stand.
+        """
+        if not any(claim.settled for record in self.records for claim in record.claims):
+            return None
+        records = tuple(
+            dataclasses.replace(record, claims=tuple(map(_claim_small, record.claims))) for record in self.records
+        )
+        return dataclasses.replace(self, records=records)
 
     def receipt_counts(self) -> dict[str, str]:
         """Return the counts as a receipt may tell them: under five as `<5`, for small numbers single people out."""
         return {rule: str(count) if count >= 5 else "<5" for rule, count in sorted(self.counts.items())}
+
+
+def _claim_small(claim: DisclosedClaim) -> DisclosedClaim:
+    if not claim.settled:
+        return claim
+    return dataclasses.replace(claim, value=written_small(claim.value, claim.settled), settled=())
 
 
 # --- the permit -----------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from vault.matching import MASK, Matcher, Protected, Span
@@ -185,6 +186,29 @@ def collect(
                 for one, form in protect(field, revision.claims[index], kind, text, coarse=coarse):
                     if form not in kept:
                         found.add(one, form, strict=strict)
+    return found
+
+
+def origins(
+    revisions: Iterable[Revision], history: Callable[[bytes], list[Revision]], schemas: Schemas
+) -> dict[tuple[str, str], tuple[Revision, int]]:
+    """Say where each identifying value of a vault stands: in which revision, in which claim.
+
+    Args:
+        revisions: Newest revisions of all records, those removed too.
+        history: All revisions of a record.
+        schemas: The schemas in force.
+
+    Returns:
+        By kind and by the text as `same` reduces it; a newest revision before past ones.
+    """
+    found: dict[tuple[str, str], tuple[Revision, int]] = {}
+    newest = list(revisions)
+    older = (past for one in newest if one.parents for past in history(one.record_id) if past.id != one.id)
+    for revision in chain(newest, older):
+        for name, index, kind, text in identifying(revision, schemas):
+            for one, form in protect(schemas.field(revision.kind, name), revision.claims[index], kind, text):
+                found.setdefault((one, same(form)), (revision, index))
     return found
 
 

@@ -26,6 +26,7 @@ from vault.redact import (
 from vault.redact.view import _VAULT_ROOM
 from vault.vault.exposing import Looking
 from vault.vault.reading import attachment_of_value, read_revision
+from vault.vault.reviewing import ReviewDesk, forget_rulings, read_rulings
 from vault.vault.state import read_log, read_setting, read_settings
 
 if TYPE_CHECKING:
@@ -57,6 +58,11 @@ class DisclosureDesk:
     def __init__(self, session: Session) -> None:
         """Work on an open vault."""
         self._session = session
+
+    @property
+    def review(self) -> ReviewDesk:
+        """What a person decides when reading texts before they leave."""
+        return ReviewDesk(self._session)
 
     def policies(self) -> dict[str, Policy]:
         """Give the policies in force by name: the shipped ones and the vault's own."""
@@ -388,6 +394,7 @@ def _redact(
             return [read_revision(objects, row) for row in index.history(record_id) if not row.purged]
 
         head = session.current().head
+        decided = read_rulings(objects, head)
         views: list[View] = []
         missing: list[str] = []
         for request in requests:
@@ -403,7 +410,8 @@ def _redact(
                         sealing.random_bytes,
                         preview=preview,
                         earlier=[told for to, told in _read_counts(objects, head).values() if to == audience],
-                        released=_released(objects, head) if audience in PUBLISHED else (),
+                        released=_released(objects, head, audience),
+                        rulings=decided,
                     )
                 )
             except ConsentError as error:
@@ -415,9 +423,10 @@ def _redact(
         return views, pseudonyms, schemas, head.epoch
 
 
-def _released(objects: ObjectReader, head: Head) -> list[tuple[ledger.FactLike, ...]]:
-    """Give the facts of each bundle that press or public had."""
-    return [one.facts for one in ledger.handovers(read_log(objects, head)) if one.audience in PUBLISHED]
+def _released(objects: ObjectReader, head: Head, audience: str) -> list[tuple[ledger.FactLike, ...]]:
+    """Give the facts of each bundle that an audience had; what press had the public has, and the other way round."""
+    same = PUBLISHED if audience in PUBLISHED else {audience}
+    return [one.facts for one in ledger.handovers(read_log(objects, head)) if one.audience in same]
 
 
 def _open_file(session: Session, file: DisclosedFile) -> Iterator[bytes]:
@@ -434,7 +443,7 @@ def _open_file(session: Session, file: DisclosedFile) -> Iterator[bytes]:
 
 
 def forget_record(session: Session, commit: Commit, record_id: bytes) -> None:
-    """Take a purged record out of the map of pseudonyms and of what is remembered of counts.
+    """Take a purged record out of the map of pseudonyms, of what is remembered of counts and of decisions.
 
     Args:
         session: Of the open vault.
@@ -442,8 +451,9 @@ def forget_record(session: Session, commit: Commit, record_id: bytes) -> None:
         record_id: 16 bytes.
 
     Raises:
-        IntegrityError: One of the two is not made by the rule.
+        IntegrityError: One of them is not made by the rule.
     """
+    forget_rulings(commit, record_id)
     stand_in = sealing.random_bytes(16)
     for name, (audience, told) in _read_counts(commit.batch, commit.state.head).items():
         if record_id in told.members:
