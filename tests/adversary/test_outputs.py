@@ -67,6 +67,12 @@ def no_commit(_bag: bytes, _sealed: bytes) -> None:
     """Stands where the ledger entry is written."""
 
 
+def publish(members, target, seal, commit) -> tuple[bytes, bytes]:
+    """Write a bag as `handoff.write` does once the gate has passed it."""
+    signer = handoff.Fingerprint.of(Signer(bytes(32)).public_key)
+    return bundle._publish(bundle._Packed(members, seal, {}, bytes(16), signer), target, commit)
+
+
 def everything_in(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
@@ -75,7 +81,7 @@ def everything_in(folder: Path) -> list[str]:
 def folder(tmp_path) -> Path:
     """An unpacked good bundle."""
     target = tmp_path / "bundle"
-    bundle._publish(make(), target, None, no_commit)
+    publish(make(), target, None, no_commit)
     return target
 
 
@@ -255,7 +261,7 @@ def test_bundle_of_another_signer_says_another_signer(folder):
     """Whoever signs anew is not refused, he is named: the words are what the reader compares."""
     mine = verify(folder)
     shutil.rmtree(folder)
-    bundle._publish(make(seed=b"\1" * 32), folder, None, no_commit)
+    publish(make(seed=b"\1" * 32), folder, None, no_commit)
     theirs = verify(folder, known={mine.signer.public_key: "the office"})
     assert theirs.known_as is None
     assert theirs.signer.words != mine.signer.words
@@ -271,7 +277,7 @@ def test_signers_file_must_name_the_key_that_signed(folder):
     members[bag.MANIFEST] = bag.Member.of(manifest)
     members[bag.SIGNATURE] = bag.Member.of(bag.sshsig.sign(Signer(bytes(32)), manifest))
     shutil.rmtree(folder)
-    bundle._publish({path: members[path] for path in sorted(members, key=archive.order)}, folder, None, no_commit)
+    publish({path: members[path] for path in sorted(members, key=archive.order)}, folder, None, no_commit)
     with pytest.raises(SignatureError) as error:
         verify(folder)
     assert faults(error) == {(bag.SIGNERS, "not the key that signed")}
@@ -451,7 +457,7 @@ def test_target_that_is_there_is_never_replaced(tmp_path, kind, when, form):
     seal = None if form == "dir" else by_phrase
     before = everything_in(tmp_path)
     with pytest.raises(UnsafePathError):
-        bundle._publish(make(), target, seal, lambda *_: trap() if when == "meanwhile" else None)
+        publish(make(), target, seal, lambda *_: trap() if when == "meanwhile" else None)
     after = everything_in(tmp_path)
     assert after == (before if when == "before" else sorted([*before, "out"]))
     assert (tmp_path / "victim").read_bytes() == b"victim"
@@ -526,7 +532,7 @@ def test_no_file_after_a_failure(tmp_path, form, where):
             raise InventedError
 
     with pytest.raises((InventedError, HandoffError)):
-        bundle._publish(members, tmp_path / "out", None if form == "dir" else by_phrase, commit)
+        publish(members, tmp_path / "out", None if form == "dir" else by_phrase, commit)
     assert everything_in(tmp_path) == []
     assert bool(committed) == (where == "ledger")
 
@@ -535,7 +541,7 @@ def test_ledger_is_written_before_the_file_has_its_name(tmp_path):
     seen = []
     for form, seal in (("dir", None), ("age", by_phrase)):
         target = tmp_path / form
-        digests = bundle._publish(make(), target, seal, lambda *d, target=target: seen.append((target.exists(), d)))
+        digests = publish(make(), target, seal, lambda *d, target=target: seen.append((target.exists(), d)))
         assert seen.pop() == (False, digests)
         assert target.exists()
 
@@ -739,7 +745,7 @@ def test_hostile_attachment_name_stays_inside_the_folder(handed, tmp_path, name)
 
 def test_sealed_file_shows_nothing_of_the_sender(tmp_path, identities):
     """Attack 66: outside the seal there is neither the signing key nor a bundle id."""
-    bundle._publish(make(), tmp_path / "x.age", by_phrase, no_commit)
+    publish(make(), tmp_path / "x.age", by_phrase, no_commit)
     sealed = (tmp_path / "x.age").read_bytes()
     public = Signer(bytes(32)).public_key
     for secret in (public, bag.sshsig.public_line(public).encode(), bytes(range(16)), bytes(range(16)).hex().encode()):
