@@ -1,0 +1,148 @@
+"""Ways in which something could leave that was not meant to; each was tried, and some had worked.
+
+All people and places are invented.
+"""
+
+import os
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vault.errors import ConsentError
+from vault.records import Claim, Draft
+from vault.redact import Recipient, Request
+from vault.sealing import KdfProfile
+from vault.vault import Vault
+
+CASE, MAN, WIFE = b"c" * 16, b"m" * 16, b"w" * 16
+GROUPS = ("identity", "family", "location", "testimony", "health", "image")
+TODAY = date(2026, 11, 24)
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Iterator[Vault]:
+    with Vault.create(tmp_path / "a.vault", "invented words", profile=KdfProfile.TEST) as made:
+        yield made
+
+
+def called(text: str) -> Claim:
+    return Claim("name", {"text": text, "kind": "birth"})
+
+
+def consent(about: bytes, *more: Claim, by: bytes | None = None, audiences: tuple[str, ...] = ("lawyer",)) -> Draft:
+    said = [Claim("about", about), Claim("given_by", by or about), Claim("capacity", "kin" if by else "self")]
+    said += [Claim("audiences", one) for one in audiences] + [Claim("groups", one) for one in GROUPS]
+    said += [Claim("purposes", "legal"), Claim("onward", "state"), Claim("onward", "public"), Claim("given_on", "2024")]
+    return Draft("consent", (*said, *more))
+
+
+def family(*events: Draft) -> list[Draft]:
+    return [
+        Draft("case", (Claim("title", "An invented matter"),), record_id=CASE),
+        Draft("person", (Claim("case", CASE), called("Ерлан Үлгіұлы"), Claim("inside", "no")), record_id=MAN),
+        *(events or (event("detention", "2018-03-07"),)),
+    ]
+
+
+def event(kind: str, when: str | None, *more: Claim) -> Draft:
+    days = (Claim("when", when),) if when else ()
+    return Draft("event", (Claim("case", CASE), Claim("person", MAN), Claim("kind", kind), *days, *more))
+
+
+def asked(
+    vault: Vault, *selection: bytes, policy: str = "lawyer", onward: tuple[str, ...] = (), **more: Any
+) -> Request:
+    rules = vault.disclosures.policies()[policy]
+    return Request(selection or (CASE,), rules, Recipient("A", rules.audience, onward), "legal", TODAY, **more)
+
+
+def handed_over(vault: Vault, request: Request) -> Any:
+    disclosure = vault.disclose(request)
+    disclosure.permit.commit(os.urandom(32), os.urandom(32), {"result": "clean"})
+    return disclosure.view
+
+
+@pytest.mark.parametrize(
+    ("more", "covers"),
+    [
+        (Claim("expires", "2026-11-24"), True),
+        (Claim("expires", "2026-11-23"), False),
+        (Claim("expires", state="unknown"), False),
+        (Claim("expires", state="withheld"), False),
+        (Claim("expires", state="not-asked"), True),
+        (Claim("expires", "2026-12~"), False),
+        (Claim("expires", "2028?"), True),
+        (Claim("withdrawn_on", state="withheld"), False),
+    ],
+)
+def test_an_end_in_doubt_counts_against_a_consent(vault: Vault, more: Claim, covers: bool) -> None:
+    vault.put(*family(), consent(MAN, more))
+    if covers:
+        assert vault.disclose(asked(vault)).view.records
+    else:
+        with pytest.raises(ConsentError):
+            vault.disclose(asked(vault))
+
+
+@pytest.mark.parametrize(
+    ("withdrawn", "covers"), [("2023-12-31", True), ("2023-12~", False), ("2021?", True), ("2024-01-01", False)]
+)
+def test_a_withdrawal_about_a_day_reaches_what_was_given_soon_after(vault: Vault, withdrawn: str, covers: bool) -> None:
+    vault.put(*family(), consent(MAN), consent(MAN, Claim("withdrawn_on", withdrawn)))
+    if covers:
+        assert vault.disclose(asked(vault)).view.records
+    else:
+        with pytest.raises(ConsentError):
+            vault.disclose(asked(vault))
+
+
+@pytest.mark.parametrize(
+    ("events", "speaks"),
+    [
+        ((("arrest", "2018-03-07"),), True),
+        ((("arrest", "2018-03-07"), ("release", "2019")), False),
+        ((("arrest", "2018-03-07"), ("release", None)), False),
+        ((("arrest", "2018-03-07"), ("release", "2017/..")), False),
+        ((("arrest", "2018"), ("release", "2018")), False),
+        ((("arrest", None), ("release", "2019")), False),
+        ((("arrest", "2018-03-07"), ("release", "2019"), ("arrest", "2020")), True),
+    ],
+)
+def test_nobody_speaks_for_who_may_be_free(vault: Vault, events: tuple[Any, ...], speaks: bool) -> None:
+    vault.put(*family(*(event(*one) for one in events)), Draft("person", (called("Сара"),), record_id=WIFE))
+    vault.put(consent(MAN, by=WIFE))
+    if speaks:
+        assert vault.disclose(asked(vault)).view.records
+    else:
+        with pytest.raises(ConsentError):
+            vault.disclose(asked(vault))
+
+
+@pytest.mark.parametrize(("birth", "covers"), [("2012", True), ("2009~", False), ("2007", False)])
+def test_who_may_be_of_age_speaks_alone(vault: Vault, birth: str, covers: bool) -> None:
+    freed = (event("arrest", "2018"), event("release", "2020"))
+    vault.put(*family(*freed)[:1], *freed, Draft("person", (called("Сара"),), record_id=WIFE))
+    vault.put(Draft("person", (Claim("case", CASE), called("Ерлан"), Claim("birth", birth)), record_id=MAN))
+    said = [Claim("capacity", "parent") if one.field == "capacity" else one for one in consent(MAN, by=WIFE).claims]
+    vault.put(Draft("consent", tuple(said)))
+    if covers:
+        assert vault.disclose(asked(vault)).view.records
+    else:
+        with pytest.raises(ConsentError):
+            vault.disclose(asked(vault))
+
+
+def test_papers_about_papers_are_followed_once(vault: Vault) -> None:
+    """Forty papers about forty others, and so on for four steps: along every way these are two million."""
+    wide = 40
+    layers = [[bytes([layer, number]) * 8 for number in range(wide)] for layer in range(4)]
+    papers = [
+        Draft("document", (Claim("kind", "notice"), *(Claim("about", one) for one in below)), record_id=paper)
+        for layer, below in zip(layers, [*layers[1:], [MAN]], strict=True)
+        for paper in layer
+    ]
+    vault.put(*family(), consent(MAN), *papers)
+    assert len(vault.disclose(asked(vault, MAN)).view.records) > 4 * wide
