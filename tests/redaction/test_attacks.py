@@ -3,6 +3,7 @@
 All people and places are invented.
 """
 
+import json
 import os
 from collections.abc import Iterator
 from datetime import date
@@ -11,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from vault.errors import ConsentError
+from vault import handoff
+from vault.errors import ConsentError, DisclosureError
 from vault.records import Claim, Draft
 from vault.redact import Recipient, Request
 from vault.sealing import KdfProfile
@@ -146,3 +148,50 @@ def test_papers_about_papers_are_followed_once(vault: Vault) -> None:
     ]
     vault.put(*family(), consent(MAN), *papers)
     assert len(vault.disclose(asked(vault, MAN)).view.records) > 4 * wide
+
+
+def free_people(number: int) -> list[tuple[bytes, list[Draft]]]:
+    """Give detained persons outside, each with an event and a consent of their own for all audiences."""
+    found = []
+    for place in range(number):
+        person = bytes([place]) * 16
+        said = (called(f"{'АБГДЕЖЗИКЛМНОПРСТУФХ'[place]}айдан"), Claim("inside", "no"), Claim("sex", "male"))
+        happened = Draft("event", (Claim("person", person), Claim("kind", "detention")))
+        agreed = consent(person, audiences=("lawyer", "press", "public"))
+        found.append((person, [Draft("person", said, record_id=person), happened, agreed]))
+    return found
+
+
+def test_the_public_has_the_tables_that_press_had(vault: Vault) -> None:
+    """Ten were counted for press; eleven for the public would show what the eleventh is."""
+    people = free_people(20)
+    vault.put(*(draft for _, drafts in people for draft in drafts))
+
+    def counted(policy: str, number: int) -> int | None:
+        chosen = (person for person, _ in people[:number])
+        table = handed_over(vault, asked(vault, *chosen, policy=policy, counts=("sex",))).table
+        return None if table is None else table.persons
+
+    assert counted("press", 10) == 10
+    with pytest.raises(DisclosureError):
+        counted("public", 11)
+    assert counted("public", 15) == 15
+    with pytest.raises(DisclosureError):
+        counted("press", 14)
+
+
+def test_a_receipt_for_the_state_does_not_tell_that_somebody_testified(vault: Vault, tmp_path: Path) -> None:
+    told = Draft("source", (Claim("case", CASE), called("Әсел Ойданқызы"), Claim("about", MAN)), record_id=b"s" * 16)
+    texts = [f"He was taken, account {number}." for number in range(7)]
+    statements = [
+        Draft("statement", (Claim("case", CASE), Claim("by", b"s" * 16), Claim("about", MAN), Claim("text", text)))
+        for text in texts
+    ]
+    receipts = []
+    vault.put(*family(), consent(MAN, audiences=("un",)))
+    for name, more in (("before", []), ("after", [told, *statements])):
+        vault.put(*more)
+        request = asked(vault, policy="un-forwardable", onward=("state",))
+        handoff.write(vault.disclose(request), tmp_path / name, form="dir")
+        receipts.append(json.loads((tmp_path / name / "casevault/receipt.json").read_bytes())["rules"])
+    assert receipts[0] == receipts[1]

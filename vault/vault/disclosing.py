@@ -409,7 +409,12 @@ def _redact(
                         pseudonyms,
                         sealing.random_bytes,
                         preview=preview,
-                        earlier=[told for to, told in _read_counts(objects, head).values() if to == audience],
+                        earlier=[
+                            # What press has, the public has.
+                            told
+                            for to, told in _read_counts(objects, head).values()
+                            if to == audience or {to, audience} <= PUBLISHED
+                        ],
                         released=_released(objects, head, audience),
                         rulings=decided,
                     )
