@@ -481,8 +481,10 @@ class Work:
                 continue
             for name in item.value.get("names", ()) if item.field.type == "link" else ():
                 kept.add("name", name)
-            for _, index, kind, text in identifying(item.revision, self.schemas):
-                if index == item.index and item.field.type != "link":
+            # Of this claim alone: a record of thousands would else be read thousands of times.
+            alone = replace(item.revision, claims=(item.claim,))
+            for _, _, kind, text in identifying(alone, self.schemas):
+                if item.field.type != "link":
                     told = item.value if item.field.type in {"phone", "id"} else text
                     for one, form in known.protect(item.field, item.claim, kind, told):
                         kept.add(one, form)
