@@ -29,6 +29,7 @@ from vault.redact.account import account
 from vault.redact.coarsen import birth_band, coarse_date
 from vault.redact.consent import Ask, Consents, is_child
 from vault.redact.items import Item, taken_back
+from vault.redact.originals import beside_a_public_original
 from vault.redact.places import LEVELS, coarsen
 from vault.redact.policy import CLAIM_PARTS, HIDDEN_ROLES, HIDE, PUBLISHED, Action, Verdict
 from vault.redact.pseudonyms import Pseudonyms
@@ -340,6 +341,8 @@ class Work:
         )
         facts = account(items, self.graph, self.roles, lambda item: self._tellers(item, leaving))
         refusals += check_difference(self.policy, facts, released)
+        originals = beside_a_public_original(items, leaving, self.graph)
+        refusals += originals if published else []
         if not disclosed and not preview:
             raise DisclosureError("nothing of the selection leaves under this policy")
         if refusals and not preview:
@@ -362,7 +365,10 @@ class Work:
             kept=kept.listed(),
             facts=facts,
             consents=tuple(sorted(relied)),
-            warnings=tuple(review(items, self.graph, self.roles, conditions, to_family=to_family)),
+            warnings=(
+                *review(items, self.graph, self.roles, conditions, to_family=to_family),
+                *([] if published else originals),
+            ),
             left_out=tuple(sorted(left_out)),
             shared=tuple(sorted(withheld.words() & kept.words())),
             refusals=tuple(refusals),
