@@ -59,8 +59,8 @@ class Ruling:
     def __post_init__(self) -> None:
         if not any(map(str.isalnum, self.word)) or len(self.word) > LONGEST:
             raise ValueError(f"a word or phrase of at most {LONGEST} characters is needed")
-        if self.act == KEEP and not (self.record and self.field and self.text):
-            raise ValueError("a word is kept in one text, not everywhere")
+        if self.act == KEEP and not (self.record and self.field and self.text and is_word(self.word)):
+            raise ValueError("one word is kept, in one text")
 
     @property
     def end(self) -> int:
@@ -69,7 +69,8 @@ class Ruling:
 
     def stands_in(self, text: str) -> bool:
         """Tell whether a keep is about this text and no other."""
-        return self.text == digest(text) and text[self.start : self.end] == self.word
+        here = text[self.start : self.end] == self.word and _is_whole(text, self.start, self.end)
+        return here and self.text == digest(text)
 
     def plain(self) -> list[Any]:
         """Give it as plain data."""
@@ -122,20 +123,22 @@ def places(text: str, word: str) -> list[int]:
     Returns:
         Places of its first character.
     """
-    return [
-        found.start()
-        for found in re.finditer(re.escape(word), text)
-        if not _MARKS.match(text, found.end()) and not _MARKS.match(text[max(0, found.start() - 1) : found.start()])
-    ]
+    return [found.start() for found in re.finditer(re.escape(word), text) if _is_whole(text, *found.span())]
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    return not _MARKS.match(text, end) and not (start and _MARKS.match(text, start - 1))
 
 
 def written_small(text: str, ranges: Iterable[tuple[int, int]]) -> str:
     """Write ranges of a text with small letters; every other character stays where it is."""
     out: list[str] = []
     done = 0
-    for start, end in sorted(ranges):
-        out += (text[done:start], "".join(map(small, text[start:end])))
-        done = end
+    for first, end in sorted(ranges):
+        start = max(first, done)  # ranges may overlap
+        if start < end:
+            out += (text[done:start], "".join(map(small, text[start:end])))
+            done = end
     return "".join([*out, text[done:]])
 
 

@@ -79,6 +79,7 @@ class World:
         preview=False,
         shuffle=None,
         released=(),
+        rulings=(),
         **more,
     ):
         chosen = self.policies[policy] if isinstance(policy, str) else policy
@@ -99,6 +100,7 @@ class World:
             self.random.randbytes,
             preview=preview,
             released=released,
+            rulings=rulings,
         )
 
     def consent(self, name, about, **more):
