@@ -341,8 +341,6 @@ class Work:
         )
         facts = account(items, self.graph, self.roles, lambda item: self._tellers(item, leaving))
         refusals += check_difference(self.policy, facts, released)
-        originals = beside_a_public_original(items, leaving, self.graph)
-        refusals += originals if published else []
         if not disclosed and not preview:
             raise DisclosureError("nothing of the selection leaves under this policy")
         if refusals and not preview:
@@ -367,7 +365,7 @@ class Work:
             consents=tuple(sorted(relied)),
             warnings=(
                 *review(items, self.graph, self.roles, conditions, to_family=to_family),
-                *([] if published else originals),
+                *beside_a_public_original(items, leaving, self.graph),
             ),
             left_out=tuple(sorted(left_out)),
             shared=tuple(sorted(withheld.words() & kept.words())),
