@@ -150,6 +150,12 @@ def _one(part: str, request: Request, view: View) -> Iterator[str]:
     if view.recognition is not None:
         yield from _list("Who could be recognised", recognition_lines(view.recognition))
     yield "<h2>All that the recipient would read</h2>"
+    if view.table is not None:
+        cells = (
+            (*("all" if one is None else one for one in cell.key), "-" if cell.count is None else cell.count)
+            for cell in view.table.cells
+        )
+        yield from _table((*view.table.fields, "persons"), (tuple(map(isolated, row)) for row in cells))
     for record in view.records:
         rows = (
             (safe(one.field), safe(one.outcome), isolated("" if one.value is None else _text(one.value)))

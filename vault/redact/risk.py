@@ -27,6 +27,8 @@ _TELLING: Final = frozenset({"value", "coarsened"})
 _USUAL_BAND: Final = 10
 """Years by which a birth is taken to have been coarsened where the policy now has no band for it."""
 _SUPPRESSED: Final = ("",)
+_TOGETHER_AT_MOST: Final = 3
+"""Attributes that are tried together for whether one person alone has them; then all of them."""
 USUAL_QUASI: Final = ("@place", "@birth", "sex", "when", "until")
 """Attributes by which people are compared where a policy names none."""
 _TOGETHER: Final = " by this and what they have already"
@@ -188,7 +190,7 @@ def recognition(
         quasi,
         policy.k,
         _groups(quasi, alone),
-        _groups(quasi, {person: of for person, of in together.items() if person in alone or not policy.k}),
+        _groups(quasi, together),
         earlier,
         tuple(_unique(quasi, alone, everybody)),
         tuple(dict.fromkeys(single)),
@@ -222,7 +224,8 @@ def _unique(
             having[key, _text(value)] |= people
     for person, attributes in sorted(alone.items()):
         told = [(key, values) for key, values in zip(quasi, attributes, strict=True) if values != _SUPPRESSED]
-        for chosen in (chosen for size in range(1, len(told) + 1) for chosen in combinations(told, size)):
+        sizes = [*range(1, min(_TOGETHER_AT_MOST, len(told)) + 1), len(told)]
+        for chosen in (chosen for size in sizes for chosen in combinations(told, size)):
             alike = set.intersection(*(having[key, value] | {person} for key, values in chosen for value in values))
             if alike == {person}:
                 yield Group(tuple((key, tuple(map(json.loads, values))) for key, values in chosen), (person,))

@@ -415,7 +415,7 @@ def _redact(
                             for to, told in _read_counts(objects, head).values()
                             if to == audience or {to, audience} <= PUBLISHED
                         ],
-                        released=_released(objects, head, audience),
+                        released=_released(objects, head, audience) if preview or audience in PUBLISHED else (),
                         rulings=decided,
                     )
                 )
