@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from vault import handoff
-from vault.errors import ConsentError, DisclosureError
+from vault.errors import ConsentError, DisclosureError, PolicyError
 from vault.records import Claim, Draft
 from vault.redact import Recipient, Request
 from vault.sealing import KdfProfile
@@ -195,3 +195,35 @@ def test_a_receipt_for_the_state_does_not_tell_that_somebody_testified(vault: Va
         handoff.write(vault.disclose(request), tmp_path / name, form="dir")
         receipts.append(json.loads((tmp_path / name / "casevault/receipt.json").read_bytes())["rules"])
     assert receipts[0] == receipts[1]
+
+
+def a_policy(name: str, parent: str, rule: str) -> str:
+    return f"name = '{name}'\naudience = 'lawyer'\nparent = '{parent}'\n[rules]\n'{rule}' = 'withhold'\n"
+
+
+def test_a_policy_may_name_its_parent_in_any_quotes(vault: Vault) -> None:
+    """One that cannot be read when its turn comes would keep every export from being made."""
+    desk = vault.disclosures
+    desk.set_policy(a_policy("wide", "lawyer", "detainee.health"))
+    desk.set_policy(a_policy("narrow", "wide", "detainee.charge"))
+    assert {"wide", "narrow"} <= desk.policies().keys()
+    with pytest.raises(PolicyError, match="narrows it"):
+        desk.remove_policy("wide")
+    with pytest.raises(PolicyError):
+        desk.set_policy(a_policy("wide", "narrow", "detainee.health"))
+
+
+@pytest.mark.parametrize("mend", ["remove", "replace"])
+def test_a_policy_that_can_no_longer_be_used_can_be_mended(vault: Vault, mend: str) -> None:
+    text = a_policy("mine", "lawyer", "detainee.health")
+    vault.disclosures.set_policy(text)
+    with vault.disclosures._session.writing() as commit:  # as when a schema lost a field that the policy names
+        commit.set_setting("policy/mine", text.replace("health", "pulse"))
+        commit.log("settings", {"set": "policy/mine"})
+    with pytest.raises(PolicyError, match="mine cannot be used"):
+        vault.disclosures.policies()
+    if mend == "remove":
+        vault.disclosures.remove_policy("mine")
+    else:
+        vault.disclosures.set_policy(text)
+    assert ("mine" in vault.disclosures.policies()) is (mend == "replace")

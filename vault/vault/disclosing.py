@@ -6,7 +6,8 @@ decides what may leave: `redact` does.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import tomllib
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -120,11 +121,12 @@ class DisclosureDesk:
             PolicyError: Another one narrows it.
         """
         with self._session.writing() as commit:
-            if name not in _own_policies(commit.batch, commit.state.head):
+            own = _own_policies(commit.batch, commit.state.head)
+            if name not in own:
                 msg = f"the vault has no policy {name!a} of its own"
                 raise NotFoundError(msg)
-            known = _read_policies(commit.batch, commit.state.head, self._session.schemas(commit.batch))
-            child = next((one.name for one in known.values() if one.parent == name), None)
+            # Not by loading them: one that can no longer be used has to be removable.
+            child = next((one for one, text in own.items() if _setting_of(text, "parent") == name), None)
             if child is not None:
                 msg = f"the policy {child} narrows it"
                 raise PolicyError(msg)
@@ -503,11 +505,7 @@ def _load_policies(own: Mapping[str, str], schemas: Schemas) -> dict[str, Policy
     known = shipped_policies(schemas)
     waiting = dict(own)
     while waiting:
-        ready = [
-            name
-            for name, text in waiting.items()
-            if not any(f'"{other}"' in text for other in waiting if other != name)
-        ]
+        ready = [name for name, text in waiting.items() if _setting_of(text, "parent") not in waiting]
         # Two that name each other cannot both come first; loading one then says what is wrong with it.
         for name in ready or list(waiting):
             text = waiting.pop(name)
@@ -517,6 +515,14 @@ def _load_policies(own: Mapping[str, str], schemas: Schemas) -> dict[str, Policy
                 msg = f"the vault's own policy {name} cannot be used: {error}"
                 raise PolicyError(msg) from None
     return known
+
+
+def _setting_of(text: str, key: str) -> str | None:
+    """Give one setting of a policy that may not be usable; None where it cannot be read."""
+    with suppress(tomllib.TOMLDecodeError, RecursionError):
+        found = tomllib.loads(text).get(key)
+        return found if isinstance(found, str) else None
+    return None
 
 
 def _with_policy(own: Mapping[str, str], text: str, schemas: Schemas) -> Policy:
@@ -533,10 +539,17 @@ def _with_policy(own: Mapping[str, str], text: str, schemas: Schemas) -> Policy:
     Raises:
         PolicyError: It cannot be used, or one that narrows it no longer could.
     """
-    policy = load_policy(text, schemas, _load_policies(own, schemas))
-    if policy.parent == policy.name:
+    name = _setting_of(text, "name")
+    if name is not None and _setting_of(text, "parent") == name:
         msg = "a policy cannot narrow itself"
         raise PolicyError(msg)
+    # Those that are needed to read it, and no other: it may be what mends one that can no longer be used.
+    above: dict[str, str] = {}
+    parent = _setting_of(text, "parent")
+    while parent is not None and parent in own.keys() - above.keys() - {name}:
+        above[parent] = own[parent]
+        parent = _setting_of(own[parent], "parent")
+    policy = load_policy(text, schemas, _load_policies(above, schemas))
     _load_policies({**own, policy.name: text}, schemas)
     return policy
 
