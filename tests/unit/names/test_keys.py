@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vault import names
-from vault.names import letters
 from vault.names import keys, letters
 
 LETTERS = st.text(alphabet="абжқыіұaehjkpqxyzşğäاجقىپعوۋ加合甫买提 -·'ʼ\u0301\u200b", max_size=30)
