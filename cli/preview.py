@@ -42,17 +42,16 @@ def commands_for(reading: Reading, doubt: Doubt) -> str:
         doubt: The word in it.
 
     Returns:
-        Words of the command line, without the word itself where it could be more than a word there.
+        Words of the command line; a word that may be a name is left to be asked for.
     """
     word, field = reading.text[doubt.start : doubt.end], reading.field.partition(".")[2]
     if doubt.state == "kept":
         return f"review forget {doubt.ruling.hex()}"
-    if not word.isalpha():
-        word = "WORD"
     if doubt.state == "masked":
+        word = word if word.isalpha() else "WORD"
         at = f" --place {doubt.place}" if doubt.place else ""
         return f"review keep {short_id(reading.record)} {word} --field {field}{at}"
-    return f"review mask {word} --in {short_id(reading.record)} --field {field}"
+    return f"review mask --in {short_id(reading.record)} --field {field}"
 
 
 def told_text(group: Group) -> str:
@@ -110,7 +109,7 @@ def preview_page(requests: Mapping[str, Request], views: Mapping[str, View], nam
     Args:
         requests: What is wanted, by the name of each bundle.
         views: The redacted views, by the same names.
-        name: The file's own name.
+        name: The file's own name, as a shell takes it.
 
     Returns:
         HTML that loads nothing and runs nothing.

@@ -398,15 +398,17 @@ def write_page(out: Output, path: Path, requests: dict[str, Request], views: dic
         UnsafePathError: Something is at that path.
         EngineError: The disk refused.
     """
+    from shlex import quote
+
     from cli.preview import preview_page
     from vault.paths import NewFile
 
     with NewFile(path) as file:
-        file.write(preview_page(requests, views, path.name).encode())
+        file.write(preview_page(requests, views, quote(path.name)).encode())
         file.commit()
     out.warn(
         f"{path} holds secrets in the clear, with what stands under the masks. Read it on this machine, send it to"
-        f" nobody, and delete it: review discard {path.name}"
+        f" nobody, and delete it: review discard {quote(str(path))}"
     )
 
 

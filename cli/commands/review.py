@@ -11,7 +11,7 @@ import click
 
 from cli.app import Group, Settings
 from cli.output import Output
-from cli.session import checked_path, open_vault
+from cli.session import ask, can_ask, checked_path, open_vault
 
 if TYPE_CHECKING:
     from vault.redact.rulings import Ruling
@@ -33,18 +33,19 @@ def review() -> None:
 
 
 @review.command("mask", short_help="Mask a word or phrase from now on.")
-@click.argument("word", metavar="WORD")
+@click.argument("word", metavar="[WORD]", required=False)
 @click.option("--in", "record", metavar="ID", help="Only in the texts of this record.")
 @click.option("--field", metavar="FIELD", default="", help="Only in this field of it.")
 @click.pass_obj
-def mask(settings: Settings, *, word: str, record: str | None, field: str) -> None:
+def mask(settings: Settings, *, word: str | None, record: str | None, field: str) -> None:
     """Mask a word or phrase in every text from now on, or in one record: a nickname, "the baker of our street".
 
     Its forms are masked too. What is masked everywhere must stand in nothing that leaves: the gate looks for it as for
-    a withheld name.
+    a withheld name. Without WORD it is asked for, so that no name stays in the shell's history; @FILE reads it from a
+    file, @- from standard input.
 
     Example:
-      casevault review mask Tatay
+      casevault review mask
       casevault review mask "only daughter" --in 3f9a --field narrative
     """
     if field and record is None:
@@ -53,29 +54,29 @@ def mask(settings: Settings, *, word: str, record: str | None, field: str) -> No
     out = Output(settings)
     with open_vault(settings, write=True) as vault:
         where = vault.resolve(record) if record is not None else None
-        made = vault.disclosures.review.mask(word, record=where, field=field)
+        made = vault.disclosures.review.mask(_word(settings, word), record=where, field=field)
     _tell(out, made)
 
 
 @review.command("keep", short_help="Let an ambiguous word stand in one text.")
 @click.argument("record", metavar="ID")
-@click.argument("word", metavar="WORD")
+@click.argument("word", metavar="[WORD]", required=False)
 @click.option("--field", metavar="FIELD", default="", help="Name of the field, where several have the word.")
 @click.option("--place", metavar="N", type=click.IntRange(min=1), help="Which of its places, from 1; see the preview.")
 @click.pass_obj
-def keep(settings: Settings, *, record: str, word: str, field: str, place: int | None) -> None:
+def keep(settings: Settings, *, record: str, word: str | None, field: str, place: int | None) -> None:
     """Let a word that is a name only now and then stand at one place of one text: there it is none.
 
     It is read there as if it were written small. That lets no more stand than a common word: not what belongs to a
     source or helper, not beside another word of the same name, not a name that is no common word. When the text is
-    changed, the decision holds no longer.
+    changed, the decision holds no longer. WORD is given as for `review mask`.
 
     Example:
       casevault review keep 3f9a Hope --field narrative --place 1
     """
     out = Output(settings)
     with open_vault(settings, write=True) as vault:
-        made = vault.disclosures.review.keep(word, vault.resolve(record), field=field, place=place)
+        made = vault.disclosures.review.keep(_word(settings, word), vault.resolve(record), field=field, place=place)
     _tell(out, made)
 
 
@@ -157,6 +158,20 @@ def discard(settings: Settings, *, file: str) -> None:
     out = Output(settings)
     if not out.json({"deleted": str(path)}):
         out.talk(f"Deleted {path}. Copies that a browser or a backup made are not known here.")
+
+
+def _word(settings: Settings, given: str | None) -> str:
+    """Take the word from the command line, from a file, or ask for it."""
+    if given is None and can_ask(settings):
+        return ask("Which word or phrase?")
+    if given is None:
+        message = "Give WORD, or @- to read it from standard input."
+        raise click.UsageError(message)
+    if not given.startswith("@"):
+        return given
+    from cli.fields import read_text_file
+
+    return read_text_file(given[1:]).decode("utf-8-sig", errors="replace").strip()
 
 
 def decision_json(one: Ruling) -> dict[str, Any]:

@@ -442,7 +442,7 @@ class Work:
             kept = self._kept(items, "name", "link", "birth", "date", "phone", "id", "place")
         withheld = self._withheld(items, kept)
         texts = [item for item in items if item.shows("text")]
-        if not texts:
+        if not texts and not preview:
             return withheld, kept, ()
         matcher = Matcher(withheld.listed(), kept.listed())
         read = [

@@ -61,19 +61,31 @@ def masked_again(before: Any, form: str) -> Any:  # noqa: ANN401 - plain data
     return None
 
 
-def _ranges(before: str, after: str) -> str:
-    if MASK not in after:
-        return ""
+def ranges(before: str, after: str) -> list[tuple[int, int]]:
+    """Say which ranges of a text stand under masks.
+
+    Args:
+        before: The text. Secret.
+        after: The same with masks in it.
+
+    Returns:
+        First character and the one behind the last of each; none where it was changed in another way too.
+    """
     pieces = after.split(MASK)
-    start, done, found = 0, len(pieces[0]), []
+    start, done = 0, len(pieces[0])
+    found: list[tuple[int, int]] = []
     for place, piece in enumerate(pieces[1:], 1):
         last = place == len(pieces) - 1
         start, done = done, len(before) - len(piece) if last else before.find(piece, done)
         if done < start:
-            return ""  # It was changed in another way too.
-        found.append(f"{start}-{done}")
+            return []
+        found.append((start, done))
         done += len(piece)
-    return ",".join(found)
+    return found
+
+
+def _ranges(before: str, after: str) -> str:
+    return ",".join(f"{start}-{end}" for start, end in ranges(before, after))
 
 
 def _numbers(ranges: str) -> Iterator[tuple[int, int]]:

@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from vault.matching import Matcher, Protected
+from vault.matching import MASK, Matcher, Protected, lexicon
+from vault.matching.letters import fold
 from vault.records import Revision, Schemas
+from vault.redact import masks, shapes
 from vault.redact import withheld as known
 from vault.redact.items import Item
 from vault.redact.policy import HIDDEN_ROLES, Policy
@@ -59,7 +61,8 @@ def readings(
     rules = {(item.revision.id, item.index): item.verdict.rule for item in items}
     part = {record for record in graph.records if record in {item.record for item in items}}
     causes = [_cause(value, origins, rules, part) for value in withheld.listed()]
-    shared = withheld.words() & kept.words()
+    # What any address has tells nobody apart.
+    shared = {word for word in withheld.words() & kept.words() if fold(word) not in lexicon.GENERIC | lexicon.BINDING}
     kinship = Kinship(graph.schemas)
     for item, text, found in read:
         marks = tuple(
@@ -71,6 +74,28 @@ def readings(
         before = [one for index, _, one in of_field if index < item.index]
         in_doubt = _numbered(doubts(text, found, matcher, shared, kinship), text, before)
         yield Reading(item.record, name, item.index, text, marks, in_doubt)
+    for item in items:
+        yield from _elsewhere(item, matcher, causes)
+
+
+def _elsewhere(item: Item, matcher: Matcher, causes: Sequence[dict[str, Any]]) -> Iterator[Reading]:
+    """Give what is masked in a phone, a number or a place: withheld people that stand beside it."""
+    if not item.shows("phone", "id", "place"):
+        return
+    before, after = shapes.whole(item.field, item.claim.value), item.value
+    parts = (
+        [(f".{part}", before[part], after[part]) for part in after]
+        if isinstance(after, dict)
+        else [("", before, after)]
+    )
+    for part, text, masked in parts:
+        spans = matcher.spans(text) if MASK in masked else []
+        marks = tuple(
+            Mark(start, end, **next((causes[one.index] for one in spans if one.start < end and start < one.end), {}))
+            for start, end in masks.ranges(text, masked)
+        )
+        if marks:
+            yield Reading(item.record, f"{item.revision.kind}.{item.field.name}{part}", item.index, text, marks)
 
 
 def _numbered(found: Iterable[Doubt], text: str, before: Sequence[str]) -> tuple[Doubt, ...]:
