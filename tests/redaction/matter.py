@@ -22,6 +22,8 @@ from vault.vault import Vault
 PHRASE = "kettle-orbit-velvet-mango-thirty-drum"
 IDENTITY = agefile.parse_identities(agefile.generate_identity().encode())[0]
 TOKEN = re.compile(r"\b[a-z]{1,16}-(?:[2-9][A-Z]){3}\b")
+SAMPLE = b"[person-7F3A9Q]"
+"""The stand-in by which every dossier explains what stand-ins are."""
 TODAY = date(2026, 6, 1)
 GROUPS = ["identity", "family", "location", "health", "testimony", "image"]
 KEEPS_FILES = """
@@ -43,7 +45,7 @@ class Matter:
     """
 
     def __init__(self, folder: Path, name: str = "a") -> None:
-        self.folder = folder
+        self.folder, self.name = folder, name
         self.vault = Vault.create(folder / f"{name}.vault", PHRASE, profile=KdfProfile.TEST, state_dir=folder)
         self.ids: dict[str, bytes] = {}
         self.revisions: dict[str, Revision] = {}
@@ -102,9 +104,9 @@ class Matter:
     def hand(self, *refs: str, **more: Any) -> dict[str, bytes]:
         """Hand over, sealed to a key, and open what came of it: path -> bytes."""
         self._bundles += 1
-        place = self.folder / f"{more.pop('file', 'bundle')}-{self._bundles}.age"
+        place = self.folder / more.pop("file", f"{self.name}-{self._bundles}.age")
         handoff.write(self.vault.disclose(self.request(*refs, **more)), place)
-        out = self.folder / f"opened-{self._bundles}"
+        out = self.folder / f"{self.name}-{self._bundles}"
         handoff.unpack(place, out, identities=[IDENTITY])
         return {
             path.relative_to(out).as_posix(): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()
@@ -128,7 +130,7 @@ def together(opened: Mapping[str, bytes]) -> str:
 
 def contents(opened: Mapping[str, bytes]) -> dict[str, bytes]:
     """Give the files that tell of records: what else is in a bag follows from them, or is random."""
-    return {path: data for path, data in opened.items() if path.startswith("data/")}
+    return {path: data.replace(SAMPLE, b"") for path, data in opened.items() if path.startswith("data/")}
 
 
 def nameless(data: bytes) -> bytes:
