@@ -28,7 +28,8 @@ STATES: Final = {
 }
 _STYLE: Final = (
     ".secret{border:3px solid #b00;padding:.5em 1em;margin:.8em 0}.text{border:1px solid #999;padding:.6em;"
-    "margin:.4em 0;white-space:pre-wrap;overflow-wrap:anywhere}mark{background:#000;color:#fff;padding:0 .15em}"
+    "margin:.4em 0;white-space:pre-wrap;unicode-bidi:plaintext;overflow-wrap:anywhere}"
+    "mark{background:#000;color:#fff;padding:0 .15em}"
     ".masked{outline:3px solid #d60}.stands{background:#fe9}.kept{background:#bdb}.kin{background:#cdf}"
     "code{white-space:pre-wrap}"
 )
@@ -67,8 +68,9 @@ def told_text(group: Group) -> str:
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - plain data of any shape
-    if isinstance(value, dict):
-        return ", ".join(str(part) for part in value.values() if part)
+    if isinstance(value, (dict, list, tuple)):
+        parts = value.values() if isinstance(value, dict) else value
+        return ", ".join(_text(part) for part in parts if part)
     return str(value)
 
 

@@ -6,16 +6,15 @@ Floor: 2. It decides nothing and holds nothing back. Its lines name records by i
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from vault.matching import Matcher
 from vault.records import Schemas, id_text, identifying, script_of
 from vault.redact.items import Item
 from vault.redact.roles import PERSON, Graph
-from vault.redact.rulings import Read, written_small
+from vault.redact.rulings import Covered, Read, written_small
 from vault.redact.view import Doubt
 
 _SCRIPT_SAMPLE: Final = 200
@@ -144,31 +143,19 @@ def doubts(text: str, read: Read, matcher: Matcher, shared: Collection[str], kin
         # One word of each mask at a time: two of a value that are both written small would let each other go.
         tried = [words[at] for words in inside if len(words) > at]
         if tried:
-            again = _Covered(matcher.spans(written_small(text, tried)))
+            again = Covered(matcher.spans(written_small(text, tried)))
             found += [Doubt(start, end, "masked") for start, end in tried if not again.has(start, end)]
-    covered = _Covered([*read.spots, *found])
+    covered = Covered([*read.spots, *found])
     open_ = [one.span() for one in _NAME_WORD.finditer(text) if not covered.has(*one.span())]
-    with_capitals = _Covered(matcher.spans(_with_capitals(text, [start for start, _ in open_])))
+    with_capitals = Covered(matcher.spans(_with_capitals(text, [start for start, _ in open_])))
     found += [
         Doubt(start, end, "stands")
         for start, end in open_
         if text[start:end].casefold() in shared or (text[start].islower() and with_capitals.has(start, end))
     ]
-    known = _Covered([*read.spots, *found])
+    known = Covered([*read.spots, *found])
     found += [Doubt(start, end, "kin") for start, end in kinship.places(text) if not known.has(start, end)]
     return tuple(sorted(dict.fromkeys(found), key=lambda one: (one.start, one.end))[:DOUBTS_AT_MOST])
-
-
-class _Covered:
-    """Ranges of a text, to ask what they touch."""
-
-    def __init__(self, ranges: Iterable[Any]) -> None:
-        self._ranges = sorted((one.start, one.end) for one in ranges)
-
-    def has(self, start: int, end: int) -> bool:
-        """Tell whether a range touches one of them; none of them overlaps another."""
-        at = bisect_left(self._ranges, (end, 0))
-        return at > 0 and self._ranges[at - 1][1] > start
 
 
 def _with_capitals(text: str, starts: Iterable[int]) -> str:

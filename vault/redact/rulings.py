@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -240,11 +240,11 @@ class Rulings:
         spots = _merged(text, spots)
         kept: list[tuple[int, int, bytes]] = []
         if keeps:
-            usual = matcher.spans(text)
+            now, usual = Covered(spots), Covered(matcher.spans(text))
             kept = sorted(
                 (one.start, one.end, one.id)
                 for one in keeps
-                if not _touched(spots, one.start, one.end) and _touched(usual, one.start, one.end)
+                if usual.has(one.start, one.end) and not now.has(one.start, one.end)
             )
         return Read(spots, kept)
 
@@ -275,8 +275,20 @@ def _whole(word: str) -> str:
     return before + re.escape(word) + after
 
 
-def _touched(spots: Iterable[Any], start: int, end: int) -> bool:
-    return any(one.start < end and start < one.end for one in spots)
+class Covered:
+    """Ranges of a text, to ask what touches them.
+
+    Args:
+        ranges: Whatever has `start` and `end`; none overlaps another.
+    """
+
+    def __init__(self, ranges: Iterable[Any]) -> None:
+        self._ranges = sorted((one.start, one.end) for one in ranges)
+
+    def has(self, start: int, end: int) -> bool:
+        """Tell whether a range touches one of them."""
+        at = bisect_left(self._ranges, (end, 0))
+        return at > 0 and self._ranges[at - 1][1] > start
 
 
 def _merged(text: str, spots: list[Spot]) -> list[Spot]:
