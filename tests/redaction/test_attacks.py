@@ -227,3 +227,60 @@ def test_a_policy_that_can_no_longer_be_used_can_be_mended(vault: Vault, mend: s
     else:
         vault.disclosures.set_policy(text)
     assert ("mine" in vault.disclosures.policies()) is (mend == "replace")
+
+
+SOURCE, STRANGER = b"s" * 16, b"x" * 16
+
+
+def told(vault: Vault, *records: Draft, policy: str = "press") -> str:
+    """Give what leaves about a man when a source told of him and a stranger is on record, both withheld."""
+    source = Draft("source", (called("Тоғжан Серғазы"), called("欧阳小明")), record_id=SOURCE)
+    stranger = Draft("person", (called("Жангүл Қоспанова"),), record_id=STRANGER)
+    vault.put(source, stranger, consent(MAN, audiences=("lawyer", "press")), *(records or family()))
+    return repr(
+        [claim.value for one in vault.disclose(asked(vault, policy=policy)).view.records for claim in one.claims]
+    )
+
+
+STORY = Claim("narrative", "Тоғжан told us; Жангүл Қоспанова saw it; 欧阳小明说.")
+
+
+@pytest.mark.parametrize(
+    "beside", [", husband of Жангүл Қоспанова", " (муж Жангуль Коспановой)", " who is Zhangul Kospanova"]
+)
+def test_whose_husband_an_official_is_goes_and_uncovers_nobody(vault: Vault, beside: str) -> None:
+    official = Claim("official", {"name": f"Бек Асыл{beside}"})
+    shown = told(vault, *family(event("arrest", "2018-03-07", STORY, official)))
+    assert "Бек Асыл" in shown
+    assert not any(name in shown for name in ("Жангүл", "Жангуль", "Zhangul", "Қоспанова", "Тоғжан", "小明"))
+
+
+def test_what_stands_beside_a_shown_name_uncovers_no_source(vault: Vault) -> None:
+    case, _, happened = family(event("arrest", "2018-03-07", STORY))
+    man = (Claim("case", CASE), called("Ерлан Үлгіұлы (кузен Тоғжан Серғазы)"), Claim("inside", "no"))
+    shown = told(vault, case, Draft("person", man, record_id=MAN), happened)
+    assert "Ерлан Үлгіұлы (кузен ▇▇▇▇▇▇)" in shown
+    assert "Тоғжан" not in shown
+    assert "Серғазы" not in shown
+
+
+@pytest.mark.parametrize("name", ["Үлгіұлы, Ерлан", "Ерлан (Нұрлан) Үлгіұлы", "Ерлан / Jerlan"])
+def test_a_name_with_signs_in_it_stays_whole(vault: Vault, name: str) -> None:
+    case, _, happened = family()
+    man = (Claim("case", CASE), called(name), Claim("inside", "no"))
+    assert name in told(vault, case, Draft("person", man, record_id=MAN), happened)
+
+
+def test_a_number_with_a_sources_name_uncovers_no_source(vault: Vault) -> None:
+    paper = (Claim("case", CASE), Claim("about", MAN), Claim("kind", "notice"), Claim("number", "Тоғжан-12345"))
+    shown = told(vault, *family(event("arrest", "2018-03-07", STORY)), Draft("document", paper), policy="lawyer")
+    assert "-12345" in shown
+    assert "Тоғжан" not in shown
+
+
+def test_a_chinese_name_in_a_place_or_beside_a_link_is_whole(vault: Vault) -> None:
+    place = Claim("place", {"text": "欧阳小明家, Tekes"})
+    official = Claim("official", {"name": "欧阳小明队长"})
+    shown = told(vault, *family(event("arrest", "2018-03-07", place, official)), policy="lawyer")
+    assert "Tekes" in shown
+    assert "小明" not in shown

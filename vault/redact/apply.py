@@ -431,8 +431,7 @@ class Work:
         self, items: list[Item], *, preview: bool
     ) -> tuple[known.Collection, known.Collection, tuple[Reading, ...]]:
         """Mask withheld values in every text that leaves; return what is withheld, what is kept, and the texts."""
-        if any(item.shows("phone", "id") for item in items):
-            self._without_names(items)
+        self._without_names(items)
         kept = self._kept(items, "name", "link", "birth", "date", "phone", "id")
         places = [item for item in items if item.shows("place")]
         if places:
@@ -461,14 +460,26 @@ class Work:
         return {act: tuple(sorted(found)) for act, found in self._used.items() if found}
 
     def _without_names(self, items: list[Item]) -> None:
-        """Mask withheld names that stand beside a phone or number that leaves: whose it is, or who passes calls on."""
-        kept = self._kept(items, "name", "link")
-        people = Matcher(self._withheld(items, kept).listed("name"), kept.listed())
+        """Mask withheld names beside a name, phone or number that leaves: whose it is, or who passes calls on."""
+        named = [(item, _names_in(item)) for item in items if item.shows("name", "link")]
+        described = any(known.end_of_name(text) < len(text) for _, texts in named for text in texts)
+        if not described and not any(item.shows("phone", "id") for item in items):
+            return
+        values = self._withheld(items, self._kept(items, "name", "link")).listed("name")
+        names = known.Collection()
+        for text in (text for _, texts in named for text in texts):
+            names.add("name", text[: known.end_of_name(text)])
+        people = Matcher(values, names.listed())
+        hidden = {place for place, value in enumerate(values) if value.strict}
+        for item, texts in named:
+            told = [known.without_people(text, people, begin=known.end_of_name(text)) for text in texts]
+            if told != texts:
+                item.value = {**item.value, **({"names": told} if "names" in item.value else {"text": told[0]})}
         for item in items:
             if item.shows("phone"):
                 item.value, item.masked = known.masked(item.value, people.spans(item.value))
             elif item.shows("id"):
-                item.value = known.without_people(item.value, people)
+                item.value = known.without_people(item.value, people, always=hidden)
 
     def _kept(self, items: list[Item], *types: str) -> known.Collection:
         """Gather what leaves in fields of some types."""
@@ -490,6 +501,7 @@ class Work:
             for _, _, kind, text in identifying(alone, self.schemas):
                 if item.field.type != "link":
                     told = item.value if item.field.type in {"phone", "id"} else text
+                    told = item.value["text"] if item.field.type == "name" else told
                     for one, form in known.protect(item.field, item.claim, kind, told):
                         kept.add(one, form)
         return kept
@@ -579,6 +591,12 @@ class Work:
             if self.policy.verdict("submitter", CLAIM_PARTS["source"]).action.name == "keep"
             else None
         )
+
+
+def _names_in(item: Item) -> list[str]:
+    """Give the names that a claim shows, of its own or of whom it links to."""
+    names = item.value.get("names", [item.value["text"]] if "text" in item.value else [])
+    return list(names)
 
 
 def _strictness(action: Action) -> tuple[int, int, int]:

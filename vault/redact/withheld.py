@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
@@ -33,6 +34,10 @@ passport pdf photo pic picture recording scan screenshot signal statement telegr
 _CAMERA_WORDS: Final = frozenset(_CAMERA.split())
 """What names a file and nobody: cameras, programs and people call files so."""
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
+_HAN_NAME: Final = re.compile(r"[\u3400-\u9fff]{3}")
+_ASIDE: Final = re.compile(r"[,،、;；:：(（\[【/|]|\s[‐-―-]+\s")
+_LONGEST_NAME: Final = 4
+"""Words of a name that has nothing written beside it."""
 _COARSE_PARTS: Final = ("region", "country")
 """Parts of a place that are no longer private where a policy shows places as they are."""
 
@@ -212,26 +217,48 @@ def origins(
     return found
 
 
-def without_people(text: str, people: Matcher) -> str:
-    """Mask, in the text of a kept place, whole names, phones and numbers of people who are withheld.
+def without_people(text: str, people: Matcher, *, begin: int = 0, always: AbstractSet[int] = frozenset()) -> str:
+    """Mask, in a value that is kept, whole names, phones and numbers of people who are withheld.
 
     A single word stays: streets and districts are named after people, and a kept value wins in its own field.
 
     Args:
-        text: The place as recorded.
+        text: The value as recorded.
         people: Withheld names, phones and numbers.
+        begin: Where to begin; what stands before is left alone.
+        always: Places, in what the matcher was made of, of names of which a single word goes too.
     """
     spans = [
         span
         for span in people.spans(text)
-        if whole(text[span.start : span.end]) or any(map(str.isdigit, text[span.start : span.end]))
+        if span.start >= begin
+        and (
+            span.index in always
+            or whole(text[span.start : span.end])
+            or any(map(str.isdigit, text[span.start : span.end]))
+        )
     ]
     return masked(text, spans)[0]
 
 
 def whole(name: str) -> bool:
-    """Tell whether what was found of a name is more than one word of it."""
-    return len(_WORD.findall(name)) > 1
+    """Tell whether what was found of a name is more than one word of it; Chinese names are written in one."""
+    return len(_WORD.findall(name)) > 1 or bool(_HAN_NAME.search(name))
+
+
+def end_of_name(text: str) -> int:
+    """Say where a name ends and what was written beside it begins: "Bek Asyl, husband of …".
+
+    Args:
+        text: As recorded in a field for a name.
+
+    Returns:
+        The place; 0 where a text without a sign between is too long for a name, its length where it is a name alone.
+    """
+    beside = _ASIDE.search(text)
+    if beside:
+        return beside.start()
+    return len(text) if len(text.split()) <= _LONGEST_NAME else 0
 
 
 def masked(text: str, spans: Sequence[Span]) -> tuple[str, int]:
