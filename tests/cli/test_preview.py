@@ -289,3 +289,11 @@ def test_an_erased_record_takes_its_decisions_along(desk: Any) -> None:
     desk("review", "mask", "Tatay")
     desk("remove", desk.arrest, "--purge", "--yes")
     assert [one["word"] for one in desk("review", "list", "--json").json["decisions"]] == ["Tatay"]
+
+
+def test_an_erased_person_stands_in_no_decision(desk: Any) -> None:
+    desk("review", "keep", desk.arrest, "Надежда", "--place", "1")
+    for word in ("Ветровой", "надежда", "Tatay"):
+        desk("review", "mask", word)
+    desk("remove", desk.neighbour, "--purge", "--yes")
+    assert [one["word"] for one in desk("review", "list", "--json").json["decisions"]] == ["Tatay"]

@@ -79,8 +79,8 @@ def readings(
 
 
 def _elsewhere(item: Item, matcher: Matcher, causes: Sequence[dict[str, Any]]) -> Iterator[Reading]:
-    """Give what is masked in a phone, a number or a place: withheld people that stand beside it."""
-    if not item.shows("phone", "id", "place"):
+    """Give what is masked in a name, a phone, a number or a place: withheld people that stand beside it."""
+    if not item.shows("name", "phone", "id", "place"):
         return
     before, after = shapes.whole(item.field, item.claim.value), item.value
     parts = (

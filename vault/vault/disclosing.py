@@ -27,7 +27,7 @@ from vault.redact import (
 from vault.redact.view import _VAULT_ROOM
 from vault.vault.exposing import Looking
 from vault.vault.reading import attachment_of_value, read_revision
-from vault.vault.reviewing import ReviewDesk, forget_rulings, read_rulings
+from vault.vault.reviewing import ReviewDesk, read_rulings
 from vault.vault.state import read_log, read_setting, read_settings
 
 if TYPE_CHECKING:
@@ -450,7 +450,7 @@ def _open_file(session: Session, file: DisclosedFile) -> Iterator[bytes]:
 
 
 def forget_record(session: Session, commit: Commit, record_id: bytes) -> None:
-    """Take a purged record out of the map of pseudonyms, of what is remembered of counts and of decisions.
+    """Take a purged record out of the map of pseudonyms and of what is remembered of counts.
 
     Args:
         session: Of the open vault.
@@ -458,9 +458,8 @@ def forget_record(session: Session, commit: Commit, record_id: bytes) -> None:
         record_id: 16 bytes.
 
     Raises:
-        IntegrityError: One of them is not made by the rule.
+        IntegrityError: One of the two is not made by the rule.
     """
-    forget_rulings(commit, record_id)
     stand_in = sealing.random_bytes(16)
     for name, (audience, told) in _read_counts(commit.batch, commit.state.head).items():
         if record_id in told.members:

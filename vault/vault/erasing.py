@@ -157,6 +157,10 @@ class Finder:
                 found.add(row.record_id)
         return found
 
+    def finds(self, text: str) -> bool:
+        """Tell whether a text names it, written small or not."""
+        return any(self._matcher.spans(written) for written in (text, text.title()))
+
     def _names(self, revision: Revision, claim: Claim) -> bool:
         if claim.field == likeness.ALSO_NAMED:
             return self._judged(revision) and text_of(claim.value) in self._own_names
@@ -250,6 +254,9 @@ def purge(commit: Commit, writer: RecordWriter, schemas: Schemas, record_id: byt
             )
         )
     anew = {draft.record_id for draft in masked}
+    from vault.vault.reviewing import forget_rulings  # noqa: PLC0415 - only who erases needs it
+
+    forget_rulings(commit, record_id, anew, finder.finds)
     unlinked = [continued(one, finder.rest(one)) for one in finder.judged() if one.record_id not in anew]
     writer.apply(index.purge(objects, erased, commit.epoch))
     commit.orphans += orphans

@@ -16,7 +16,7 @@ from vault.vault.reading import read_revision
 from vault.vault.state import read_setting, read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from vault.objects import Head, ObjectReader
     from vault.records import Revision
@@ -208,16 +208,20 @@ def read_rulings(objects: ObjectReader, head: Head) -> list[Ruling]:
     return found
 
 
-def forget_rulings(commit: Commit, record_id: bytes) -> None:
-    """Take back what was decided of the texts of a record that is purged.
+def forget_rulings(
+    commit: Commit, record_id: bytes, rewritten: Collection[bytes], is_named_in: Callable[[str], bool]
+) -> None:
+    """Take back what was decided of the texts of a record that is purged, and what names it.
 
     Args:
         commit: In which it is purged.
         record_id: 16 bytes.
+        rewritten: Records whose texts are masked by the purge; what was kept there is no longer in doubt.
+        is_named_in: Tells whether a text names the purged record.
 
     Raises:
         IntegrityError: A decision is not made by the rule.
     """
     for one in read_rulings(commit.batch, commit.state.head):
-        if one.record == record_id:
+        if one.record == record_id or (one.act == KEEP and one.record in rewritten) or is_named_in(one.word):
             commit.set_setting(f"{_RULING}{one.id.hex()}", None)
