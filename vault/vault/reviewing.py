@@ -209,7 +209,7 @@ def read_rulings(objects: ObjectReader, head: Head) -> list[Ruling]:
 
 
 def forget_rulings(
-    commit: Commit, record_id: bytes, rewritten: Collection[bytes], is_named_in: Callable[[str], bool]
+    commit: Commit, record_id: bytes, rewritten: Collection[bytes | None], is_named_in: Callable[[str], bool]
 ) -> None:
     """Take back what was decided of the texts of a record that is purged, and what names it.
 
