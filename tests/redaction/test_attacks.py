@@ -284,3 +284,23 @@ def test_a_chinese_name_in_a_place_or_beside_a_link_is_whole(vault: Vault) -> No
     shown = told(vault, *family(event("arrest", "2018-03-07", place, official)), policy="lawyer")
     assert "Tekes" in shown
     assert "小明" not in shown
+
+
+def test_two_records_of_one_person_are_counted_once(vault: Vault) -> None:
+    """Three people with two records each are no six behind whom one can hide."""
+    people = free_people(12)
+    ids = [person for person, _ in people]
+    for place, (_, drafts) in enumerate(people):
+        same = Claim("same_as", ids[place ^ 1])
+        drafts[0] = Draft("person", (*drafts[0].claims, same), record_id=ids[place])
+    vault.put(*(draft for _, drafts in people for draft in drafts))
+    with pytest.raises(DisclosureError, match="fewer than 5"):
+        vault.disclose(asked(vault, *ids[:6], policy="public", counts=("sex",)))
+    with pytest.raises(DisclosureError, match="alike has 3"):
+        vault.disclose(asked(vault, *ids[:6], policy="public"))
+    table = vault.disclose(asked(vault, *ids, policy="public", counts=("sex",))).view.table
+    assert table is not None
+    assert table.persons == 6
+    handed_over(vault, asked(vault, *ids[0:10:2], policy="public"))
+    with pytest.raises(DisclosureError, match="one person"):
+        vault.disclose(asked(vault, *ids[1:12:2], policy="public"))

@@ -332,7 +332,9 @@ class Work:
                 item.outcome, item.value = VALUE, {"record": self._token(item.to_record)}
         withheld, kept, texts = self._mask(items, preview=preview)
         disclosed = self._records(items, leaving)
-        told = [(item.people, item.field, item.outcome, item.value) for item in items if item.record in leaving]
+        told = self._each_once(
+            (item.people, item.field, item.outcome, item.value) for item in items if item.record in leaving
+        )
         published = self.policy.audience in PUBLISHED
         before = self._told_before(released) if preview or published else []
         alone = check_groups(self.policy, told)
@@ -340,7 +342,7 @@ class Work:
             check_groups(self.policy, [*told, *before], together=True) if before and published else []
         )
         facts = account(items, self.graph, self.roles, lambda item: self._tellers(item, leaving))
-        refusals += check_difference(self.policy, facts, released)
+        refusals += check_difference(self.policy, facts, released, self.graph.one_person)
         if not disclosed and not preview:
             raise DisclosureError("nothing of the selection leaves under this policy")
         if refusals and not preview:
@@ -349,7 +351,7 @@ class Work:
         if preview:
             leave = [item for item in items if item.record in leaving]
             alone_told = told_alone(leave, self.graph, self.roles)
-            vault = everybody(self.policy, self.graph)
+            vault = self._each_once(everybody(self.policy, self.graph))
             seen = recognition(self.policy, told, before, vault, alone_told, earlier=len(released))
         conditions = self.consents.conditions(relied)
         to_family = self.policy.audience == "family"
@@ -383,7 +385,11 @@ class Work:
             known = [newest, *(self.history(record) if newest.parents else ())] if newest else []
             return next((one for one in known if one.id.startswith(beginning)), None)
 
-        return list(told_before(self.policy, released, revision_of, self.schemas))
+        return self._each_once(told_before(self.policy, released, revision_of, self.schemas))
+
+    def _each_once(self, claims: Iterable[TellingClaim]) -> list[TellingClaim]:
+        """Take all records of one person for one: two of them hide nobody behind the other."""
+        return [(frozenset(map(self.graph.one_person, people)), *rest) for people, *rest in claims]
 
     def _needs(self, item: Item) -> Iterator[tuple[bytes, str]]:
         """Yield each person and consent group that a claim, as it would leave, needs consent for."""

@@ -111,10 +111,10 @@ class Counting(Work):
                 if item.outcome in {VALUE, COARSENED}:
                     shown = item.value["text"] if isinstance(item.value, dict) else str(item.value)
                     for person in item.people & people:
-                        told[person][name].add(shown)
+                        told[self.graph.one_person(person)][name].add(shown)
         return {
             person: tuple(
                 next(iter(told[person][name]), UNKNOWN) if len(told[person][name]) < 2 else SEVERAL for name in fields
             )
-            for person in people
+            for person in set(map(self.graph.one_person, people))
         }

@@ -271,16 +271,25 @@ class FactLike(Protocol):
         """How it left."""
 
 
-def told_of(facts: Iterable[FactLike]) -> frozenset[bytes]:
+def _itself(person: bytes) -> bytes:
+    return person
+
+
+def told_of(facts: Iterable[FactLike], one_person: Callable[[bytes], bytes] = _itself) -> frozenset[bytes]:
     """Say of whom anything is told, be it under a stand-in; officials apart."""
     return frozenset(
-        fact.person
+        one_person(fact.person)
         for fact in facts
         if fact.person is not None and fact.role != "official" and fact.outcome in {*_TELLING, "pseudonym"}
     )
 
 
-def check_difference(policy: Policy, facts: Iterable[FactLike], released: Iterable[Iterable[FactLike]]) -> list[str]:
+def check_difference(
+    policy: Policy,
+    facts: Iterable[FactLike],
+    released: Iterable[Iterable[FactLike]],
+    one_person: Callable[[bytes], bytes] = _itself,
+) -> list[str]:
     """Compare whom a disclosure to press or public tells of with what press and public had before.
 
     Laid beside earlier ones, a release in which one person is new, or one of theirs missing, shows which facts are that
@@ -290,14 +299,15 @@ def check_difference(policy: Policy, facts: Iterable[FactLike], released: Iterab
         policy: Of the disclosure; for other audiences nothing is compared: there it is the usual update.
         facts: Of the disclosure.
         released: Facts of each bundle before.
+        one_person: Gives one id for all records of one person.
 
     Returns:
         Nothing, or one line that says so; it names nobody.
     """
     if policy.audience not in PUBLISHED:
         return []
-    mine = told_of(facts)
-    before = [told_of(one) for one in released]
+    mine = told_of(facts, one_person)
+    before = [told_of(one, one_person) for one in released]
     known = frozenset[bytes]().union(*before)
     # Who comes or goes alone stands out whatever the others do: two that come do not hide one that goes.
     if mine & known and (len(mine - known) == 1 or any(len(one - mine) == 1 for one in before if one & mine)):

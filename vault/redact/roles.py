@@ -204,6 +204,25 @@ class Graph:
 
     # --- people ---------------------------------------------------------------------------------------------------
 
+    def one_person(self, record: bytes) -> bytes:
+        """Return one id for all records that are said to be of one person: to be counted once."""
+        return self._same.get(record, record)
+
+    @cached_property
+    def _same(self) -> dict[bytes, bytes]:
+        first: dict[bytes, bytes] = {}
+
+        def find(record: bytes) -> bytes:
+            while (above := first.get(record, record)) != record:
+                first[record] = record = first.get(above, above)
+            return record
+
+        for revision in self.records.values():
+            for other in revision.links("same_as") if revision.kind == PERSON else ():
+                one, two = sorted((find(revision.record_id), find(other)))
+                first[two] = one
+        return {record: find(record) for record in tuple(first)}
+
     def withdrawn(self, person: bytes) -> bool:
         """Tell whether a consent about a person was withdrawn; a removed one counts."""
         return any(
