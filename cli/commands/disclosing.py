@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 PURPOSES: Final = ("legal", "un", "tracing", "advocacy", "research", "publication", "family")
 MAX_FOUND: Final = 1000
+DOUBTS_SHOWN: Final = 100
+"""Words to judge that a terminal shows."""
 _EVERYTHING: Final = "everything"
 _ORDER: Final = ("case", "person", "event", "statement", "document", "action", "consent", "source")
 
@@ -518,7 +520,9 @@ def show_doubts(out: Output, view: View) -> None:
     ]
     if rows:
         out.data("\nWords to judge:")
-        out.table(("word", "text", "place", "what it is", "to change it"), rows, wrap=True)
+        out.table(("word", "text", "place", "what it is", "to change it"), rows[:DOUBTS_SHOWN], wrap=True)
+        if len(rows) > DOUBTS_SHOWN:
+            out.talk(f"... and {len(rows) - DOUBTS_SHOWN} more: --page shows them all, in their texts.")
 
 
 def show_recognition(out: Output, view: View) -> None:

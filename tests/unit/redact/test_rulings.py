@@ -297,6 +297,19 @@ def test_the_word_stands_nowhere_else_in_the_bundle(kept_once, tmp_path):
         handoff.write(replace(disclosure, **again), tmp_path / "a", form="dir")
 
 
+def test_what_is_shown_in_a_field_stays_there_though_masked_in_texts(empty, tmp_path):
+    empty.add("man", "person", name="Zzyx Invented", inside="no")
+    empty.add("event", "event", what="arrest", person=["man"], narrative="They took Invented, the miller of Upvale.")
+    empty.consent("ok", "man")
+    view = empty.view("man", rulings=[mask("Zzyx Invented"), mask("Invented"), mask("Upvale")])
+    told = {claim.field: claim.value for record in view.records for claim in record.claims}
+    assert told["name"]["text"] == "Zzyx Invented"
+    assert told["narrative"] == f"They took {MASK}, the miller of {MASK}."
+    handoff.write(written(view, empty), tmp_path / "a", form="dir")
+    assert len(view.rulings["mask"]) == 2
+    assert "Upvale" in [one.text for one in view.withheld if one.strict]
+
+
 def test_the_preview_tells_what_the_gate_is_asked(kept_once):
     world, view, decided = kept_once
     shown = world.view("man", rulings=[decided], preview=True)
