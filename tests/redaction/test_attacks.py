@@ -304,3 +304,17 @@ def test_two_records_of_one_person_are_counted_once(vault: Vault) -> None:
     handed_over(vault, asked(vault, *ids[0:10:2], policy="public"))
     with pytest.raises(DisclosureError, match="one person"):
         vault.disclose(asked(vault, *ids[1:12:2], policy="public"))
+
+
+@pytest.mark.parametrize("when", ["2018-03-07/2018-03-09", "2018-03-06~/2018-03-20?", "2018-02-28/2018-03-09"])
+def test_a_day_within_a_span_that_is_made_coarse_goes_too(vault: Vault, when: str) -> None:
+    told_when = Claim("narrative", "On 8 March 2018 he was moved, 9.3.2019 is another day.")
+    shown = told(vault, *family(event("arrest", when, told_when)))
+    assert "8 March" not in shown
+    assert "9.3.2019 is another day" in shown
+
+
+@pytest.mark.parametrize("when", ["2018-03-07/..", "0000-01-01/2018", "2018-03-07/2019-03-07", "2018-03-09"])
+def test_a_span_without_end_takes_no_days_along(vault: Vault, when: str) -> None:
+    shown = told(vault, *family(event("arrest", when, Claim("narrative", "On 8 March 2018 he was moved."))))
+    assert "8 March 2018" in shown

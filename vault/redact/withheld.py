@@ -11,7 +11,9 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import chain
 from typing import Final
 
@@ -23,6 +25,9 @@ from vault.redact.policy import ROLES, Policy
 SHORTEST_NUMBER: Final = 6
 _YEAR_ONLY: Final = re.compile(r"[YX0-9-]{1,6}[~?%]?")
 _SEASON: Final = re.compile(r"-?\d{4}-(?:2[1-4]|XX)(?:-XX)?[~?%]?")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9X])")
+_LONGEST_SPAN: Final = 31
+"""Days; a longer span says little of each of them."""
 _UNKNOWN_DAY: Final = re.compile(r"(-?\d{4}-\d\d)-XX")
 _EXTENSION: Final = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 _FILE_WORD: Final = re.compile(r"[^\W_]+")
@@ -48,7 +53,16 @@ def same(text: str) -> str:
 
 
 def date_forms(text: str) -> Iterator[str]:
-    """Yield the days and months that a date names; years and seasons identify nobody and are left out."""
+    """Yield the days and months that a date names; years and seasons identify nobody and are left out.
+
+    Of a span of days each day between its ends as well, up to a month.
+    """
+    days = [_DAY.match(end) for end in text.split("/")]
+    with suppress(ValueError):
+        first, last = (date.fromisoformat(day[0]) for day in days if day)
+        inside = (last - first).days
+        for after in range(1, inside if inside <= _LONGEST_SPAN else 0):
+            yield (first + timedelta(after)).isoformat()
     for end in text.split("/"):
         if end and end != ".." and not _YEAR_ONLY.fullmatch(end) and not _SEASON.fullmatch(end):
             yield _UNKNOWN_DAY.sub(r"\1", end.partition("T")[0].rstrip("~?%"))
