@@ -250,7 +250,7 @@ class _Scan:
 
     def _texts(self, data: bytes, texts: Sequence[str], place: str, depth: int, *, strict: bool) -> None:
         """Look at a file that is text, and at what its structure tells besides."""
-        if len(texts) == 1 and _XML_START.match(texts[0]):
+        if texts and _XML_START.match(texts[0]) and (len(texts) == 1 or b"\0" in data[:8]):
             try:
                 parts, known = xmls.read_xml(texts[0], place)
             except BrokenError:
@@ -260,7 +260,7 @@ class _Scan:
             else:
                 self._parts(parts, place, depth)
                 if strict or known:
-                    return
+                    texts = texts[1:]
         for text in texts:
             self._text(without_fonts(text), place, depth)
         if mails.is_mail(data):
@@ -353,7 +353,7 @@ class _Scan:
             return False
         found = False
         texts = as_text(data, guess=False)
-        for inner in texts if texts is not None else [*runs_of_text(data), *(older(data) if likely else ())]:
+        for inner in [*(texts if texts is not None else runs_of_text(data)), *(older(data) if likely else ())]:
             for reading in readings(inner):
                 if any(self._needles.search(reading, noise=texts is None or not likely)):
                     self._note("encoded", place)

@@ -78,11 +78,8 @@ class Drawing:
         self._follow(data)
 
     def _follow(self, data: bytes) -> None:
-        lexer, row = Lexer(data), list[Any]()
-        while True:
-            token = lexer.token()
-            if token is None:
-                return
+        lexer, row, words = Lexer(data), list[Any](), list[bytes]()
+        while (token := lexer.token()) is not None:
             if not isinstance(token, Keyword):
                 row.append(token)
             elif token in {b"[", b"<<"}:
@@ -99,9 +96,14 @@ class Drawing:
                         self.strings += [part for part in row if isinstance(part, bytes)]
                 else:
                     self.strings += [part for part in row if isinstance(part, bytes)]
+                    words += [] if token in _OPERATORS else [bytes(token)]
+                words += [part.encode("utf-8", "replace") for part in row if isinstance(part, str)]
                 row = []
                 if len(self.shown) > SHOWN_AT_MOST:
                     raise LimitError
+        # Names, and words that are no instruction: no page shows them, and who opens the file as text reads them.
+        words += [part.encode("utf-8", "replace") for part in row if isinstance(part, str)]
+        self.strings.append(b" ".join(words))
 
     def _inline(self, lexer: Lexer) -> None:
         """Pass over a picture within the instructions."""
@@ -277,6 +279,10 @@ def _decoded(one: Shown, decoders: Sequence[Decoder], n: int) -> str:
     return decoders[min(n, len(decoders) - 1)](one.data).replace("\0", "") if decoders else ""
 
 
+_OPERATORS: Final = frozenset(
+    b"b B b* B* BX c CS cs d d0 d1 Do EI EMC ET EX f F f* G g gs h i ID j J K k l m M MP BMC n re RG rg ri s S SC sc"
+    b" SCN scn sh Tc Tr Ts Tw Tz v w W W* y".split()
+)
 _ACTIONS: Final[Mapping[bytes, Callable[[Drawing, Sequence[Any]], None]]] = {
     b"q": Drawing.save, b"Q": Drawing.restore, b"cm": Drawing.change, b"BT": Drawing.begin, b"Tf": Drawing.font,
     b"TL": Drawing.leading, b"Td": Drawing.move, b"TD": Drawing.move_and_lead, b"Tm": Drawing.place,

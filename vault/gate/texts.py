@@ -80,7 +80,7 @@ def as_text(data: bytes, *, guess: bool = True) -> list[str] | None:
         guess: Also take bytes that are not UTF-8 for text of an older encoding.
 
     Returns:
-        One text or several; None if the bytes are no text.
+        One text or several, that of wide characters first; None if the bytes are no text.
 
     Source:
         docs/known-values.md §The gate.
@@ -88,22 +88,30 @@ def as_text(data: bytes, *, guess: bool = True) -> list[str] | None:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             try:
-                return [data.decode(encoding)]
+                text = data.decode(encoding)
             except UnicodeDecodeError:
                 continue
+            return [text] if encoding == "utf-8-sig" else [text, *_narrow_runs(data)]
     control = _CONTROL.search(data)
-    try:
-        narrow = [data.decode("utf-8")]
-    except UnicodeDecodeError:
-        narrow = []
+    narrow = [data.decode("utf-8")] if _is_utf8(data) else []
     if narrow and not control:
         return narrow
     if not guess and len(data) < 8:
         return None
     wide = [decoded for encoding in _WIDE if (decoded := _plausible(data, encoding)) is not None]
-    if wide or (narrow and guess and b"\0" not in data):
+    if narrow and (wide or (guess and b"\0" not in data)):
         return wide + narrow
-    return guesses(data) if guess and not control else None
+    guessed = guesses(data) if guess and not control else None
+    # Bytes that make wide characters may be narrow ones all the same: two ASCII letters are one Chinese sign.
+    return [*wide, *(guessed if guessed is not None else _narrow_runs(data))] if wide else guessed
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def guesses(data: bytes) -> list[str]:
@@ -138,7 +146,7 @@ def older(data: bytes) -> list[str]:
     Source:
         docs/known-values.md §The gate.
     """
-    if len(data) < 4 or _CONTROL.search(data) or data.isascii():
+    if len(data) < 4 or _CONTROL.search(data) or _is_utf8(data):
         return []
     return [text for text in guesses(data) if _likeness(text) > _PLAIN_SHARE]
 
@@ -177,10 +185,14 @@ def runs_of_text(data: bytes) -> list[str]:
     Source:
         docs/known-values.md §The gate.
     """
-    found = [match.group().decode("utf-8", "replace") for match in _RUN_8.finditer(data)]
+    found = _narrow_runs(data)
     for encoding, pattern in _RUN_16:
         found += [match.group().decode(encoding, "replace") for match in pattern.finditer(data)]
     return found
+
+
+def _narrow_runs(data: bytes) -> list[str]:
+    return [match.group().decode("utf-8", "replace") for match in _RUN_8.finditer(data)]
 
 
 def readings(text: str) -> list[str]:
