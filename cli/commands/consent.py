@@ -84,14 +84,13 @@ def state_of(revision: Revision, today: date) -> str:
     Returns:
         given, withdrawn or expired.
     """
-    from vault.records import edtf
+    from vault.redact import is_past
 
-    if revision.values("withdrawn_on"):
+    withdrawn, expired = is_past(revision, today)
+    if withdrawn:
         return "withdrawn"
-    for value in revision.values("expires"):
-        latest = edtf.parse(value).latest
-        if latest is not None and latest < today:
-            return "expired"
+    if expired:
+        return "expired"
     return "given"
 
 
@@ -146,7 +145,7 @@ def show_consent(settings: Settings, record: str) -> None:
             name: [{"id": id_text(target), "name": name_of(target)} for target in one.links(name)]
             for name in ("given_by", "about", "witnessed_by")
         }
-        bundles = to_recall(vault, one.record_id)
+        bundles = to_recall(vault, one.record_id, with_ended=False)
     row = {**consent_json(one, date.today()), **people}  # noqa: DTZ011 - the person's own day is meant
     if out.json({**row, "bundles": [handover_json(bundle) for bundle in bundles]}):
         return
@@ -244,7 +243,8 @@ def withdraw(settings: Settings, record: str, day: str | None, *, yes: bool) -> 
         print_handovers(out, bundles)
     if bundles:
         out.warn(
-            f"{len(bundles)} bundle(s) relied on it. Ask these holders to destroy them, and those they passed it on to:"
+            f"{len(bundles)} bundle(s) relied on it, or on a consent that ends with it. Ask these holders to destroy"
+            " them, and those they passed it on to:"
             f" `casevault ledger recall {id_text(old.record_id)[:10]} -o DIR` writes the notices."
         )
     else:

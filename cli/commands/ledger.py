@@ -303,12 +303,13 @@ def recall(settings: Settings, record: str, target: str | None) -> None:
         out.talk("With -o DIR a notice is written for each of these holders.")
 
 
-def to_recall(vault: Vault, record: bytes) -> list[Handover]:
+def to_recall(vault: Vault, record: bytes, *, with_ended: bool = True) -> list[Handover]:
     """List the bundles that relied on a consent, or in which anything of a person left.
 
     Args:
         vault: The open vault.
         record: Record id; of a record that was purged, the ledger alone tells what it was.
+        with_ended: Of a consent that was withdrawn, also those that relied on another which the withdrawal ends.
 
     Returns:
         The bundles, oldest first.
@@ -319,19 +320,35 @@ def to_recall(vault: Vault, record: bytes) -> list[Handover]:
     from vault.errors import NotFoundError
     from vault.ledger import handovers, recall_person
     from vault.ledger import recall as recall_by
+    from vault.redact import ended_with
 
-    kind = None
+    revision = None
     with suppress(NotFoundError):
-        kind = vault.get(record).kind
+        revision = vault.get(record)
+    kind = None if revision is None else revision.kind
     if kind not in {None, "consent", "person", "source"}:
         message = f"That is of kind {kind}; a consent, a person or a source can be recalled."
         raise click.UsageError(message)
     log = vault.disclosures.log()
-    found = recall_by(log, record) if kind in {None, "consent"} else []
-    if found or kind == "consent":
+    known = [*vault.records("consent"), *vault.records("consent", removed=True)]
+    if revision is not None and kind == "consent":
+        ended = ended_with(revision, known) if with_ended else set()
+        audiences, purposes = revision.values("audiences"), revision.values("purposes")
+        return [
+            one
+            for one in handovers(log)
+            if record in one.consents
+            or (
+                ended & set(one.consents)
+                and (not audiences or one.audience in audiences)
+                and (not purposes or one.purpose in purposes)
+            )
+        ]
+    found = recall_by(log, record) if kind is None else []
+    if found:
         return found
     # Of counts the ledger knows no person, but the consents that they relied on.
-    consents = {one.record_id for one in vault.records("consent") if record in one.links("about")}
+    consents = {one.record_id for one in known if record in one.links("about")}
     counted = [one for one in handovers(log) if not one.facts and consents & set(one.consents)]
     return sorted([*recall_person(log, record), *counted], key=lambda one: one.epoch)
 

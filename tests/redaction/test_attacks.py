@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from cli.commands.ledger import to_recall
 from vault import handoff
 from vault.errors import ConsentError, DisclosureError, PolicyError
 from vault.records import Claim, Draft
@@ -318,3 +319,43 @@ def test_a_day_within_a_span_that_is_made_coarse_goes_too(vault: Vault, when: st
 def test_a_span_without_end_takes_no_days_along(vault: Vault, when: str) -> None:
     shown = told(vault, *family(event("arrest", when, Claim("narrative", "On 8 March 2018 he was moved."))))
     assert "8 March 2018" in shown
+
+
+def test_no_decision_of_review_keeps_the_name_of_who_was_purged(vault: Vault) -> None:
+    review = vault.disclosures.review
+    told(vault, *family(event("arrest", "2018-03-07", STORY)))
+    (story,) = (one.record_id for one in vault.records("event"))
+    review.mask("Жангүл Қоспанованың")
+    review.mask("Zhangul", record=story)
+    review.mask("the man with the lantern")
+    review.mask("Тоғжан")
+    vault.remove(STRANGER, purge=True)
+    assert {one.word for one in review.decisions()} == {"the man with the lantern", "Тоғжан"}
+
+
+def test_what_ends_with_a_withdrawal_is_asked_back(vault: Vault) -> None:
+    """A bundle went out on one consent, and the person takes back another that says the same."""
+    other = consent(MAN)
+    vault.put(*family(), consent(MAN, audiences=("lawyer", "press")))
+    handed_over(vault, asked(vault))
+    (second,) = vault.put(other)
+    assert to_recall(vault, second.record_id) == []
+    narrow = [one for one in other.claims if one.field != "audiences"]
+    (third,) = vault.put(Draft("consent", (*narrow, Claim("audiences", "press"), Claim("withdrawn_on", "2025"))))
+    assert to_recall(vault, third.record_id) == []
+    vault.put(Draft("consent", (*other.claims, Claim("withdrawn_on", "2025")), second.record_id, (second.id,)))
+    with pytest.raises(ConsentError):
+        vault.disclose(asked(vault))
+    assert len(to_recall(vault, second.record_id)) == 1
+    assert to_recall(vault, second.record_id, with_ended=False) == []
+
+
+def test_counts_are_asked_back_by_person_though_the_consent_was_removed(vault: Vault) -> None:
+    people = free_people(8)
+    kept = [revision for _, drafts in people for revision in vault.put(*drafts)]
+    handed_over(vault, asked(vault, *(person for person, _ in people), policy="public", counts=("sex",)))
+    assert len(to_recall(vault, people[0][0])) == 1
+    for revision in kept:
+        if revision.kind == "consent":
+            vault.remove(revision.record_id)
+    assert len(to_recall(vault, people[0][0])) == 1

@@ -5,6 +5,7 @@ without which nothing can be rendered or handed over, is made by the room `vault
 """
 
 from vault.matching import MASK
+from vault.redact.consent import ended_with, is_past
 from vault.redact.counts import Cell, Table, Told
 from vault.redact.policy import (
     AUDIENCES,
@@ -65,6 +66,8 @@ __all__ = [
     "Told",
     "Verdict",
     "View",
+    "ended_with",
+    "is_past",
     "load_policy",
     "redact",
     "shipped_policies",

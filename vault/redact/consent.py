@@ -265,6 +265,49 @@ class Consents:
         return []
 
 
+def is_past(consent: Revision, today: date) -> tuple[bool, bool]:
+    """Say whether a consent was withdrawn, and whether it has expired, as a disclosure takes it: in doubt, both.
+
+    Args:
+        consent: The record.
+        today: The day to count from.
+
+    Returns:
+        Withdrawn, expired.
+    """
+    one = Grant.read(consent)
+    return one.withdrawn, one.expires is not None and today > one.expires
+
+
+def ended_with(withdrawn: Revision, consents: Iterable[Revision]) -> set[bytes]:
+    """Say which consents a withdrawal stands against, wholly or in part.
+
+    Args:
+        withdrawn: A consent.
+        consents: All of them.
+
+    Returns:
+        Record ids: of the consent itself, and where it was withdrawn of those about the same people for any of the same
+        audiences, purposes and groups that were not certainly given later.
+    """
+    one = Grant.read(withdrawn)
+    others = [Grant.read(revision) for revision in consents] if one.withdrawn else []
+    return {one.record} | {
+        other.record
+        for other in others
+        if one.about & other.about
+        and all(
+            not mine or mine & theirs
+            for mine, theirs in (
+                (one.audiences, other.audiences),
+                (one.purposes, other.purposes),
+                (one.groups, other.groups),
+            )
+        )
+        and (one.withdrawn_by is None or other.given is None or other.given[0] <= one.withdrawn_by)
+    }
+
+
 def is_child(person: Revision, today: date) -> bool:
     """Tell whether a person is certainly under age by all births on record, or without one is said to be."""
     births = [_earliest(one) for one in _dates(person, "birth")]
