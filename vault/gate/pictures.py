@@ -76,6 +76,10 @@ def _metadata(data: bytes, place: str) -> Iterator[Part]:
 
 
 # ----------------------------------------------------------------------------------------------------------- JPEG
+_TABLES: Final = frozenset(range(0xC0, 0xD0)) - {0xC8} | frozenset({0xDB, 0xDC, 0xDD, 0xDE, 0xDF})
+"""Segments that the picture itself is decoded by; of all others none is needed to see it."""
+
+
 def read_jpeg(data: bytes, place: str, _budget: Budget) -> Iterator[Part]:
     """Read the segments of a JPEG.
 
@@ -105,11 +109,12 @@ def read_jpeg(data: bytes, place: str, _budget: Budget) -> Iterator[Part]:
         if marker == 0xDA:
             scans += 1
             at = _behind_scan(data, at)
-        elif marker == 0xFE or 0xE0 <= marker <= 0xEF:
-            if marker == 0xE2 and body.startswith(b"ICC_PROFILE\0"):
-                profile.append(body[14:])
-            else:
-                yield from _segment(marker, body, f"{place} segment {marker:02X}")
+        elif marker in _TABLES:
+            yield Loose(body, f"{place} segment {marker:02X}")
+        elif marker == 0xE2 and body.startswith(b"ICC_PROFILE\0"):
+            profile.append(body[14:])
+        else:
+            yield from _segment(marker, body, f"{place} segment {marker:02X}")
     if not scans:
         raise BrokenError
     yield from read_profile(b"".join(profile), place)
