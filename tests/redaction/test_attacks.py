@@ -18,7 +18,7 @@ from vault.errors import ConsentError, DisclosureError, PolicyError
 from vault.records import Claim, Draft
 from vault.redact import Recipient, Request
 from vault.sealing import KdfProfile
-from vault.vault import Vault
+from vault.vault import Vault, former
 
 CASE, MAN, WIFE = b"c" * 16, b"m" * 16, b"w" * 16
 GROUPS = ("identity", "family", "location", "testimony", "health", "image")
@@ -359,3 +359,31 @@ def test_counts_are_asked_back_by_person_though_the_consent_was_removed(vault: V
         if revision.kind == "consent":
             vault.remove(revision.record_id)
     assert len(to_recall(vault, people[0][0])) == 1
+
+
+def test_what_a_record_once_said_stays_withheld_when_another_is_purged(vault: Vault) -> None:
+    """A purge takes the history of those that name who is purged; what only that said was withheld, too."""
+    neighbour, number = b"n" * 16, "+7 701 999 88 77"
+    story = Claim("narrative", f"Call {number}, or ask Өтеген Бақыт.")
+    about = [called("Бақыт Өтеген"), Claim("phone", number), Claim("notes", "neighbour of Самал Тілеу")]
+    (first,) = vault.put(Draft("person", tuple(about), record_id=neighbour))
+    vault.put(Draft("person", (about[0], called("Самал Тілеуова"), about[2]), neighbour, (first.id,)))
+    vault.put(Draft("person", (called("Самал Тілеу"),), record_id=WIFE))
+    shown = told(vault, *family(event("arrest", "2018-03-07", story)))
+    assert "Call ▇▇▇▇▇▇, or ask ▇▇▇▇▇▇." in shown
+    vault.remove(WIFE, purge=True)
+
+    def now() -> str:
+        found = vault.disclose(asked(vault, policy="press")).view
+        return repr([claim.value for one in found.records for claim in one.claims])
+
+    def kept() -> list[str]:
+        with vault.disclosures._session.reading() as (objects, _):
+            found = former.read_former(objects, vault.disclosures._session.current().head)
+        return [value.text for values in found.values() for value in values]
+
+    assert "Call ▇▇▇▇▇▇, or ask ▇▇▇▇▇▇." in now()
+    assert kept() == [number]
+    vault.remove(neighbour, purge=True)
+    assert kept() == []
+    assert "Call ▇▇▇▇▇▇, or ask ▇▇▇▇▇▇." in now()

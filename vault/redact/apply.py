@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Final
 
 from vault.errors import ConsentError, DisclosureError, NotFoundError, PolicyError
@@ -81,6 +82,7 @@ class Work:
         pseudonyms: The map of tokens; new tokens are drawn into it.
         rng: Gives that many random bytes.
         rulings: What was decided in review.
+        former: By record id, values that a record once had and of which its history says nothing.
 
     Raises:
         PolicyError, DisclosureError, NotFoundError: As `redact`.
@@ -97,6 +99,7 @@ class Work:
         pseudonyms: Pseudonyms,
         rng: Callable[[int], bytes],
         rulings: Iterable[Ruling] = (),
+        former: Mapping[bytes, Sequence[Protected]] = MappingProxyType({}),
     ) -> None:
         self.request = request
         self.policy = request.policy
@@ -106,6 +109,7 @@ class Work:
         self.pseudonyms = pseudonyms
         self.rng = rng
         self.rulings = Rulings(rulings)
+        self.former = former
         self._used: dict[str, set[bytes]] = {"mask": set(), "keep": set()}
         self.files: dict[str, DisclosedFile] = {}
         self._answers: dict[tuple[str, str, str, int], Verdict] = {}
@@ -515,15 +519,23 @@ class Work:
     def _withheld(self, items: list[Item], kept: known.Collection) -> known.Collection:
         let_through = {(item.record, item.index) for item in items if item.outcome == VALUE}
         shown = {item.record for item in items}
+        coarse = known.shown_places(self.policy, self.schemas)
+
+        def tells(record: bytes) -> bool:
+            return bool(self.graph.everywhere.get(record, set()) & HIDDEN_ROLES)
+
         withheld = known.collect(
             (*self.graph.records.values(), *self.graph.removed.values()),
             self.history,
             self.schemas,
             kept=kept,
             dates_of=lambda record, index: record in shown and (record, index) not in let_through,
-            strict_records=lambda record: bool(self.graph.everywhere.get(record, set()) & HIDDEN_ROLES),
-            coarse=known.shown_places(self.policy, self.schemas),
+            strict_records=tells,
+            coarse=coarse,
         )
+        for record, value in ((record, value) for record, values in self.former.items() for value in values):
+            if value.text not in kept and not (value.kind == "place" and coarse.has(None, value.text)):
+                withheld.add(value.kind, value.text, strict=value.strict or tells(record))
         for value in self.rulings.protected():
             if value.text not in kept:
                 withheld.add(value.kind, value.text, strict=True)

@@ -5,8 +5,10 @@ Floor: 2. It decides only which of these is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
+from vault.matching import Protected
 from vault.records import Revision, Schemas
 from vault.redact.apply import Work
 from vault.redact.counting import Counting
@@ -31,6 +33,7 @@ def redact(
     earlier: Iterable[Told] = (),
     released: Iterable[Iterable[FactLike]] = (),
     rulings: Iterable[Ruling] = (),
+    former: Mapping[bytes, Sequence[Protected]] = MappingProxyType({}),
 ) -> View:
     """Make the redacted view of a selection.
 
@@ -46,6 +49,7 @@ def redact(
         released: For each bundle that this audience (of press and public: either) had before, what the ledger says of
             its facts.
         rulings: What was decided in review.
+        former: By record id, values that a record once had and of which its history says nothing.
 
     Returns:
         The view.
@@ -66,9 +70,9 @@ def redact(
     """
     if request.counts:
         # Nobody leaves, so that no token is used up.
-        counting = Counting(request, Graph(records(), schemas), history, pseudonyms.copy(), rng)
+        counting = Counting(request, Graph(records(), schemas), history, pseudonyms.copy(), rng, former=former)
         return counting.counted(earlier, preview=preview)
-    work = Work(request, Graph(records(), schemas), history, pseudonyms, rng, rulings)
+    work = Work(request, Graph(records(), schemas), history, pseudonyms, rng, rulings, former)
     if request.policy.full:
         return everything(work.graph, work.roles, work.shown if request.selection else (), history)
     return work.view(preview=preview, released=released)

@@ -127,6 +127,11 @@ def protect(
         yield kind, text
 
 
+def is_strict(field: Field) -> bool:
+    """Tell whether a field is about a source or helper, or for nobody: its words go also where they are no names."""
+    return field.level is Level.NEVER or field.subject in {"source", "helper"}
+
+
 class Collection:
     """Values by how they compare, each once.
 
@@ -197,11 +202,7 @@ def collect(
                     and not (revision is newest and dates_of(newest.record_id, index))
                 ):
                     continue
-                strict = (
-                    field.level is Level.NEVER
-                    or field.subject in {"source", "helper"}
-                    or strict_records(newest.record_id)
-                )
+                strict = is_strict(field) or strict_records(newest.record_id)
                 for one, form in protect(field, revision.claims[index], kind, text, coarse=coarse):
                     if form not in kept:
                         found.add(one, form, strict=strict)

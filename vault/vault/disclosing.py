@@ -26,6 +26,7 @@ from vault.redact import (
 )
 from vault.redact.view import _VAULT_ROOM
 from vault.vault.exposing import Looking
+from vault.vault.former import read_former
 from vault.vault.reading import attachment_of_value, read_revision
 from vault.vault.reviewing import ReviewDesk, read_rulings
 from vault.vault.state import read_log, read_setting, read_settings
@@ -397,6 +398,7 @@ def _redact(
 
         head = session.current().head
         decided = read_rulings(objects, head)
+        former = read_former(objects, head)
         views: list[View] = []
         missing: list[str] = []
         for request in requests:
@@ -419,6 +421,7 @@ def _redact(
                         ],
                         released=_released(objects, head, audience) if preview or audience in PUBLISHED else (),
                         rulings=decided,
+                        former=former,
                     )
                 )
             except ConsentError as error:

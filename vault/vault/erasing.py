@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from vault import files
 from vault.records import Draft, continued, identifying, link_of, text_of
-from vault.vault import likeness
+from vault.vault import former, likeness
 from vault.vault.reading import attachments_of, read_revision
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from vault.index import Index, Row
+    from vault.matching import Protected
     from vault.objects import ObjectReader, Ref
     from vault.records import Claim, Revision, Schemas
     from vault.vault.state import Commit
@@ -70,12 +71,20 @@ class Finder:
         index: Index of the same state.
         schemas: Schemas in force.
         record_id: Whom to look for.
+        past: What it once had and its history does not say.
 
     Raises:
         IntegrityError: A record is damaged.
     """
 
-    def __init__(self, objects: ObjectReader, index: Index, schemas: Schemas, record_id: bytes) -> None:
+    def __init__(
+        self,
+        objects: ObjectReader,
+        index: Index,
+        schemas: Schemas,
+        record_id: bytes,
+        past: Iterable[Protected] = (),
+    ) -> None:
         """Collect all names, numbers and phones the record ever had, and the names that others keep."""
         self._objects = objects
         self._index = index
@@ -91,6 +100,7 @@ class Finder:
             )
             tells = tells or self._is_told_by(other)
         known = {found for revision in self.history for found in self._naming(revision)}
+        known |= {(one.kind, one.text) for one in past if one.kind in _NAMING or (one.kind == "place" and tells)}
         if tells:
             # Where a source lives was withheld with the rest of them, and would leave from now on.
             known.update(found for revision in self.history for found in self._places(revision))
@@ -230,7 +240,8 @@ def purge(commit: Commit, writer: RecordWriter, schemas: Schemas, record_id: byt
     """
     objects, index = commit.batch, writer.index
     rows = [row for row in index.history(record_id) if not row.purged]
-    finder = Finder(objects, index, schemas, record_id)
+    past = former.read_former(objects, commit.state.head)
+    finder = Finder(objects, index, schemas, record_id, past.get(record_id, ()))
     mentions = finder.mentions()
     erased: list[Row] = list(rows)
     orphans: list[Ref] = []
@@ -239,20 +250,24 @@ def purge(commit: Commit, writer: RecordWriter, schemas: Schemas, record_id: byt
         erased += attachment_rows
         orphans += refs
     masked: list[Draft] = []
+    lost: dict[bytes, set[Protected]] = {}
     for other in sorted({mention.record_id for mention in mentions if not mention.link} | finder.once()):
         other_rows = [row for row in index.history(other) if not row.purged]
         newest = read_revision(objects, next(row for row in reversed(other_rows) if not row.superseded))
         erased += other_rows
-        masked.append(
-            Draft(
-                kind=newest.kind,
-                claims=finder.rest(newest),
-                record_id=other,
-                removed=newest.removed,
-                schema_version=newest.schema_version,
-                extra=newest.extra,
-            )
+        draft = Draft(
+            kind=newest.kind,
+            claims=finder.rest(newest),
+            record_id=other,
+            removed=newest.removed,
+            schema_version=newest.schema_version,
+            extra=newest.extra,
         )
+        masked.append(draft)
+        # What only its history said would no longer be withheld.
+        said = former.values_of([read_revision(objects, row) for row in other_rows], schemas)
+        lost[other] = said - former.values_of([replace(newest, claims=draft.claims)], schemas)
+    former.keep(commit, record_id, lost, finder.finds)
     anew = {draft.record_id for draft in masked}
     from vault.vault.reviewing import forget_rulings  # noqa: PLC0415 - only who erases needs it
 
