@@ -172,6 +172,12 @@ def skeletons(word: str) -> tuple[str, ...]:
     found = {_sounds(form, script): None for form in forms}
     if mixed and script != "arabic":
         found[_as_heard(word)] = None
+        # Where every letter has its like in the script of the few, it may be a word of that.
+        turned = word.lower().translate(_DROP).translate(TO_CYRILLIC if script == "latin" else TO_LATIN)
+        if script == "latin" and not _LATIN.search(turned):
+            found[_sounds(turned, "cyrillic")] = None
+        elif script == "cyrillic" and not _CYRILLIC.search(turned):
+            found[_sounds(turned, "latin")] = None
     return tuple(skeleton for skeleton in [*found][:READINGS_AT_MOST] if skeleton)
 
 
