@@ -238,9 +238,12 @@ def told(vault: Vault, *records: Draft, policy: str = "press") -> str:
     source = Draft("source", (called("Тоғжан Серғазы"), called("欧阳小明")), record_id=SOURCE)
     stranger = Draft("person", (called("Жангүл Қоспанова"),), record_id=STRANGER)
     vault.put(source, stranger, consent(MAN, audiences=("lawyer", "press")), *(records or family()))
-    return repr(
-        [claim.value for one in vault.disclose(asked(vault, policy=policy)).view.records for claim in one.claims]
-    )
+    return told_again(vault, policy)
+
+
+def told_again(vault: Vault, policy: str) -> str:
+    found = vault.disclose(asked(vault, policy=policy)).view.records
+    return repr([claim.value for one in found for claim in one.claims])
 
 
 STORY = Claim("narrative", "Тоғжан told us; Жангүл Қоспанова saw it; 欧阳小明说.")
@@ -387,3 +390,13 @@ def test_what_a_record_once_said_stays_withheld_when_another_is_purged(vault: Va
     vault.remove(neighbour, purge=True)
     assert kept() == []
     assert "Call ▇▇▇▇▇▇, or ask ▇▇▇▇▇▇." in now()
+
+
+def test_a_day_that_was_made_less_exact_in_the_record_goes_from_texts(vault: Vault) -> None:
+    """Whoever corrects a date to a year meant to say no more; the text still does."""
+    arrest = b"e" * 16
+    more = (Claim("case", CASE), Claim("person", MAN), Claim("kind", "arrest"), Claim("narrative", "On 7 March 2018."))
+    (first,) = vault.put(Draft("event", (*more, Claim("when", "2018-03-07")), record_id=arrest))
+    vault.put(Draft("event", (*more, Claim("when", "2018")), arrest, (first.id,)))
+    assert "7 March" not in told(vault, *family()[:2])
+    assert "7 March" in told_again(vault, "lawyer")

@@ -517,7 +517,9 @@ class Work:
         return kept
 
     def _withheld(self, items: list[Item], kept: known.Collection) -> known.Collection:
-        let_through = {(item.record, item.index) for item in items if item.outcome == VALUE}
+        let_through = {
+            (item.record, place) for item in items if item.outcome == VALUE for place in (item.index, item.field.name)
+        }
         shown = {item.record for item in items}
         coarse = known.shown_places(self.policy, self.schemas)
 
@@ -529,7 +531,9 @@ class Work:
             self.history,
             self.schemas,
             kept=kept,
-            dates_of=lambda record, index: record in shown and (record, index) not in let_through,
+            dates_of=lambda record, name, index: (
+                record in shown and (record, name if index is None else index) not in let_through
+            ),
             strict_records=tells,
             coarse=coarse,
         )

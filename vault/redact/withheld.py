@@ -171,7 +171,7 @@ def collect(
     schemas: Schemas,
     *,
     kept: Collection,
-    dates_of: Callable[[bytes, int], bool],
+    dates_of: Callable[[bytes, str, int | None], bool],
     strict_records: Callable[[bytes], bool],
     coarse: ShownPlaces,
 ) -> Collection:
@@ -182,8 +182,8 @@ def collect(
         history: All revisions of a record.
         schemas: The schemas in force.
         kept: What the disclosure shows.
-        dates_of: Tells, of a record and a claim's place in its newest revision, whether its date is withheld; births
-            always are.
+        dates_of: Tells, of a record, a field and a claim's place in the newest revision, whether its date is withheld;
+            of a past revision without the place. Births always are.
         strict_records: Tells of a record whether all it says is about a source or helper.
         coarse: Places that everybody may see.
 
@@ -199,7 +199,7 @@ def collect(
                 if (
                     kind == "date"
                     and field.type != "birth"
-                    and not (revision is newest and dates_of(newest.record_id, index))
+                    and not dates_of(newest.record_id, name, index if revision is newest else None)
                 ):
                     continue
                 strict = is_strict(field) or strict_records(newest.record_id)
