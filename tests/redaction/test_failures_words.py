@@ -148,7 +148,7 @@ NEAR = ("Нұрлы жол", "нурсултан", "Nurlybek came", "Omar came",
 
 
 def test_what_is_near_stays_readable(told: Any) -> None:
-    """Ways 13 to 16 of redaction failing the other way: a page of masks is of use to nobody, and invites to undo them."""
+    """Ways 13 to 16 of redaction failing the other way: a page of masks is of use to nobody."""
     assert told(*NEAR) == list(NEAR)
 
 
