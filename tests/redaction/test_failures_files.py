@@ -6,6 +6,7 @@ of another case; all people, numbers and places are invented.
 
 import base64
 import csv
+import functools
 import io
 import json
 import re
@@ -226,6 +227,7 @@ def test_a_few_letters_of_an_older_encoding_hide_nothing_beside_them(others: Mat
 # --- 32 -------------------------------------------------------------------------------------------------------------
 
 
+@functools.cache
 def bombs() -> dict[str, bytes]:
     """Give files that are small and take much: to unpack, to walk or to read."""
     deepest = b"x"

@@ -82,6 +82,18 @@ def hidden(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Matter, d
             Draft("person", (*canaries.of("person"), Claim("name", {"text": helper})),
                   record_id=one.id("helper")),
         )  # fmt: skip
+        # A source inside who has a record as a person, too.
+        insider = [
+            Claim("name", {"text": canaries.word("insider")}),
+            Claim("phone", f"+7 {canaries.number('insider')}"),
+        ]
+        insider += [Claim("occupation", canaries.word("insider")), Claim("address", {"text": canaries.word("insider")})]
+        insider += [Claim("case", one.id("case"))]
+        link = [Claim("person", one.id("insider")), Claim("about", one.id("p0")), Claim("case", one.id("case"))]
+        one.vault.put(
+            Draft("person", tuple(insider), record_id=one.id("insider")),
+            Draft("source", tuple(link), record_id=one.id("tells")),
+        )
         for number in range(9):
             told = f"{words[0]} told it, and {helper} put it into our words."
             event = [Claim("kind", "arrest"), Claim("person", one.id(f"p{number}")), Claim("when", "2017-05-03")]
