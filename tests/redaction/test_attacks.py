@@ -400,3 +400,50 @@ def test_a_day_that_was_made_less_exact_in_the_record_goes_from_texts(vault: Vau
     vault.put(Draft("event", (*more, Claim("when", "2018")), arrest, (first.id,)))
     assert "7 March" not in told(vault, *family()[:2])
     assert "7 March" in told_again(vault, "lawyer")
+
+
+def test_the_state_is_not_told_that_somebody_consented_or_was_recorded(vault: Vault) -> None:
+    """That the detained man himself agreed, or that there is a film, says that somebody spoke to him."""
+    inside = [Draft("person", (Claim("case", CASE), called("Ерлан Үлгіұлы"), Claim("inside", "yes")), record_id=MAN)]
+    agreed = consent(MAN, Claim("case", CASE), audiences=("un",))
+    spoke = Draft("statement", (Claim("case", CASE), Claim("about", MAN), Claim("text", "I saw it.")), record_id=SOURCE)
+    papers = [
+        Draft("document", (Claim("case", CASE), Claim("kind", kind), Claim("about", about), *more))
+        for kind, about, more in (
+            ("recording", SOURCE, ()),
+            ("consent", MAN, (Claim("language", "kk"),)),
+            ("message", CASE, (Claim("title", "From his wife"), Claim("transcript", "My husband …"))),
+            ("judgment", MAN, (Claim("issuer", "Court of Tekes"), Claim("number", "77-2018"))),
+        )
+    ]
+    letter = Draft("action", (Claim("case", CASE), Claim("body", "wgad"), Claim("text", "My husband was taken.")))
+    vault.put(*family()[:1], *inside, family()[2], spoke, *papers, letter, agreed)
+    view = vault.disclose(asked(vault, policy="un-forwardable", onward=("state",))).view
+    assert sorted(one.kind for one in view.records) == ["action", "document", "event", "person"]
+    values = repr([claim.value for one in view.records for claim in one.claims])
+    assert "Court of Tekes" in values
+    for told_by in ("husband", "wife", "recording", "consent", "message", "self", "I saw"):
+        assert told_by not in values
+
+
+@pytest.mark.parametrize("policy", ["press", "lawyer", "un-forwardable"])
+def test_nothing_about_who_is_left_out_stays_in(vault: Vault, policy: str) -> None:
+    """Papers and steps say little that needs consent of its own; about one who agreed to nothing they stay as well."""
+    other = b"o" * 16
+    about = (Claim("case", CASE), Claim("about", other))
+    vault.put(
+        *family(),
+        consent(MAN, audiences=("lawyer", "press", "un")),
+        Draft("person", (Claim("case", CASE), called("Дәурен Ықылас")), record_id=other),
+        Draft("event", (Claim("case", CASE), Claim("person", other), Claim("kind", "sentence"))),
+        Draft("document", (*about, Claim("kind", "medical"), Claim("issuer", "Fifth clinic"))),
+        Draft("action", (*about, Claim("kind", "petition"), Claim("body", "wgad"), Claim("text", "Of Дәурен."))),
+        Draft("action", (*about, Claim("about", MAN), Claim("kind", "letter"), Claim("body", "icrc"))),
+    )
+    with pytest.raises(ConsentError):
+        vault.disclose(asked(vault, policy=policy))
+    view = vault.disclose(asked(vault, policy=policy, leave_out=True)).view
+    values = repr([claim.value for one in view.records for claim in one.claims])
+    assert "Ерлан" in values
+    for told_of in ("Fifth", "medical", "petition", "wgad", "Дәурен", "sentence"):
+        assert told_of not in values

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
@@ -325,11 +325,15 @@ class Work:
                 for item in items
                 if any(group in missing.get(person, ()) for person, group in self._needs(item))
             }
+            left_out |= self._about_nobody_else(items, missing)
             items = [item for item in items if item.record not in left_out]
             _, relied = self._consent(items)
             refusals = []
         elif missing and not preview:
             raise ConsentError(self._missing_lines(missing))
+        bare = _bare_papers(items)
+        for item in (item for item in items if item.record in bare):
+            item.outcome, item.value = UNSEEN, None
         leaving = {item.record for item in items if item.outcome in _LEAVES}
         for item in items:
             if item.to_record in leaving and item.record in leaving:
@@ -424,6 +428,17 @@ class Work:
             else:
                 relied.add(answer.consent)
         return dict(missing), relied
+
+    def _about_nobody_else(self, items: list[Item], missing: Mapping[bytes, object]) -> set[bytes]:
+        """Give the records that speak of nobody but people of whom consent covers nothing, papers and steps too."""
+        asked = {need for item in items for need in self._needs(item)}
+        covered = {one for one, group in asked if self.consents.covers(one, group, self._asked(one)).consent}
+        nobody = missing.keys() - covered
+        return {record for record in {item.record for item in items} if self._is_about(record, nobody)}
+
+    def _is_about(self, record: bytes, people: Collection[bytes]) -> bool:
+        found = self.graph.people_of(record)
+        return bool(found) and found <= set(people)
 
     def _missing_lines(self, missing: Mapping[bytes, Mapping[str, str]]) -> list[str]:
         lines = []
@@ -613,6 +628,17 @@ class Work:
             if self.policy.verdict("submitter", CLAIM_PARTS["source"]).action.name == "keep"
             else None
         )
+
+
+def _bare_papers(items: Iterable[Item]) -> set[bytes]:
+    """Give the papers of which nothing but their kind would leave: that there is a recording, or a consent."""
+    papers = [item for item in items if item.revision.kind == "document"]
+    telling = {
+        item.record
+        for item in papers
+        if item.field.subject != "case" and (item.outcome in _LEAVES or item.to_record is not None)
+    }
+    return {item.record for item in papers} - telling
 
 
 def _names_in(item: Item) -> list[str]:
