@@ -413,13 +413,16 @@ def test_the_state_is_not_told_that_somebody_consented_or_was_recorded(vault: Va
             ("recording", SOURCE, ()),
             ("consent", MAN, (Claim("language", "kk"),)),
             ("message", CASE, (Claim("title", "From his wife"), Claim("transcript", "My husband …"))),
-            ("judgment", MAN, (Claim("issuer", "Court of Tekes"), Claim("number", "77-2018"))),
+            ("judgment", MAN, (Claim("issuer", "Court of Tekes"), Claim("transcript", "Guilty."))),
         )
     ]
     letter = Draft("action", (Claim("case", CASE), Claim("body", "wgad"), Claim("text", "My husband was taken.")))
-    vault.put(*family()[:1], *inside, family()[2], spoke, *papers, letter, agreed)
+    called_home = event("last_contact", "2018-05", Claim("means", "phone"), Claim("content", "They let me call."))
+    vault.put(*family()[:1], *inside, called_home, spoke, *papers, letter, agreed)
     view = vault.disclose(asked(vault, policy="un-forwardable", onward=("state",))).view
     assert sorted(one.kind for one in view.records) == ["action", "document", "event", "person"]
+    fields = {(one.kind, claim.field) for one in view.records for claim in one.claims}
+    assert not fields & {("event", "content"), ("event", "means"), ("document", "transcript"), ("document", "file")}
     values = repr([claim.value for one in view.records for claim in one.claims])
     assert "Court of Tekes" in values
     for told_by in ("husband", "wife", "recording", "consent", "message", "self", "I saw"):
