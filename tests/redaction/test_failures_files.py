@@ -219,6 +219,9 @@ def test_a_few_letters_of_an_older_encoding_hide_nothing_beside_them(others: Mat
         "accent in base64": base64.b64encode(accents),
         "between Chinese": b"\xff\xfe" + chinese + b"x" * before + leaking.LATIN + chinese,
         "after Chinese": chinese + b"x" * before + leaking.LATIN,
+        "cut within a letter": f"{'x' * before} {leaking.SAID} Ол ә".encode()[:-1],
+        "broken within a word": "Бо".encode() + b"\xe9" * (before + 1) + "лат келді".encode(),
+        "Chinese with an accent": b"x" * before + "昨天王小明没有来学校。".encode() + b"\xe9",
     }
     for ref in attached(others, files):
         assert isinstance(others.refused("man", "arrest", ref, policy="counsel", only=True), LeakError), ref

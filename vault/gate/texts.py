@@ -29,6 +29,7 @@ _NARROW: Final = (
     "iso8859-9", "iso8859-6", "cp1254",
 )  # fmt: skip
 _ODD = re.compile(rb"[\x80-\xff]")
+_MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _SAMPLE: Final = 8000  # bytes by which a guess is judged
 _FAR_WORSE: Final = 0.6
 _CONTROL = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f\x7f]")
@@ -91,7 +92,7 @@ def as_text(data: bytes, *, guess: bool = True) -> list[str] | None:
                 text = data.decode(encoding)
             except UnicodeDecodeError:
                 continue
-            return [text] if encoding == "utf-8-sig" else [text, *_narrow_runs(data)]
+            return [text] if encoding == "utf-8-sig" else [text, *_narrow_runs(data), *_faulty_utf8(data)]
     control = _CONTROL.search(data)
     narrow = [data.decode("utf-8")] if _is_utf8(data) else []
     if narrow and not control:
@@ -115,7 +116,7 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def guesses(data: bytes) -> list[str]:
-    """Decode bytes that are not UTF-8 in each older encoding in which they make writing.
+    """Decode bytes that are not UTF-8 in each older encoding in which they make writing, and as UTF-8 with faults.
 
     Args:
         data: The bytes.
@@ -131,7 +132,13 @@ def guesses(data: bytes) -> list[str]:
     samples = {data[start : start + _SAMPLE].decode(encoding, "replace"): encoding for encoding in _NARROW[::-1]}
     likely = {encoding: _likeness(sample) for sample, encoding in samples.items()}
     least = _FAR_WORSE * max(likely.values())
-    return [data.decode(encoding, "replace") for encoding in _NARROW if likely.get(encoding, -1.0) >= least]
+    found = [data.decode(encoding, "replace") for encoding in _NARROW if likely.get(encoding, -1.0) >= least]
+    return found + _faulty_utf8(data)
+
+
+def _faulty_utf8(data: bytes) -> list[str]:
+    """Decode UTF-8 with a byte or two that are none, as where a text was cut: they end a word, or stand within one."""
+    return [data.decode("utf-8", how) for how in ("replace", "ignore")] if _MULTIBYTE.search(data) else []
 
 
 def older(data: bytes) -> list[str]:
