@@ -450,3 +450,19 @@ def test_nothing_about_who_is_left_out_stays_in(vault: Vault, policy: str) -> No
     assert "Ерлан" in values
     for told_of in ("Fifth", "medical", "petition", "wgad", "Дәурен", "sentence"):
         assert told_of not in values
+
+
+@pytest.mark.parametrize(
+    ("as_of", "covers"), [("2026-03", True), ("2018", False), ("2026~", True), ("2025-11-01", False)]
+)
+def test_who_was_a_minor_years_ago_may_be_of_age(vault: Vault, as_of: str, covers: bool) -> None:
+    freed = (event("arrest", "2017"), event("release", "2018"))
+    young = (Claim("case", CASE), called("Ерлан"), Claim("vulnerability", "minor", as_of=as_of))
+    said = [Claim("capacity", "parent") if one.field == "capacity" else one for one in consent(MAN, by=WIFE).claims]
+    vault.put(family()[0], Draft("person", young, record_id=MAN), *freed, Draft("consent", tuple(said)))
+    vault.put(Draft("person", (called("Сара"),), record_id=WIFE))
+    if covers:
+        assert vault.disclose(asked(vault)).view.records
+    else:
+        with pytest.raises(ConsentError):
+            vault.disclose(asked(vault))

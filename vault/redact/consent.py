@@ -7,12 +7,13 @@ before it. It names people by record id alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from vault.errors import RecordError
-from vault.records import Revision, edtf
+from vault.records import Claim, Revision, edtf
 
 ADULT_YEARS: Final = 18
 _BLOCKED: Final = ("withdrawn on a day unknown", "withdrawn")
@@ -308,11 +309,24 @@ def ended_with(withdrawn: Revision, consents: Iterable[Revision]) -> set[bytes]:
     }
 
 
+def _is_recent(claim: Claim, today: date) -> bool:
+    """Tell whether a claim held within the last year: children grow up while a record stays as it is."""
+    held: date | None = None
+    if claim.as_of is not None:
+        with suppress(RecordError):
+            held = edtf.parse(claim.as_of).earliest
+    elif claim.recorded_at is not None:
+        with suppress(ValueError, OverflowError, OSError):
+            held = datetime.fromtimestamp(claim.recorded_at, UTC).date()
+    return held is not None and today - held <= _DOUBT
+
+
 def is_child(person: Revision, today: date) -> bool:
-    """Tell whether a person is certainly under age by all births on record, or without one is said to be."""
+    """Tell whether a person is certainly under age by all births on record, or without one was lately said to be."""
     births = [_earliest(one) for one in _dates(person, "birth")]
     if not births:
-        return "minor" in person.values("vulnerability")
+        said = [claim for claim in person.claims_of("vulnerability") if claim.value == "minor"]
+        return "minor" in person.values("vulnerability") and any(_is_recent(claim, today) for claim in said)
     return all(
         birth is not None and (today.year - birth.year, today.month, today.day) < (ADULT_YEARS, birth.month, birth.day)
         for birth in births
