@@ -17,6 +17,7 @@ from vault import handoff
 from vault.errors import ConsentError, DisclosureError, PolicyError
 from vault.records import Claim, Draft
 from vault.redact import Recipient, Request
+from vault.redact.pseudonyms import scope_of
 from vault.sealing import KdfProfile
 from vault.vault import Vault, former
 
@@ -466,3 +467,9 @@ def test_who_was_a_minor_years_ago_may_be_of_age(vault: Vault, as_of: str, cover
     else:
         with pytest.raises(ConsentError):
             vault.disclose(asked(vault))
+
+
+@pytest.mark.parametrize("name", ["Desk → state", "Desk\n0"])
+def test_no_recipient_can_be_called_as_the_scope_of_another(name: str) -> None:
+    known = {scope_of("Desk", "un", ["state"]), "Desk\n0"}
+    assert scope_of(name, "un", []) not in known

@@ -25,6 +25,11 @@ _PAST: Final = "\n"
 """In the name of a scope, before the number of an earlier one of the same name."""
 
 
+_STEP: Final = " → "
+_NO_STEP: Final = str.maketrans({"→": ">", _PAST: " "})
+"""A recipient called *A → state* is another than A, whose bundles go on to the State."""
+
+
 def _present(scope: str) -> str:
     return scope.partition(_PAST)[0]
 
@@ -37,7 +42,7 @@ def scope_of(recipient: str, audience: str, path: Iterable[str]) -> str:
         audience: The recipient's.
         path: Who gets it next.
     """
-    return " → ".join((recipient, *sorted({*path} - {audience})))
+    return _STEP.join((recipient.translate(_NO_STEP), *sorted({*path} - {audience})))
 
 
 def _letters(token: str) -> str:
