@@ -187,6 +187,7 @@ ENCODED = {
     "base64": base64.b64encode("Болат Сейтқалиев".encode()).decode(),
     "base64 of Windows": base64.b64encode("Болат Сейткалиев".encode("cp1251")).decode(),
     "hexadecimal": "Болат Сейтқалиев".encode("utf-16-be").hex(),
+    "shown backwards": "\u202eталоБ\u202c",
     "domain": "xn--" + "сейтқалиев".encode("punycode").decode(),
 }
 
@@ -199,7 +200,7 @@ def test_an_encoded_name_in_a_text_is_masked_or_holds_all_back(others: Matter, h
     try:
         bundle = together(others.hand("man", f"coded {how}", only=True))
     except LeakError:
-        assert how not in {"percent", "quoted-printable", "entities", "JSON"}
+        assert how not in {"percent", "quoted-printable", "entities", "JSON", "shown backwards"}
         return
     assert form not in bundle
     assert "Seen: ▇▇▇▇▇▇. Later." in bundle
@@ -220,6 +221,7 @@ def test_a_few_letters_of_an_older_encoding_hide_nothing_beside_them(others: Mat
         "between Chinese": b"\xff\xfe" + chinese + b"x" * before + leaking.LATIN + chinese,
         "after Chinese": chinese + b"x" * before + leaking.LATIN,
         "cut within a letter": f"{'x' * before} {leaking.SAID} Ол ә".encode()[:-1],
+        "shown backwards": ("x" * before + " \u202eвеилақтйеС талоБ\u202c").encode(),
         "broken within a word": "Бо".encode() + b"\xe9" * (before + 1) + "лат келді".encode(),
         "Chinese with an accent": b"x" * before + "昨天王小明没有来学校。".encode() + b"\xe9",
     }

@@ -70,6 +70,8 @@ _RUN_16 = (
     ("utf-16-le", re.compile(rb"(?:[\x20-\x7e]\x00|[\x00-\xff][\x04\x06]|[\x00-\xff][\x4e-\x9f]){5,}")),
     ("utf-16-be", re.compile(rb"(?:\x00[\x20-\x7e]|[\x04\x06][\x00-\xff]|[\x4e-\x9f][\x00-\xff]){5,}")),
 )
+_BACKWARDS: Final = "\u202e"
+_BACKWARDS_RUN = re.compile(f"{_BACKWARDS}([^{_BACKWARDS}\u202c\n]{{1,200}})\u202c?")
 _DIGITS_ONLY = re.compile(r"(?![0-9])\d")
 
 
@@ -214,13 +216,13 @@ def readings(text: str) -> list[str]:
     Source:
         docs/known-values.md §The gate.
     """
-    found = [_usual(text)]
+    found = _both_ways(text)
     layer = [text]
     for _ in range(LAYERS_AT_MOST):
         layer = [undone for current in layer if _ESCAPES.search(current) for undone in _undone(current)][
             :LAYERS_AT_MOST
         ]
-        found += [_usual(reading) for reading in layer]
+        found += [way for reading in layer for way in _both_ways(reading)]
     found += [_usual(reading) for reading in _odd_readings(text)]
     # Words that a line end or spaces broke are looked at each by itself.
     extra = [
@@ -265,6 +267,12 @@ def _twice_decoded(text: str) -> Iterator[str]:
     ):  # fmt: skip
         if runs:
             yield runs.encode(first, "ignore").decode(then, "ignore")
+
+
+def _both_ways(text: str) -> list[str]:
+    """Give the usual form, and again with what a mark shows backwards turned round."""
+    turned = [_BACKWARDS_RUN.sub(lambda match: match[1][::-1], text)] if _BACKWARDS in text else []
+    return [_usual(text), *map(_usual, turned)]
 
 
 def _usual(text: str) -> str:
