@@ -3,6 +3,7 @@
 All people and places are invented.
 """
 
+import io
 import json
 import os
 from collections.abc import Iterator
@@ -473,3 +474,16 @@ def test_who_was_a_minor_years_ago_may_be_of_age(vault: Vault, as_of: str, cover
 def test_no_recipient_can_be_called_as_the_scope_of_another(name: str) -> None:
     known = {scope_of("Desk", "un", ["state"]), "Desk\n0"}
     assert scope_of(name, "un", []) not in known
+
+
+def test_the_owners_way_out_has_files_that_a_record_no_longer_names(vault: Vault, tmp_path: Path) -> None:
+    vault.put(*family())
+    for number in range(2):
+        paper = vault.attach(MAN, io.BytesIO(b"an invented letter %d" % number), "letter.txt")
+        bare = tuple(claim for claim in paper.claims if claim.field != "file")
+        vault.put(Draft("document", bare, paper.record_id, (paper.id,)))
+    rules = vault.disclosures.policies()["everything"]
+    request = Request((), rules, Recipient("self", "self"), "legal", TODAY)
+    handoff.write(vault.disclose(request), tmp_path / "all", form="dir")
+    found = {path.read_bytes() for path in (tmp_path / "all/data/files").iterdir()}
+    assert found == {b"an invented letter 0", b"an invented letter 1"}

@@ -6,7 +6,7 @@ Floor: 2. No rule, level or consent applies; that it goes to the owner alone is 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from vault.records import Revision, id_text, record_to_json
@@ -47,7 +47,9 @@ def everything(
         own = [_item(graph, revision, index, files) for index in range(len(revision.claims))]
         items += own
         before = history(record)
-        past += [one for one in before if one.id != revision.id]
+        older = [one for one in before if one.id != revision.id]
+        past += older
+        files |= dict(_files_once_there(older, {one.value.get("id") for one in files.values()}, graph))
         disclosed.append(
             DisclosedRecord(
                 id=id_text(record),
@@ -89,6 +91,21 @@ def _item(graph: Graph, revision: Revision, index: int, files: dict[str, Disclos
     else:
         item.outcome, item.value = VALUE, _plain(claim.value)
     return item
+
+
+def _files_once_there(
+    revisions: Iterable[Revision], known: set[object], graph: Graph
+) -> Iterator[tuple[str, DisclosedFile]]:
+    """Yield the files that a record no longer has; its history says which they are."""
+    for revision in revisions:
+        for claim in revision.claims:
+            value = claim.value
+            of_file = graph.schemas.field(revision.kind, claim.field).type == "file"
+            if of_file and isinstance(value, dict) and isinstance(value.get("id"), bytes) and value["id"] not in known:
+                known.add(value["id"])
+                path = f"data/files/{id_text(revision.record_id)}-{id_text(value['id'])}"
+                path += shapes.file_ending(value.get("name"))
+                yield path, DisclosedFile(path, revision.record_id, value)
 
 
 def _plain(value: object) -> Any:  # noqa: ANN401 - whatever a claim may hold
