@@ -134,6 +134,8 @@ PDF_REVISIONS = {
     "behind the end, packed": pdf(shown(b"x")) + zlib.compress(LATIN),
     "before the start": LATIN + b"\n" + pdf(shown(b"x")),
     "comment": pdf(shown(b"x"), first=b"%PDF-1.7\n% Bolat Seitkaliev\n"),
+    "words among the instructions": pdf(shown(b"x") + b"\nBolat Seitkaliev\n"),
+    "names among the instructions": pdf(shown(b"x") + b"\n/Bolat gs /Seitkaliev gs\n"),
     "comment in a page": pdf(shown(b"x") + b"\n% Bolat Seitkaliev\n"),
     "a second file": pdf(shown(b"x")) + _OLD,
 }
@@ -331,6 +333,8 @@ JPEG = {
     "archive behind it": jpeg(tail=packed({"a.txt": SAID})),
     "second picture behind it": jpeg(tail=jpeg()),
     "unknown segment": jpeg(segment(0xEB, LATIN)),
+    "reserved segment": jpeg(segment(0xF5, LATIN)),
+    "table": jpeg(segment(0xDB, LATIN)),
 }
 PNG = {
     "text": png(chunk(b"tEXt", b"Author\0" + LATIN)),
@@ -486,6 +490,10 @@ ENCODINGS = {
     "hz": b"~{" + "".join(chr(b & 127) for b in CHINESE.encode("gb2312")).encode() + b"~}",
     "utf-7": SAID.encode("utf-7"),
     "utf-16 Chinese": "昨天王小明没有来学校。".encode("utf-16-be"),
+    "Latin with an accent": b"the caf\xe9 of Bolat Seitkaliev is closed, they say",
+    "utf-8 with a fault": SAID.encode() + "ә".encode()[:1],
+    "utf-8 with a fault, Chinese": "昨天王小明没有来学校。".encode() + b"\xe9",
+    "Latin in utf-16": "\ufeff昨天他没有来学校。".encode("utf-16-le") + LATIN,
     "decoded as Latin": SAID.encode().decode("cp1252", "ignore").encode(),
     "decoded as Windows": "Болат келді".encode().decode("cp1251", "ignore").encode(),
 }
@@ -536,6 +544,7 @@ SPELLINGS = {
     "spaced": "С е й т қ а л и е в".encode(),
     "zero width": "Бо\u200bлат".encode(),
     "look-alikes": "Бoлaт".encode(),
+    "backwards": "\u202eталоБ\u202c".encode(),
     "line end": "Сейт-\nқалиев".encode(),
     "run together": b"user bolatseitkaliev wrote",
     "snake": b"SEITKALIEV_BOLAT_1961",
