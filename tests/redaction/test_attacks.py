@@ -16,6 +16,8 @@ import pytest
 from cli.commands.ledger import to_recall
 from vault import handoff
 from vault.errors import ConsentError, DisclosureError, PolicyError
+from vault.gate import scan
+from vault.matching import Protected, redact_text
 from vault.records import Claim, Draft
 from vault.redact import Recipient, Request
 from vault.redact.pseudonyms import scope_of
@@ -487,3 +489,21 @@ def test_the_owners_way_out_has_files_that_a_record_no_longer_names(vault: Vault
     handoff.write(vault.disclose(request), tmp_path / "all", form="dir")
     found = {path.read_bytes() for path in (tmp_path / "all/data/files").iterdir()}
     assert found == {b"an invented letter 0", b"an invented letter 1"}
+
+
+HIDDEN_SIGNS = ("\ufe0f", "\U000e0100", "\u180b", "\u20dd", "\u3164", "\uffa0", "\u115f", "\u17b4", "\u034f", "\u2063")
+
+
+@pytest.mark.parametrize("sign", HIDDEN_SIGNS, ids=ascii)
+def test_a_sign_that_shows_nothing_hides_nothing(sign: str) -> None:
+    value = Protected("Бағлан Үлгі", "name")
+    text = f"There Баг{sign}лан came."
+    assert redact_text(text, [value]) == "There ▇▇▇▇▇▇ came."
+    assert scan(text.encode(), "a.txt", [value])
+
+
+@pytest.mark.parametrize("name", ["ᴋᴏsᴘᴀɴᴏᴠᴀ", "🅺🅾🆂🅿🅰🅽🅾🆅🅰", "🅚🅞🅢🅟🅐🅝🅞🅥🅐", "Ⓚⓞⓢⓟⓐⓝⓞⓥⓐ", "𝕶𝖔𝖘𝖕𝖆𝖓𝖔𝖛𝖆"])
+def test_letters_of_another_shape_are_letters(name: str) -> None:
+    value = Protected("Zhangul Kospanova", "name")
+    assert redact_text(f"There {name} came.", [value]) == "There ▇▇▇▇▇▇ came."
+    assert scan(f"There {name} came.".encode(), "a.txt", [value])

@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
+from vault.matching.views import SHAPES
+
 LAYERS_AT_MOST: Final = 3
 
 _BOMS: Final = (
@@ -281,10 +283,11 @@ def _usual(text: str) -> str:
         return text
     text = unicodedata.normalize("NFKC", text)
     odd = {c for c in set(text) if ord(c) > 127 and (unicodedata.category(c) in _MARKS or c.isdecimal())}
-    if not odd:
+    shaped = {ord(c): SHAPES[ord(c)] for c in set(text) if ord(c) in SHAPES}
+    if not odd and not shaped:
         return text
     table = {ord(c): str(unicodedata.decimal(c)) if c.isdecimal() else None for c in odd}
-    return text.translate(table)
+    return text.translate(table | shaped)
 
 
 def _undone(text: str) -> Iterator[str]:

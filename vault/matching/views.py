@@ -22,7 +22,8 @@ _APART: Final = "\n\n\0\n\n"  # between two places that are not beside each othe
 
 _MARK = "\u0300-\u036f\u0483-\u0489\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"
 _ODD = (
-    "\u00a0-\u00bf\u02b0-\u02ff\u061c\u180b-\u180f\u1e00-\u1fff\u2000-\u206f\u2070-\u218f\u2460-\u24ff\u3000-\u303f"
+    "\u00a0-\u00bf\u0262\u026a\u0274\u0280\u028f\u0299\u029c\u029f\u02b0-\u02ff\u061c\u115f\u1160\u17b4\u17b5"
+    "\u180b-\u180f\u1d00-\u1d22\ua730\ua731\u1e00-\u1fff\u2000-\u206f\u2070-\u218f\u2460-\u24ff\u3000-\u303f"
     "\u3130-\u318f\u3200-\u33ff\ufb00-\ufdff\ufe00-\uffff\U0001d400-\U0001d7ff\U0001f100-\U0001f1ff\U0002f800-\U0002fa1f"
     "\U000e0000-\U000e0fff"
 )
@@ -30,6 +31,16 @@ _CAN_BE_UNUSUAL = re.compile(f"[{_MARK}{_ODD}]")
 # A piece that the plain view rewrites: a letter with its marks, or one character that is odd in width or invisible.
 _UNUSUAL = re.compile(f"[^\\s{_MARK}][{_MARK}]+|[{_MARK}{_ODD}]")
 _INVISIBLE = re.compile(f"[{_MARK}]")
+_UNSEEN: Final = frozenset({"Cf", "Cn", "Co", "Me"})
+_SMALL_CAPITALS = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ"
+SHAPES: Final[dict[int, str | None]] = {
+    # Fillers, and what chooses between shapes of a letter: nothing is seen of them.
+    **dict.fromkeys((0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x180E), 0x180F), None),
+    **dict.fromkeys((*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)), None),
+    **dict(zip(map(ord, _SMALL_CAPITALS), "abcdefghijklmnoprstuvwyz", strict=True)),
+    **{first + place: chr(ord("A") + place) for first in (0x1F150, 0x1F170) for place in range(26)},
+}
+"""Letters that NFKC leaves and a reader does not see, or sees as others: small capitals, white letters on black."""
 
 _BACKWARDS: Final = "\u202e"
 _BACKWARDS_RUN = re.compile(f"{_BACKWARDS}([^{_BACKWARDS}\u202c\n]{{1,200}})\u202c?")
@@ -214,7 +225,8 @@ def _usual(match: re.Match[str]) -> str:
     """Give a piece in its usual form: NFKC, no accents apart from their letter, nothing invisible."""
     piece = unicodedata.normalize("NFKC", match.group())
     piece = _INVISIBLE.sub("", piece)
-    return "".join(c for c in piece if c == "\u2028" or unicodedata.category(c) not in {"Cf", "Cn", "Co"})
+    piece = "".join(c for c in piece if c == "\u2028" or unicodedata.category(c) not in _UNSEEN)
+    return piece.translate(SHAPES)
 
 
 def _unescape(match: re.Match[str]) -> str:
