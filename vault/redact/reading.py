@@ -225,7 +225,7 @@ def may_stand(
         history,
         graph.schemas,
         kept=known.Collection(),
-        dates_of=lambda _record, _index: True,
+        dates_of=lambda _record, _field, _place: True,
         strict_records=lambda record: bool(graph.everywhere.get(record, set()) & HIDDEN_ROLES),
         coarse=known.ShownPlaces(),
     )
