@@ -105,7 +105,7 @@ def test_no_file_leaves_that_hides_a_withheld_value(others: Matter, nobody: Matt
     And it is the value that does: where nobody of that name is known the same files leave, but for those refused for
     their form, whoever is in them.
     """
-    size = deep("hidden-in-files", 8, 1000)
+    size = deep("hidden-in-files", 6, 1000)
     files = LEAKING[number]
     assert len(files) >= 7
     cases = size.random().sample(sorted(files), min(size, len(files)))
