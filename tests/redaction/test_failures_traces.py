@@ -174,7 +174,7 @@ def test_stand_ins_of_two_recipients_have_nothing_in_common(tmp_path: Path, deep
     Not one stand-in in common, for the same person or another, and no likeness: neither in their signs nor in the
     order of records that follows from them.
     """
-    size = deep("stand-ins", 250, 4000)
+    size = deep("stand-ins", 250, 1000)
     for matter in opened(tmp_path):
         people = {f"p{number}": ("person", {"name": "Zal Tore", "case": ["case"]}) for number in range(size)}
         event = ("event", {"case": ["case"], "what": "arrest", "person": list(people)})
