@@ -167,13 +167,16 @@ class Revision:
 
         A later claim may take one value of the field back, or without a value all that were stated before it.
         """
-        claims = self.claims_of(name)
-        return [
-            claim.value
-            for place, claim in enumerate(claims, 1)
-            if claim.state == "stated"
-            and not any(later.state == "retracted" and later.value in (None, claim.value) for later in claims[place:])
-        ]
+        found: list[Any] = []
+        taken_back: list[Any] = []
+        for claim in reversed(self.claims_of(name)):
+            if claim.state == "retracted":
+                if claim.value is None:
+                    break
+                taken_back.append(claim.value)
+            elif claim.state == "stated" and claim.value not in taken_back:
+                found.append(claim.value)
+        return found[::-1]
 
     def links(self, name: str) -> list[bytes]:
         """Return the record ids that one link field points at, as stated, in the order of writing."""
