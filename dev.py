@@ -80,8 +80,9 @@ def prepare(requirements: Path) -> None:
         need(run(sys.executable, "-m", "venv", "--clear", VENV) == 0, "making .venv failed, see above")
     pip = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     need(
-        # Ready-made packages only: building one would run code that no hash in the lock covers.
-        python(*pip, "--require-hashes", "--only-binary", ":all:", "-r", requirements) == 0,
+        # Ready-made packages only: building one would run code that no hash in the lock covers. The lock names all of
+        # them, so nothing is resolved again: a release since then must not get between a package and its extras.
+        python(*pip, "--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", requirements) == 0,
         "installing the locked packages failed, see above. It needs a network once. If no matching distribution\n"
         "was found, there is no ready-made package for this system: see docs/adr/0001-dependencies.md",
     )
