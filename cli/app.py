@@ -166,7 +166,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "review": Entry("cli.commands.review", "review", "Decide of words in texts before they leave."),
     "verify": Entry("cli.commands.bundles", "verify", "Check a bundle's signature and contents, or unpack it."),
     "recipient": Entry("cli.commands.address", "recipient", "Keep the address book."),
-    "consent": Entry("cli.commands.consent", "consent", "Record, list and withdraw consent."),
+    "consent": Entry("cli.commands.consent", "consent", "Record, list, show and withdraw consent."),
     "policy": Entry("cli.commands.policy", "policy", "List, show, check and make policies of disclosure."),
     "ledger": Entry("cli.commands.ledger", "ledger", "Show who received what, and who is exposed."),
     "key": Entry("cli.commands.keys", "key", "List, add, change and remove ways in."),
