@@ -176,3 +176,21 @@ def test_a_word_typed_twice_wants_a_name_that_has_it_twice_first(shelf):
     again = shelf.add(shelf.person("Serik Marat"))
     assert ids(shelf, "Marat Marat")[0] == twice.record_id
     assert set(ids(shelf, "Marat Marat")) == {once.record_id, twice.record_id, again.record_id}
+
+
+def test_many_equally_close_names_all_go_before_a_text(shelf):
+    shelf.add(*[shelf.person("Марат") for _ in range(60)])
+    text = shelf.add(shelf.person("Дина", notes="Marat"))
+    found, _ = searched(shelf, "marat")
+    assert [one.row.record_id for one in found].index(text.record_id) == 60
+    assert all(2 < one.score < 3 for one in found[:60])
+
+
+def test_a_name_that_looks_unlike_at_first_sight_is_compared_in_the_end(shelf):
+    shelf.add(*[shelf.person("Husayin") for _ in range(20)])
+    far = shelf.add(shelf.person("玉山"))
+    asked = names.Asked("Husayn")
+    assert asked.glance(["玉山"])[0][0] < 0.6
+    assert asked.similarity("玉山") > 0.8
+    assert len(ids(shelf, "Husayn")) == 21
+    assert far.record_id in ids(shelf, "Husayn")

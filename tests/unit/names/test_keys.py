@@ -77,3 +77,9 @@ def test_what_was_seen_can_be_forgotten():
     assert not names.likeness._SOUNDS
     assert not names.likeness._NAMES
     assert not names.likeness._LAST
+
+
+def test_of_several_words_the_short_keys_of_rarer_readings_do_not_count():
+    assert "c@l" in names.query_keys("Али")
+    assert "c@l" not in names.query_keys("Али Жақып")
+    assert {"f@l", "gali"} <= names.query_keys("Али Жақып")

@@ -82,3 +82,11 @@ def test_names_of_one_root_that_are_names_of_their_own_are_no_family(one, other)
     asked, has = letters.tokens(one)[0], letters.tokens(other)[0]
     groups = families.groups(asked, letters.read(asked)) & families.groups(has, letters.read(has))
     assert not groups
+
+
+@pytest.mark.parametrize("least", [0.5, 0.7, 0.9])
+@given(query=st.lists(WORDS, min_size=1, max_size=4), name=st.lists(WORDS, min_size=1, max_size=4))
+def test_a_least_likeness_leaves_out_only_what_is_less_like(least, query, name):
+    wholly = names.similarity(" ".join(query), " ".join(name))
+    found = names.Asked(" ".join(query)).similarity(" ".join(name), least)
+    assert found == wholly or found == 0.0 > wholly - least
