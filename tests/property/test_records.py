@@ -24,7 +24,7 @@ from vault.records import (
     parse_record,
     record_to_json,
     title,
-    verify_opening,
+    verify_openings,
 )
 from vault.records.model import BASES, CONFIDENCES, STATES
 from vault.records.schema import KINDS
@@ -128,7 +128,7 @@ def test_each_part_of_each_claim_opens_under_the_root(revision):
     assert len(listed) & (len(listed) - 1) == 0
     for index, claim in enumerate(revision.claims):
         for part in (False, True):
-            verify_opening(opening(revision, index, provenance=part), listed, root)
+            verify_openings([opening(revision, index, provenance=part)], listed, root)
         shown = opening(revision, index)
         assert shown.statement() == replace(claim, source=None, recorded_at=None, extra={})
         assert opening(revision, index, provenance=True).provenance() == (claim.source, claim.recorded_at)

@@ -17,8 +17,9 @@ from vault.records.model import (
     link_of,
     opening,
     revision_id,
+    statement_part,
     text_of,
-    verify_opening,
+    verify_openings,
 )
 from vault.records.plain import parse_record, parse_value, record_line, record_to_json, script_of
 from vault.records.schema import Field, Level, Schema, Schemas, identifying, load_schema, title
@@ -48,7 +49,8 @@ __all__ = [
     "record_to_json",
     "revision_id",
     "script_of",
+    "statement_part",
     "text_of",
     "title",
-    "verify_opening",
+    "verify_openings",
 ]

@@ -30,7 +30,7 @@ from vault.errors import FormatError, IntegrityError, LimitError, RecordError
 from vault.sealing import Label, digest, expand
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 SCHEMA_VERSION: Final = 1
 MAX_REVISION_BYTES: Final = 1 << 20
@@ -660,13 +660,36 @@ class Opening:
         return claim.source, claim.recorded_at
 
 
+def statement_part(claim: Claim) -> bytes:
+    """Write what a claim says as it stands under its first commitment; a recipient writes it of what is shown.
+
+    Args:
+        claim: Source, time of recording and unknown parts do not count.
+
+    Returns:
+        Canonical msgpack.
+
+    Raises:
+        FormatError: The value has a type that cannot be kept.
+
+    Source:
+        docs/format.md §Claim commitments.
+    """
+    return codec.encode(_statement(claim))
+
+
+def commitments_root(sorted_commitments: Sequence[bytes]) -> bytes:
+    """Bind commitments, 32 bytes each and sorted, in 32 bytes."""
+    return digest(Label.CLAIMS, *sorted_commitments)
+
+
 def _openings(revision: Revision, index: int) -> tuple[Opening, Opening]:
     claim = revision.claims[index]
     # Each claim has salts of its own: the salt of a part that is shown tells nothing of one that is not.
     salts = expand(revision.seed, codec.lp(Label.CLAIM_SALT.value, codec.u32(index)), 64)
     path = f"{revision.kind}.{claim.field}"
     return (
-        Opening(path, codec.encode(_statement(claim)), salts[:32]),
+        Opening(path, statement_part(claim), salts[:32]),
         Opening(path, codec.encode(_provenance(claim, {})), salts[32:]),
     )
 
@@ -696,11 +719,7 @@ def commitments(revision: Revision) -> list[bytes]:
 
 def claims_root(revision: Revision) -> bytes:
     """Bind all commitments of a revision in 32 bytes."""
-    return _root(commitments(revision))
-
-
-def _root(sorted_commitments: Sequence[bytes]) -> bytes:
-    return digest(Label.CLAIMS, *sorted_commitments)
+    return commitments_root(commitments(revision))
 
 
 def opening(revision: Revision, index: int, *, provenance: bool = False) -> Opening:
@@ -717,23 +736,31 @@ def opening(revision: Revision, index: int, *, provenance: bool = False) -> Open
     return _openings(revision, index)[provenance]
 
 
-def verify_opening(shown: Opening, sorted_commitments: Sequence[bytes], root: bytes) -> None:
-    """Check that a shown part stands in a list of commitments, and the list under a root.
+def verify_openings(shown: Iterable[Opening], sorted_commitments: Sequence[bytes], root: bytes) -> None:
+    """Check that shown parts stand in the list of commitments of one revision, each of them once.
 
     Args:
-        shown: What the disclosure carries for the claim.
+        shown: What the disclosure carries for its claims.
         sorted_commitments: All commitments of the revision, as `commitments` gives them.
         root: 32 bytes, the claims root.
 
     Raises:
-        IntegrityError: The list is not that of the root, or the part is not in the list.
+        IntegrityError: The list has another form or is not that of the root; a part is not in it, or there twice.
 
     Source:
         docs/format.md §Claim commitments.
     """
-    if list(sorted_commitments) != sorted(sorted_commitments) or _root(sorted_commitments) != root:
+    listed = set(sorted_commitments)
+    size = len(sorted_commitments)
+    if not LEAST_COMMITMENTS <= size <= 2 * MAX_CLAIMS or size & (size - 1) or len(listed) != size:
+        msg = "the list of commitments has a length that none has"
+        raise IntegrityError(msg)
+    if list(sorted_commitments) != sorted(sorted_commitments) or commitments_root(sorted_commitments) != root:
         msg = "the commitments are not those of the claims root"
         raise IntegrityError(msg)
-    if shown.commitment() not in sorted_commitments:
-        msg = "a claim is not part of the record it is shown with"
-        raise IntegrityError(msg)
+    for opening in shown:
+        found = opening.commitment()
+        if found not in listed:
+            msg = "a claim is not part of the record it is shown with"
+            raise IntegrityError(msg)
+        listed.remove(found)

@@ -23,7 +23,7 @@ from vault.records import (
     link_of,
     opening,
     text_of,
-    verify_opening,
+    verify_openings,
 )
 
 CLAIMS = (
@@ -329,10 +329,10 @@ def test_an_opening_proves_one_part_of_one_claim_and_tells_no_other():
     listed, root = commitments(found), claims_root(found)
     for index, claim in enumerate(CLAIMS):
         shown = opening(found, index)
-        verify_opening(shown, listed, root)
+        verify_openings([shown], listed, root)
         assert shown.statement() == replace(claim, source=None, recorded_at=None)
         where = opening(found, index, provenance=True)
-        verify_opening(where, listed, root)
+        verify_openings([where], listed, root)
         assert where.provenance() == (claim.source, claim.recorded_at)
         assert shown.salt != where.salt
         assert b"s" * 16 not in shown.part
@@ -349,12 +349,12 @@ def test_a_changed_opening_list_or_root_is_refused():
     )
     for wrong in wrong_openings:
         with pytest.raises(IntegrityError):
-            verify_opening(wrong, listed, root)
+            verify_openings([wrong], listed, root)
     for wrong_list in (listed[1:], listed[::-1], [bytes(32), *listed[1:]], []):
         with pytest.raises(IntegrityError):
-            verify_opening(shown, wrong_list, root)
+            verify_openings([shown], wrong_list, root)
     with pytest.raises(IntegrityError):
-        verify_opening(shown, listed, bytes(32))
+        verify_openings([shown], listed, bytes(32))
 
 
 @pytest.mark.parametrize(
