@@ -95,6 +95,9 @@ def report_json(report: Report) -> dict[str, Any]:
         "purpose": report.label.purpose,
         "policy": report.label.policy,
         "recipients": list(report.label.recipients),
+        "onward": list(report.label.onward),
+        "delete_by": report.label.delete_by,
+        "terms": {language: list(sentences) for language, sentences in report.label.terms.items()},
         "tool": report.label.tool,
         "files": [{"path": file.path, "bytes": file.length, "sha256": file.sha256} for file in report.files],
         "bag_sha256": report.bag_sha256,
@@ -117,6 +120,8 @@ def print_report(out: Output, report: Report) -> None:
     out.line("addressed", addressed[report.addressed])
     out.line("purpose", report.label.purpose)
     out.line("policy", report.label.policy)
+    if "en" in report.label.terms:
+        out.line("terms", " ".join(report.label.terms["en"]))
     out.line("made with", report.label.tool)
     for file in report.files:
         out.line("file", file.path, file.length)

@@ -58,6 +58,14 @@ _ORDER: Final = ("case", "person", "event", "statement", "document", "action", "
 @click.option("--plaintext", is_flag=True, help="With --format dir: agree to plain files without being asked.")
 @click.option("--only", is_flag=True, help="Take the named records alone, not those that belong to them.")
 @click.option("--leave-out", is_flag=True, help="Leave out records for which consent is missing, instead of refusing.")
+@click.option(
+    "--override",
+    "overridden",
+    metavar="FINDING",
+    multiple=True,
+    help="Let one finding of the leak gate pass; each with a --reason of its own, in the same order.",
+)
+@click.option("--reason", "reasons", metavar="TEXT", multiple=True, help="Why that finding may pass; for the ledger.")
 @click.option("--counts", metavar="FIELD,...", help="A table of counts by these fields, and no record.")
 @click.option("--fresh", is_flag=True, help="New stand-ins: nothing joins this to what the recipient has.")
 @click.option("--note", metavar="TEXT", default="", help="A line for the recipient; @FILE reads it from a file.")
@@ -82,6 +90,8 @@ def export(
     leave_out: bool,
     fresh: bool,
     counts: str | None,
+    overridden: tuple[str, ...],
+    reasons: tuple[str, ...],
 ) -> None:
     """Redact, check, sign and seal records for a recipient.
 
@@ -98,12 +108,19 @@ def export(
     under them and why, the words to judge, and who could be recognised. `review` keeps what you decide; `review
     discard` deletes the page.
 
+    The leak gate reads the finished bytes, and what it finds refuses. It says of each finding where it is, and the id
+    by which you can let it pass once you have looked there: --override FINDING --reason TEXT, one by one, for the
+    ledger. A file that no reader opens (a recording) goes the same way. Nothing of level never does. An id holds for
+    this very export: after any change give the command without it, and look again.
+
     Example:
       casevault export 3f9a --policy lawyer --to "Advocate Example" --purpose legal --preview
       casevault export 3f9a --policy lawyer --to "Advocate Example" --purpose legal -o case.age
       casevault export 3f9a --policy un --to WGEID --purpose un -o submission
       casevault export --counts sex,event.place --policy public --to Web --purpose publication -o counts.age
     """
+    from cli.commands.address import require_confirmed
+
     out = Output(settings)
     if (target is None) != preview:
         message = "Give either -o FILE or --preview."
@@ -113,6 +130,10 @@ def export(
         raise click.UsageError(message)
     if page_name is not None and not preview:
         message = "--page belongs to --preview."
+        raise click.UsageError(message)
+    overrides = reasons_of(overridden, reasons)
+    if overrides and preview:
+        message = "--override belongs to -o FILE: a preview refuses nothing."
         raise click.UsageError(message)
     path = checked_path(target) if target is not None else None
     page_path = checked_path(page_name) if page_name is not None else None
@@ -139,10 +160,34 @@ def export(
                 write_page(out, page_path, requests, views)
             show_previews(out, views)
             return
+        require_confirmed(next(iter(requests.values())).recipient)
         if not all(agreed(settings, out, one, form, plaintext=plaintext, yes=yes) for one in requests.values()):
             out.talk("Nothing was written.")
             return
-        hand_over(out, vault, requests, path, form)
+        hand_over(out, vault, requests, path, form, overrides)
+
+
+def reasons_of(overridden: tuple[str, ...], reasons: tuple[str, ...]) -> dict[str, str]:
+    """Give each finding that is to pass its reason.
+
+    Args:
+        overridden: Ids of findings.
+        reasons: A reason for each, in the same order.
+
+    Returns:
+        The reasons by id.
+
+    Raises:
+        click.UsageError: A reason or a finding is lacking, or a finding is named twice.
+    """
+    if len(overridden) != len(reasons) or not all(map(str.strip, reasons)):
+        message = "Each --override FINDING needs a --reason TEXT of its own."
+        raise click.UsageError(message)
+    given = dict(zip(overridden, reasons, strict=True))
+    if len(given) != len(overridden):
+        message = "A finding is named twice."
+        raise click.UsageError(message)
+    return given
 
 
 def refuse_existing(path: Path) -> None:
@@ -289,7 +334,9 @@ def agreed(settings: Settings, out: Output, request: Request, form: str, *, plai
     return True
 
 
-def hand_over(out: Output, vault: Vault, requests: dict[str, Request], path: Path, form: str) -> None:
+def hand_over(
+    out: Output, vault: Vault, requests: dict[str, Request], path: Path, form: str, overrides: dict[str, str]
+) -> None:
     """Make the bundle, or the bundles of one act in a folder, and say what was made.
 
     Args:
@@ -298,8 +345,13 @@ def hand_over(out: Output, vault: Vault, requests: dict[str, Request], path: Pat
         requests: What is wanted, by the name of each bundle.
         path: The new file or folder.
         form: age or dir.
+        overrides: The reasons for which findings of the gate may pass, by their ids.
+
+    Raises:
+        LeakError: The gate refused; JSON has its findings too.
     """
     from vault import handoff
+    from vault.errors import LeakError
     from vault.words import generate_passphrase
 
     with out.working("Redacting"):
@@ -309,12 +361,19 @@ def hand_over(out: Output, vault: Vault, requests: dict[str, Request], path: Pat
     sealing = form == "age" and next(iter(requests.values())).recipient.key is None
     passphrases = {name: generate_passphrase() for name in requests} if sealing else {}
     carrier: handoff.Carrier = "age" if form == "age" else "dir"
-    with out.working("Checking and sealing"):
-        if len(disclosures) > 1:
-            made = handoff.write_together(disclosures, path, form=carrier, passphrases=passphrases)
-        else:
-            ((name, only),) = disclosures.items()
-            made = {name: handoff.write(only, path, form=carrier, passphrase=passphrases.get(name))}
+    try:
+        with out.working("Checking and sealing"):
+            if len(disclosures) > 1:
+                made = handoff.write_together(
+                    disclosures, path, form=carrier, passphrases=passphrases, overrides=overrides
+                )
+            else:
+                ((name, only),) = disclosures.items()
+                passphrase = passphrases.get(name)
+                made = {name: handoff.write(only, path, form=carrier, passphrase=passphrase, overrides=overrides)}
+    except LeakError as error:
+        out.json({"refused": [refusal_json(one) for one in error.findings]})
+        raise
     told = {name: sealed_json(sealed, requests[name], views[name]) for name, sealed in made.items()}
     if not out.json(told.get("", {"bundles": told})):
         for name, sealed in made.items():
@@ -342,6 +401,18 @@ def tell(out: Output, views: dict[str, View]) -> None:
     for name, view in views.items():
         for record in view.left_out:
             out.warn(f"left out{f' of {name}' if name else ''} for want of consent: {record.hex()}")
+
+
+def refusal_json(one: Any) -> dict[str, Any]:  # noqa: ANN401 - `Refusal`, which an error carries as anything
+    """Give a finding of the gate as plain values.
+
+    Args:
+        one: The `Refusal`.
+
+    Returns:
+        What JSON says.
+    """
+    return {"finding": one.id, "rule": one.rule, "place": one.place, "way": one.way}
 
 
 def sealed_json(sealed: Sealed, request: Request, view: View) -> dict[str, Any]:

@@ -163,7 +163,7 @@ class Show:
         self._write(self._key, identity + "\n")
         public = agefile.parse_identities(identity.encode())[0].recipient
         self._say("4. Two recipients: a lawyer with a key, and an office that can only take a passphrase.")
-        self._do("recipient", "add", LAWYER, "--audience", "lawyer", "--key", public)
+        self._do("recipient", "add", LAWYER, "--audience", "lawyer", "--key", public, "--confirmed")
         self._do("recipient", "add", TELEPHONE, "--audience", "lawyer")
 
     def _give(self) -> None:

@@ -622,7 +622,8 @@ def test_misshapen_parts(small, where, deep):
         case "entry":
             tree = codec.decode(state.head.log[-1])
         case "recipients":
-            tree = {"x": {"audience": "press", "onward": ["un"], "key": None, "fingerprint": ""}}
+            facts = {"audience": "press", "onward": ["un"], "key": None, "fingerprint": ""}
+            tree = {"x": {**facts, "expires": "2027-01-31", "confirmed": False}}
     cases = list(misshapen(tree))
     for case in cases if size >= len(cases) else size.random().sample(cases, size):
         data = packed(case)

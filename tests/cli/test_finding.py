@@ -334,7 +334,7 @@ def test_a_bundle_of_one_tells_nothing_of_the_other(
     identity = agefile.generate_identity()
     (tmp_path / "key.txt").write_text(identity + "\n", "utf-8")
     public = agefile.parse_identities(identity.encode())[0].recipient
-    casevault("recipient", "add", "Somebody", "--audience", audience, "--key", public)
+    casevault("recipient", "add", "Somebody", "--audience", audience, "--key", public, "--confirmed")
     words = ("export", case, "--policy", policy, "--purpose", purpose, "--to", "Somebody")
     preview = casevault(*words, "--preview", "--json")
     assert preview.json["refusals"] == []

@@ -70,7 +70,7 @@ def family(casevault: Any) -> Any:
     identity = agefile.generate_identity()
     Path("key.txt").write_text(identity + "\n", "utf-8")
     public = agefile.parse_identities(identity.encode())[0].recipient
-    casevault("recipient", "add", "Advocate", "--audience", "lawyer", "--key", public)
+    casevault("recipient", "add", "Advocate", "--audience", "lawyer", "--key", public, "--confirmed")
     casevault("recipient", "add", "Telephone", "--audience", "lawyer")
     casevault.ask = ("export", casevault.case, "--policy", "lawyer", "--purpose", "legal")
     return casevault
@@ -263,7 +263,7 @@ def test_the_address_book(family: Any) -> None:
     entries = family("recipient", "list", "--json").json["recipients"]
     assert [entry["name"] for entry in entries] == ["Advocate", "Telephone"]
     assert len(entries[0]["fingerprint"].split()) == 6
-    assert family("recipient", "list").lines[1] == "Telephone\tlawyer\t\tby passphrase"
+    assert family("recipient", "list").lines[1] == "Telephone\tlawyer\t\tby passphrase\t\t"
     family("recipient", "add", "Telephone", "--audience", "un", expect=2)
     family("recipient", "add", "Telephone", "--audience", "un", "--onward", "state", "--replace")
     assert "state" in family("recipient", "show", "Telephone").out

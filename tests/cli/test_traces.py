@@ -62,7 +62,7 @@ def matter(casevault: Any) -> Any:
     identity = agefile.generate_identity()
     Path("key.txt").write_text(identity + "\n", "utf-8")
     public = agefile.parse_identities(identity.encode())[0].recipient
-    casevault("recipient", "add", casevault.to, "--audience", "lawyer", "--key", public)
+    casevault("recipient", "add", casevault.to, "--audience", "lawyer", "--key", public, "--confirmed")
     return casevault
 
 

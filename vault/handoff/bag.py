@@ -33,6 +33,7 @@ MANIFEST: Final = "casevault/manifest.json"
 SIGNATURE: Final = "casevault/manifest.json.sig"
 SIGNERS: Final = "casevault/allowed_signers"
 RECEIPT: Final = "casevault/receipt.json"
+PROOFS: Final = "casevault/proofs.json"
 DECLARATION: Final = "bagit.txt"
 INFO: Final = "bag-info.txt"
 PAYLOADS: Final = "manifest-sha256.txt"
@@ -47,9 +48,13 @@ FORMAT: Final = "casevault-bundle/1"
 RECEIPT_FORMAT: Final = "casevault-receipt/1"
 MAX_MANIFEST_BYTES: Final = 16 << 20
 BUNDLE_ID_BYTES: Final = 16
+MAX_SENTENCE: Final = 1000
+"""Characters of one sentence of the terms."""
 _HEX32: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _SUM: Final = re.compile(r'([0-9a-f]{64})  ([^"]+)')
 _HEX_TOKEN: Final = re.compile(r"\b[0-9a-f]{32}(?:[0-9a-f]{32})?\b")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_LANGUAGE: Final = re.compile(r"[a-z]{2}", re.ASCII)
 _WORD: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
 _BETWEEN: Final = re.compile(r"[.: ]+")
 
@@ -99,6 +104,9 @@ class Label:
         policy: Name of the policy.
         policy_sha256: Digest of the policy, 32 bytes.
         recipients: For each the fingerprint of its key in hex, or `passphrase`, or `unsealed`.
+        onward: Who gets it next from the recipient, sorted.
+        delete_by: Last day on which it may be kept, as `2027-01-31`; None if no day was set.
+        terms: What purpose, path and day mean, in sentences by language; none in the owner's own full way out.
         tool: Name and version of the program.
     """
 
@@ -107,6 +115,9 @@ class Label:
     policy: str
     policy_sha256: bytes
     recipients: tuple[str, ...]
+    onward: tuple[str, ...] = ()
+    delete_by: str | None = None
+    terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tool: str = f"casevault {__version__}"
 
 
@@ -168,7 +179,11 @@ def _folded(path: str) -> str:
 
 
 def build(
-    contents: Mapping[str, Member], label: Label, signer: Signs, receipt: Mapping[str, object]
+    contents: Mapping[str, Member],
+    label: Label,
+    signer: Signs,
+    receipt: Mapping[str, object],
+    proofs: bytes | None = None,
 ) -> dict[str, Member]:
     """Make the whole bag around its contents.
 
@@ -177,6 +192,7 @@ def build(
         label: What the manifest says of the bundle.
         signer: Signs the manifest.
         receipt: Facts for the receipt, plain data without dates, ids of records and hashes of values.
+        proofs: What proves shown claims to be parts of sealed revisions; None if nothing does.
 
     Returns:
         All members by path, sorted as in the archive.
@@ -201,6 +217,8 @@ def build(
         SIGNERS: Member.of(sshsig.allowed_signers(signer.public_key)),
         RECEIPT: Member.of(canonical(facts)),
     }
+    if proofs is not None:
+        bag[PROOFS] = Member.of(proofs)
     bag[TAGS] = Member.of(_sums({path: bag[path] for path in bag if path not in contents}))
     manifest = _manifest(label, bag)
     bag[MANIFEST] = Member.of(manifest)
@@ -242,8 +260,9 @@ def tokens(members: Mapping[str, Member]) -> frozenset[str]:
     Returns:
         Lower-case hex of 32 or 64 digits.
     """
-    manifest = b"".join(members[MANIFEST].read()).decode()
-    return frozenset(member.sha256.hex() for member in members.values()) | set(_HEX_TOKEN.findall(manifest))
+    texts = [b"".join(members[path].read()).decode() for path in (MANIFEST, PROOFS) if path in members]
+    found = {token for text in texts for token in _HEX_TOKEN.findall(text)}
+    return frozenset(member.sha256.hex() for member in members.values()) | found
 
 
 def phrases(members: Mapping[str, Member], made_up: Collection[str] = ()) -> frozenset[str]:
@@ -293,6 +312,9 @@ def _manifest(label: Label, bag: Mapping[str, Member]) -> bytes:
             "purpose": label.purpose,
             "policy": {"name": label.policy, "sha256": label.policy_sha256.hex()},
             "recipients": list(label.recipients),
+            "onward": list(label.onward),
+            "delete_by": label.delete_by,
+            "terms": {language: list(sentences) for language, sentences in label.terms.items()},
             "files": files,
         }
     )
@@ -327,6 +349,9 @@ def _read(tree: Mapping[str, Any]) -> Manifest:
         policy=_like(_WORD, policy["name"]),
         policy_sha256=bytes.fromhex(_like(_HEX32, policy["sha256"])),
         recipients=tuple(_recipient(one) for one in tree["recipients"]),
+        onward=tuple(_like(_WORD, one) for one in tree["onward"]),
+        delete_by=None if tree["delete_by"] is None else _like(_DAY, tree["delete_by"]),
+        terms={_like(_LANGUAGE, one): tuple(map(_sentence, said)) for one, said in tree["terms"].items()},
         tool=_like(re.compile(r"[ -~]{1,80}"), tree["tool"]),
     )
     files = {}
@@ -342,11 +367,19 @@ def _read(tree: Mapping[str, Any]) -> Manifest:
     return Manifest(label, files)
 
 
-_KEYS: Final = frozenset({"format", "bundle", "tool", "purpose", "policy", "recipients", "files"})
+_KEYS: Final = frozenset(
+    {"format", "bundle", "tool", "purpose", "policy", "recipients", "onward", "delete_by", "terms", "files"}
+)
 
 
 def _like(form: re.Pattern[str], text: str) -> str:
     if form.fullmatch(text) is None:
+        raise ValueError
+    return text
+
+
+def _sentence(text: str) -> str:
+    if not isinstance(text, str) or not text.isprintable() or not 0 < len(text) <= MAX_SENTENCE:
         raise ValueError
     return text
 

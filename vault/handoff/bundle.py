@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 
 from vault import agefile, gate, render
 from vault.errors import DisclosureError, HandoffError, LeakError
-from vault.handoff import archive, bag
+from vault.handoff import archive, bag, proofs
 from vault.handoff.examine import Fingerprint
+from vault.handoff.refusal import Judge, Judged, Refusal, checked
+from vault.matching import Protected
 from vault.paths import NewFile, NewFolder, require_absent
 from vault.records import Schemas
 from vault.redact import DisclosedFile, Disclosure
@@ -31,7 +34,9 @@ Seal: TypeAlias = Callable[[Iterable[bytes], agefile.Sink], None]
 Commit: TypeAlias = Callable[[bytes, bytes], None]
 
 CLEAN: Final = "clean"
+OVERRIDDEN: Final = "overridden"
 NOT_APPLIED: Final = "not applied"
+_NO_OVERRIDES: Final[Mapping[str, str]] = MappingProxyType({})
 _ALONE: Final = "bundles of one act are handed over together, or none is"
 _TOGETHER_BYTES: Final = 8 << 20
 """Attachments that the gate reads together with the rest, in memory."""
@@ -62,7 +67,7 @@ def write(
     *,
     form: Carrier = "age",
     passphrase: str | None = None,
-    confirmed: Collection[str] = (),
+    overrides: Mapping[str, str] = _NO_OVERRIDES,
 ) -> Sealed:
     """Make the bundle of a disclosure.
 
@@ -71,15 +76,18 @@ def write(
         target: Path of the file or folder to make; nothing may be there.
         form: `age` seals to the recipient's key or by the passphrase; `dir` writes plain files.
         passphrase: A generated one, for a recipient without a key.
-        confirmed: Paths in the bag of files that the gate cannot read and that a person looked at one by one.
+        overrides: For findings of the gate that a person looked at, one by one, and lets pass: the reason, by id of
+            the finding. They go into the ledger.
 
     Returns:
         What was made.
 
     Raises:
         LeakError: The gate found what must not leave, or could not read a file; nothing was written, and the
-            disclosure can be tried again.
-        DisclosureError: The disclosure was handed over before.
+            disclosure can be tried again. Its findings are of the class `Refusal`.
+        DisclosureError: The disclosure was handed over before; or an override has no reason, or is of a finding that
+            is not there (any more).
+        BusyError: The vault was changed meanwhile.
         HandoffError: The recipient's key is not usable, or an attachment is no longer what it was.
         UnsafePathError: Something is at the target.
         EngineError: The disk or the ledger failed.
@@ -92,7 +100,8 @@ def write(
         docs/bundle.md.
     """
     require_absent(target)
-    packed = _pack(disclosure, target.name, form, passphrase, confirmed)
+    passphrases = {} if passphrase is None else {"": passphrase}
+    packed = _pack_all({"": disclosure}, target.name, form, passphrases, overrides)[""]
 
     def commit(bag_sha256: bytes, sealed_sha256: bytes) -> None:
         if disclosure.permit.commit(bag_sha256, sealed_sha256, packed.entry):
@@ -108,6 +117,7 @@ def write_together(
     *,
     form: Carrier = "age",
     passphrases: Mapping[str, str] | None = None,
+    overrides: Mapping[str, str] = _NO_OVERRIDES,
 ) -> dict[str, Sealed]:
     """Make the bundles of one act, side by side in a new folder: all of them, or nothing.
 
@@ -116,13 +126,14 @@ def write_together(
         target: Path of the folder to make; nothing may be there.
         form: As in `write`, for each of them.
         passphrases: By the same names, for a recipient without a key.
+        overrides: As in `write`, for findings in any of them.
 
     Returns:
         What was made, by the same names.
 
     Raises:
-        LeakError, DisclosureError, HandoffError, UnsafePathError, EngineError, IntegrityError: As `write`; nothing was
-            written, and the ledger says nothing.
+        LeakError, DisclosureError, HandoffError, UnsafePathError, EngineError, IntegrityError: As `write`, with the
+            findings in all of them; nothing was written, and the ledger says nothing.
 
     Secrets:
         `disclosures`, `passphrases`; with `dir` also what is written.
@@ -131,8 +142,7 @@ def write_together(
         docs/bundle.md.
     """
     require_absent(target)
-    given = passphrases or {}
-    packed = {name: _pack(one, target.name, form, given.get(name), ()) for name, one in disclosures.items()}
+    packed = _pack_all(disclosures, target.name, form, passphrases or {}, overrides)
     with NewFolder(target) as folder:
         digests = {name: _fill(folder, one, name) for name, one in packed.items()}
         folder.settle()
@@ -157,38 +167,80 @@ class _Packed:
         return Sealed(path, self.bundle, plain, sealed if self.seal is not None else None, self.signer)
 
 
+def _pack_all(
+    disclosures: Mapping[str, Disclosure],
+    name: str,
+    form: Carrier,
+    passphrases: Mapping[str, str],
+    overrides: Mapping[str, str],
+) -> dict[str, _Packed]:
+    """Pack all bundles of an act, or say of all what the gate found."""
+    given = checked(overrides)
+    packed: dict[str, _Packed] = {}
+    left: list[Refusal] = []
+    used: set[str] = set()
+    for part, disclosure in disclosures.items():
+        packed[part], judged = _pack(disclosure, (part, name), form, passphrases.get(part), given)
+        left += judged.left
+        used |= judged.used
+    if left:
+        for disclosure in disclosures.values():
+            disclosure.permit.hold()
+        raise LeakError(left)
+    if stale := given.keys() - used:
+        names = ", ".join(ascii(one)[1:-1] for one in sorted(stale))
+        raise DisclosureError(f"there is no such finding, or no longer: {names}")
+    return packed
+
+
 def _pack(
-    disclosure: Disclosure, name: str, form: Carrier, passphrase: str | None, confirmed: Collection[str]
-) -> _Packed:
+    disclosure: Disclosure, name: tuple[str, str], form: Carrier, passphrase: str | None, overrides: Mapping[str, str]
+) -> tuple[_Packed, Judged]:
     told: object = disclosure
     if not isinstance(told, Disclosure):
         raise TypeError("only a disclosure can be handed over")
     seal, recipient = _seal(disclosure.recipient.key, form, passphrase)
     if disclosure.permit.spent:
         raise DisclosureError("this disclosure was handed over already; make a new one")
-    result = NOT_APPLIED if disclosure.full else CLEAN
     label = bag.Label(
         bundle=random_bytes(bag.BUNDLE_ID_BYTES),
         purpose=disclosure.purpose,
         policy=disclosure.policy,
         policy_sha256=disclosure.policy_digest,
         recipients=(recipient,),
+        onward=disclosure.onward,
+        delete_by=disclosure.recipient.expires.isoformat() if disclosure.recipient.expires else None,
+        terms=disclosure.terms,
     )
     receipt = {
         "policy": {"name": label.policy, "sha256": label.policy_sha256.hex()},
         "rules": disclosure.view.receipt_counts(),
-        "gate": result,
     }
     attachments = {file.path: bag.Member.measure(_reader(disclosure, file)) for file in disclosure.view.files}
     rendered = {path: bag.Member.of(data) for path, data in render.render(disclosure).items()}
-    members = bag.build({**rendered, **attachments}, label, disclosure.signer, receipt)
-    looked_at = frozenset(confirmed) & frozenset(attachments)
-    if not disclosure.full:
-        _pass_gate(name, members, attachments, disclosure, looked_at)
-    entry = {"result": result, "files": len(members), "confirmed": sorted(looked_at)}
+    proven = proofs.write(disclosure.view.records, sum(member.length for member in rendered.values()))
+    content = {path: member.sha256 for path, member in (rendered | attachments).items()}
+    judge = Judge(disclosure, *name, content, attachments, overrides)
+
+    def judged(result: str) -> tuple[Mapping[str, bag.Member], Judged]:
+        facts = {**receipt, "gate": result}
+        members = bag.build({**rendered, **attachments}, label, disclosure.signer, facts, proven)
+        if disclosure.full:
+            return members, Judged(())
+        return members, _pass_gate(name[1], members, attachments, disclosure, judge)
+
+    result = NOT_APPLIED if disclosure.full else CLEAN
+    members, verdict = judged(result)
+    if verdict.overridden and not verdict.left:  # the receipt says so, and the gate looks at what leaves
+        result = OVERRIDDEN
+        members, verdict = judged(result)
+    entry: dict[str, Any] = {"result": result, "files": len(members), "confirmed": list(verdict.confirmed)}
+    if verdict.passed:
+        entry["overridden"] = [dict(one) for one in verdict.passed]
     if disclosure.view.rulings:
         entry["review"] = {act: list(ids) for act, ids in disclosure.view.rulings.items()}
-    return _Packed(members, seal, entry, label.bundle, Fingerprint.of(disclosure.signer.public_key))
+    signer = Fingerprint.of(disclosure.signer.public_key)
+    return _Packed(members, seal, entry, label.bundle, signer), verdict
 
 
 def _seal(key: str | None, form: Carrier, passphrase: str | None) -> tuple[Seal | None, str]:
@@ -223,9 +275,9 @@ def _pass_gate(
     members: Mapping[str, bag.Member],
     attachments: Mapping[str, bag.Member],
     disclosure: Disclosure,
-    confirmed: frozenset[str],
-) -> None:
-    """Raise unless the gate finds nothing in any file of the bag, nor in their names and that of the bundle.
+    judge: Judge,
+) -> Judged:
+    """Say what the gate finds in the files of the bag, in their names and in that of the bundle.
 
     All is read together as the archive that leaves, but for attachments beyond a few MiB: those one by one, in pieces.
     """
@@ -240,22 +292,34 @@ def _pass_gate(
     packed = b"".join(archive.write(bag.entries(together), lambda path: together[path].read()))
     usual = gate.Limits()
     view = disclosure.view
-    findings = gate.scan(
-        packed,
-        name,
-        view.withheld,
-        kept=view.kept,
-        limits=replace(usual, unpacked_bytes=len(packed) + usual.unpacked_bytes, members=2 * archive.MAX_MEMBERS),
-        keep_files=confirmed,
-        templates=bag.fixed(members),
-        own_tokens=bag.tokens(members),
-        own_phrases=render.own_phrases() | bag.phrases(members, _words_of_the_vault(disclosure)),
-    )
-    for path in large:
-        stream = io.BufferedReader(_Rewound(attachments[path]))
-        findings += gate.scan(stream, path, view.withheld, kept=view.kept, keep_files=confirmed)
-    if findings:
-        raise LeakError(findings)
+    unpacked = len(packed) + usual.unpacked_bytes
+    whole = True
+
+    def look(withheld: Sequence[Protected]) -> list[gate.Finding]:
+        nonlocal whole
+        scans = [
+            gate.scan(
+                packed,
+                name,
+                withheld,
+                kept=view.kept,
+                limits=replace(usual, unpacked_bytes=unpacked, members=2 * archive.MAX_MEMBERS),
+                keep_files=judge.confirmed,
+                templates=bag.fixed(members),
+                own_tokens=bag.tokens(members),
+                own_phrases=_own_phrases(members, disclosure),
+            )
+        ]
+        for path in large:
+            stream = io.BufferedReader(_Rewound(attachments[path]))
+            scans.append(gate.scan(stream, path, withheld, kept=view.kept, keep_files=judge.confirmed))
+        whole &= all(len(found) < gate.FINDINGS_AT_MOST for found in scans)
+        return [one for found in scans for one in found]
+
+    findings = look(view.withheld)
+    never = set(look([value for value in view.withheld if value.strict])) if findings else set()
+    # What is found of a name is told by another place; then what is of level never could not be told from the rest.
+    return judge.judge(findings, never, all_told=whole and never <= set(findings))
 
 
 def _read_small(members: Mapping[str, bag.Member], disclosure: Disclosure) -> dict[str, bag.Member]:
@@ -273,8 +337,13 @@ def _read_small(members: Mapping[str, bag.Member], disclosure: Disclosure) -> di
         if len(written) != len(read) or any(
             one not in (two, small(two)) for two, one in zip(written, read, strict=True)
         ):
-            raise LeakError([gate.Finding("value", path)])
+            raise LeakError([Refusal("", "value", path, "none")])
     return {path: bag.Member.of(data) for path, data in files.items()}
+
+
+def _own_phrases(members: Mapping[str, bag.Member], disclosure: Disclosure) -> frozenset[str]:
+    """Give the words that are the program's own, in whatever file of the bag."""
+    return render.own_phrases() | proofs.PHRASES | bag.phrases(members, _words_of_the_vault(disclosure))
 
 
 def _words_of_the_vault(disclosure: Disclosure) -> frozenset[str]:

@@ -22,6 +22,7 @@ from vault.redact.policy import (
 )
 from vault.redact.pseudonyms import Pseudonyms
 from vault.redact.redaction import redact
+from vault.redact.terms import terms
 from vault.redact.view import (
     OUTCOMES,
     SELF,
@@ -71,4 +72,5 @@ __all__ = [
     "load_policy",
     "redact",
     "shipped_policies",
+    "terms",
 ]

@@ -141,6 +141,9 @@ class Work:
             raise PolicyError(
                 f"the policy is for {policy.audience} and the recipient is of the audience {request.recipient.audience}"
             )
+        ends = request.recipient.expires
+        if ends is not None and request.today > ends:
+            raise PolicyError(f"the recipient's entry in the address book ended on {ends.isoformat()}")
         purposes = self.schemas.field("consent", "purposes").choices
         if not policy.full and request.purpose not in purposes:
             raise DisclosureError(f"the purpose is one of {', '.join(purposes)}")

@@ -20,6 +20,7 @@ from vault.redact.policy import Policy
 from vault.redact.pseudonyms import scope_of
 from vault.redact.risk import Recognition
 from vault.redact.rulings import written_small
+from vault.redact.terms import terms
 
 VALUE: Final = "value"
 PSEUDONYM: Final = "pseudonym"
@@ -45,6 +46,8 @@ class Recipient:
         onward: Who gets it next from this recipient: state, public or an audience.
         key: `age1…` or `ssh-ed25519 …`; None for a passphrase.
         fingerprint: Of the key, to be read aloud.
+        expires: Last day on which anything may be sent, and by which it is to be deleted; None if it does not end.
+        confirmed: The words of the fingerprint were compared by voice.
     """
 
     name: str
@@ -52,6 +55,8 @@ class Recipient:
     onward: tuple[str, ...] = ()
     key: str | None = None
     fingerprint: str = ""
+    expires: date | None = None
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -432,6 +437,11 @@ class Disclosure:
     permit: Permit = dataclasses.field(repr=False)
     read_file: Callable[[DisclosedFile], Any] | None = dataclasses.field(default=None, repr=False)
     full: bool = False
+
+    @property
+    def terms(self) -> Mapping[str, tuple[str, ...]]:
+        """Its terms in words, by language; none for the owner."""
+        return {} if self.full else terms(self.purpose, self.onward, self.recipient.expires)
 
     def __post_init__(self) -> None:
         permit: object = self.permit

@@ -6,8 +6,10 @@ decides what may leave: `redact` does.
 
 from __future__ import annotations
 
+import dataclasses
 import tomllib
 from contextlib import contextmanager, suppress
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,6 +26,7 @@ from vault.redact import (
     redact,
     shipped_policies,
 )
+from vault.redact.pseudonyms import scope_of
 from vault.redact.view import _VAULT_ROOM
 from vault.vault.exposing import Looking
 from vault.vault.former import read_former
@@ -33,7 +36,6 @@ from vault.vault.state import read_log, read_setting, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-    from datetime import date
 
     from vault.ledger import LogEntry
     from vault.objects import Head, ObjectReader
@@ -45,6 +47,8 @@ if TYPE_CHECKING:
 
 _RECIPIENTS: Final = "recipients"
 _PSEUDONYMS: Final = "pseudonyms"
+_FINDINGS: Final = "findings"
+_FINDINGS_KEY_BYTES: Final = 32
 _POLICY: Final = "policy/"
 _COUNTS: Final = "counts/"
 _CHANGED_MEANWHILE: Final = "the vault was changed while the bundle was made; nothing was handed over; do it again"
@@ -310,6 +314,8 @@ def _disclose(session: Session, requests: Sequence[Request]) -> list[Disclosure]
         raise session.unconfirmed
     views, pseudonyms, schemas, made_at = _redact(session, requests)
     waiting: dict[int, ledger.Handover] = {}
+    held = False
+    key = _read_findings_key(session)
 
     def record(place: int, handover: ledger.Handover) -> int:
         waiting[place] = handover
@@ -329,20 +335,46 @@ def _disclose(session: Session, requests: Sequence[Request]) -> list[Disclosure]
                     number += 1
         return 0
 
+    def hold() -> None:
+        nonlocal made_at, held
+        if held:
+            return
+        with session.writing() as commit:
+            if commit.state.head.epoch != made_at:
+                raise BusyError(_CHANGED_MEANWHILE)
+            commit.set_setting(_PSEUDONYMS, pseudonyms.plain())
+            commit.set_setting(_FINDINGS, key)
+            commit.log("settings", {"set": _FINDINGS})
+        made_at, held = session.current().head.epoch, True
+
     return [
-        _make(session, request, view, schemas, partial(record, place), pseudonyms.rounds(request.scope))
+        _make(
+            session,
+            request,
+            view,
+            schemas,
+            Permit(_VAULT_ROOM, _committing(request, view, partial(record, place), pseudonyms), hold),
+            key,
+        )
         for place, (request, view) in enumerate(zip(requests, views, strict=True))
     ]
 
 
-def _make(
-    session: Session,
-    request: Request,
-    view: View,
-    schemas: Schemas,
-    record: Callable[[ledger.Handover], int],
-    round_: int,
-) -> Disclosure:
+def _read_findings_key(session: Session) -> bytes:
+    """Give the key of the ids of findings; one that was drawn just now is kept with the first refusal."""
+    with session.reading() as (objects, _):
+        key = session.setting(objects, _FINDINGS)
+    if key is None:
+        return sealing.random_bytes(_FINDINGS_KEY_BYTES)
+    if type(key) is not bytes or len(key) != _FINDINGS_KEY_BYTES:
+        msg = "the key of findings is not acceptable"
+        raise FormatError(msg)
+    return key
+
+
+def _committing(
+    request: Request, view: View, record: Callable[[ledger.Handover], int], pseudonyms: Pseudonyms
+) -> Callable[[bytes, bytes, Mapping[str, Any]], int]:
     recipient, policy = request.recipient, request.policy
     onward = tuple(sorted(request.path))
 
@@ -358,26 +390,34 @@ def _make(
                 policy_digest=policy.digest,
                 bag_sha256=bag_sha256,
                 sealed_sha256=sealed_sha256,
-                round=round_,
+                round=pseudonyms.rounds(request.scope),
                 gate=gate,
                 consents=view.consents,
                 facts=view.facts,
             )
         )
 
+    return commit
+
+
+def _make(
+    session: Session, request: Request, view: View, schemas: Schemas, permit: Permit, findings_key: bytes
+) -> Disclosure:
+    policy = request.policy
     return Disclosure(
         view=view,
         policy=policy.name,
         policy_digest=policy.digest,
-        recipient=recipient,
+        recipient=request.recipient,
         audience=policy.audience,
-        onward=onward,
+        onward=tuple(sorted(request.path)),
         purpose=request.purpose,
         note=request.note,
         schemas=schemas,
         signer=sealing.Signer(session.current().keyring.signing_seed),
-        permit=Permit(_VAULT_ROOM, commit),
+        permit=permit,
         read_file=partial(_open_file, session),
+        findings_key=findings_key,
         full=policy.full,
     )
 
@@ -401,7 +441,10 @@ def _redact(
         former = read_former(objects, head)
         views: list[View] = []
         missing: list[str] = []
-        for request in requests:
+        for asked in requests:
+            request = asked
+            if asked.fresh and not _has_left(objects, head, asked, pseudonyms):
+                request = dataclasses.replace(asked, fresh=False)  # what was drawn for a bundle that was refused is new
             try:
                 audience = request.policy.audience
                 views.append(
@@ -431,6 +474,15 @@ def _redact(
         if missing:
             raise ConsentError(missing)
         return views, pseudonyms, schemas, head.epoch
+
+
+def _has_left(objects: ObjectReader, head: Head, request: Request, pseudonyms: Pseudonyms) -> bool:
+    """Tell whether the stand-ins that a recipient would get now are in any bundle."""
+    return any(
+        scope_of(one.recipient, one.audience, one.onward) == request.scope
+        and one.round == pseudonyms.rounds(request.scope)
+        for one in ledger.handovers(read_log(objects, head))
+    )
 
 
 def _released(objects: ObjectReader, head: Head, audience: str) -> list[tuple[ledger.FactLike, ...]]:
@@ -563,6 +615,8 @@ def _plain_recipient(recipient: Recipient) -> dict[str, Any]:
         "onward": list(recipient.onward),
         "key": recipient.key,
         "fingerprint": recipient.fingerprint,
+        "expires": recipient.expires.isoformat() if recipient.expires else None,
+        "confirmed": recipient.confirmed,
     }
 
 
@@ -574,14 +628,22 @@ def _read_recipients(plain: Any) -> dict[str, Recipient]:  # noqa: ANN401 - plai
     """
     try:
         known = {
-            name: Recipient(name, entry["audience"], tuple(entry["onward"]), entry["key"], entry["fingerprint"])
+            name: Recipient(
+                name,
+                entry["audience"],
+                tuple(entry["onward"]),
+                entry["key"],
+                entry["fingerprint"],
+                date.fromisoformat(entry["expires"]) if entry["expires"] is not None else None,
+                entry["confirmed"],
+            )
             for name, entry in (plain or {}).items()
         }
         for each in known.values():
             texts = (each.name, each.audience, *each.onward, each.key or "", each.fingerprint)
-            if not all(isinstance(text, str) for text in texts):
+            if not all(isinstance(text, str) for text in texts) or not isinstance(each.confirmed, bool):
                 raise TypeError  # noqa: TRY301 - one refusal for every wrong shape
-    except (AttributeError, KeyError, TypeError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         msg = "the address book is not made by the rule"
         raise IntegrityError(msg) from None
     return known

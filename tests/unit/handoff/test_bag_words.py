@@ -28,6 +28,9 @@ def test_a_bag_says_these_words_of_its_maker_and_no_others():
         "purpose": "legal",
         "policy": {"name": "lawyer", "sha256": "02" * 32},
         "recipients": ["passphrase"],
+        "onward": [],
+        "delete_by": None,
+        "terms": {},
     }
     receipt = json.loads(said[bag.RECEIPT])
     assert set(receipt) == {"format", "bundle", "tool", "files", "gate"}
