@@ -1,0 +1,79 @@
+"""A disclosure as files: JSON for programs, CSV for spreadsheets, a dossier as page and in Markdown for people.
+
+Floor: 4. It decides nothing: what is in the view is written, nothing else is, and in one order. It refuses to trust a
+text from a record: none can be a formula in a spreadsheet, markup in the dossier or a control sequence anywhere.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from vault.records import Schemas
+from vault.redact import OUTCOMES, Disclosure
+from vault.render import dossier, markdown
+from vault.render.data import (
+    ALL,
+    COLUMNS,
+    COUNTS_FORMAT,
+    FORMAT,
+    KEYS,
+    counts_csv,
+    counts_json,
+    records_csv,
+    records_json,
+)
+from vault.render.words import LANGUAGES, WORDS, Words
+
+__all__ = ["ALL", "COLUMNS", "COUNTS_FORMAT", "FORMAT", "LANGUAGES", "own_phrases", "render"]
+
+
+def render(disclosure: Disclosure, *, language: str = "en") -> dict[str, bytes]:
+    """Write a disclosure in all its forms.
+
+    Args:
+        disclosure: What leaves.
+        language: en, ru, kk or zh, for the dossier.
+
+    Returns:
+        Path in the bag -> bytes: `data/records.json`, `data/records.csv`, `data/dossier.md`; of counts
+        `data/counts.json`, `data/counts.csv`, `data/dossier.md`. The same disclosure gives the same bytes.
+
+    Raises:
+        ValueError: There is no dossier in that language.
+
+    Source:
+        docs/disclosure.md §Files.
+    """
+    if language not in LANGUAGES:
+        raise ValueError(f"a dossier is written in {', '.join(LANGUAGES)}")
+    table, tree = disclosure.view.table, dossier.build(disclosure)
+    if table is not None:
+        files = {"data/counts.json": counts_json(table), "data/counts.csv": counts_csv(table)}
+    else:
+        files = {
+            "data/records.json": records_json(disclosure),
+            "data/records.csv": records_csv(disclosure.view.records),
+        }
+    return {**files, "data/dossier.md": markdown.write(tree, language)}
+
+
+def own_phrases() -> frozenset[str]:
+    """Give the words that are the program's own and not a record's: labels, headings, keys, names of choices.
+
+    What the owner of the vault called a field of their own is not among them: it may be called after somebody.
+
+    Returns:
+        Each as it stands in a file, in each language.
+    """
+    schemas = Schemas.shipped()
+    said = list(WORDS.values())
+    found = {*COLUMNS, *KEYS, *OUTCOMES, "yes", "no", "true"}
+    for kind in schemas.kinds:
+        found.add(kind)
+        said.append(Words.of(partial(schemas.label, kind)))
+        for field in schemas.fields(kind):
+            found |= {field.name, *field.choices}
+            said.append(Words.of(field.label))
+            said += [Words.of(partial(field.choice_label, key)) for key in field.choices]
+    found |= {text for words in said for text in words.all()}
+    return frozenset(found) | {markdown.inline(phrase) for phrase in found}
