@@ -20,8 +20,9 @@ from typing import BinaryIO, Final, Literal, TypeAlias
 
 from vault import agefile
 from vault.errors import EngineError, FormatError, LimitError, SignatureError, UnlockError, UnsafePathError
-from vault.handoff import archive, bag, sshsig
+from vault.handoff import archive, bag, proofs, sshsig
 from vault.handoff.archive import Entry, Fault
+from vault.handoff.proofs import Proven
 from vault.paths import NewFolder
 from vault.words import six_words
 
@@ -83,6 +84,7 @@ class Report:
         files: Every file, its signature included.
         bag_sha256: Of the archive, 32 bytes, as the sender's ledger has it.
         sealed_sha256: Of the sealed file, 32 bytes; None where it lay unsealed.
+        proven: What its proofs prove; None where it has none.
     """
 
     form: Form
@@ -93,6 +95,7 @@ class Report:
     files: tuple[FileResult, ...]
     bag_sha256: bytes
     sealed_sha256: bytes | None
+    proven: Proven | None = None
 
 
 def form_of(path: Path) -> Form:
@@ -224,7 +227,7 @@ def _examine(
         reader.finish()
         roll.faults += reader.faults
         bag_sha256 = digest.digest()
-    public, manifest = _judge(roll)
+    public, manifest, proven = _judge(roll)
     return Report(
         form=form,
         signer=Fingerprint.of(public),
@@ -234,6 +237,7 @@ def _examine(
         files=tuple(FileResult(name, *roll.seen[name]) for name in sorted(roll.seen, key=archive.order)),
         bag_sha256=bag_sha256,
         sealed_sha256=sealed,
+        proven=proven,
     )
 
 
@@ -271,7 +275,7 @@ class _Roll:
 
     def __init__(self, folder: NewFolder | None) -> None:
         self.seen: dict[str, tuple[int, bytes]] = {}
-        self.kept = dict.fromkeys((bag.MANIFEST, bag.SIGNATURE, bag.SIGNERS), b"")
+        self.kept = {name: bytearray() for name in (bag.MANIFEST, bag.SIGNATURE, bag.SIGNERS, bag.PROOFS)}
         self.faults: list[Fault] = []
         self._folder = folder
         self._places = bag.Places()
@@ -281,6 +285,8 @@ class _Roll:
         self._writes = False
 
     def begin(self, name: str) -> None:
+        if name == proofs.RECORDS and bag.PROOFS in self.seen:  # they come after the proofs, which speak of them
+            self.kept.setdefault(name, bytearray())
         fault = "there twice" if name in self.seen else self._places.fault_of(name)
         if fault is not None:
             self.faults.append(Fault(name, fault))
@@ -294,7 +300,7 @@ class _Roll:
         self._digest.update(data)
         if self._name in self.kept and self._name not in self.seen:
             if self._length > bag.MAX_MANIFEST_BYTES:
-                raise LimitError("size in bytes of the manifest or its signature", bag.MAX_MANIFEST_BYTES)
+                raise LimitError("size in bytes of what a bundle is checked by", bag.MAX_MANIFEST_BYTES)
             self.kept[self._name] += data
         if self._folder is not None and self._writes:
             self._folder.write(data)
@@ -385,23 +391,29 @@ class _Hashed:
 # --- What is so -----------------------------------------------------------------------------------------------------
 
 
-def _judge(roll: _Roll) -> tuple[bytes, bag.Manifest]:
-    """Return signing key and manifest if the signature and every file hold; else raise with all that does not."""
+def _judge(roll: _Roll) -> tuple[bytes, bag.Manifest, Proven | None]:
+    """Return signing key, manifest and what is proven if all of it holds; else raise with all that does not."""
     faults = list(roll.faults)
     for name in (bag.MANIFEST, bag.SIGNATURE):
         if name not in roll.seen:
             raise _refusal([*faults, Fault(name, "missing")])
+    kept = {name: bytes(data) for name, data in roll.kept.items()}
     try:
-        public = sshsig.verify(roll.kept[bag.SIGNATURE], roll.kept[bag.MANIFEST])
-        manifest = bag.read_manifest(roll.kept[bag.MANIFEST])
+        public = sshsig.verify(kept[bag.SIGNATURE], kept[bag.MANIFEST])
+        manifest = bag.read_manifest(kept[bag.MANIFEST])
     except SignatureError as error:
         raise _refusal([*faults, Fault(bag.MANIFEST, str(error))]) from None
     faults += _differences(manifest, roll.seen)
-    if roll.kept[bag.SIGNERS] != sshsig.allowed_signers(public) and not faults:
+    if kept[bag.SIGNERS] != sshsig.allowed_signers(public) and not faults:
         faults.append(Fault(bag.SIGNERS, "not the key that signed"))
     if faults:
         raise _refusal(faults)
-    return public, manifest
+    if bag.PROOFS not in roll.seen:
+        return public, manifest, None
+    try:
+        return public, manifest, proofs.check(kept[bag.PROOFS], kept.get(proofs.RECORDS, b""))
+    except SignatureError as error:
+        raise _refusal([Fault(bag.PROOFS, str(error))]) from None
 
 
 def _differences(manifest: bag.Manifest, seen: Mapping[str, tuple[int, bytes]]) -> list[Fault]:

@@ -20,9 +20,12 @@ from vault.records import (
     Claim,
     Field,
     Revision,
+    commitments,
     id_text,
     identifying,
     link_of,
+    opening,
+    statement_part,
 )
 from vault.redact import shapes
 from vault.redact import withheld as known
@@ -32,7 +35,7 @@ from vault.redact.consent import Ask, Consents, is_child
 from vault.redact.items import Item, taken_back
 from vault.redact.originals import beside_a_public_original
 from vault.redact.places import LEVELS, coarsen
-from vault.redact.policy import CLAIM_PARTS, HIDDEN_ROLES, HIDE, PUBLISHED, Action, Verdict
+from vault.redact.policy import CLAIM_PARTS, HIDDEN_ROLES, HIDE, LINKING, PUBLISHED, Action, Verdict
 from vault.redact.pseudonyms import Pseudonyms
 from vault.redact.reading import everybody, readings, told_alone
 from vault.redact.review import review
@@ -147,6 +150,10 @@ class Work:
         purposes = self.schemas.field("consent", "purposes").choices
         if not policy.full and request.purpose not in purposes:
             raise DisclosureError(f"the purpose is one of {', '.join(purposes)}")
+        if policy.verifiable and LINKING & request.path:
+            raise PolicyError(f"the policy {policy.name} gives proofs, which are not for what a recipient passes on")
+        if policy.verifiable and request.fresh:
+            raise PolicyError(f"the policy {policy.name} gives proofs, which would join new stand-ins to the old ones")
         if not policy.full and not request.selection and not request.counts:
             raise DisclosureError("nothing is selected")
         for record in request.selection:
@@ -576,9 +583,19 @@ class Work:
             order = {one.name: place for place, one in enumerate(self.schemas.fields(kind))}
             # Each different claim once, in an order that follows from what is shown alone: number and order of the
             # vault's own claims would tell what was added later, or how much is withheld.
-            claims = {_sort_key(claim): claim for claim in (self._claim(item, leaving) for item in members)}
+            claims: dict[str, DisclosedClaim] = {}
+            for item in members:
+                claim = self._claim(item, leaving)
+                if self.policy.verifiable:
+                    claim = replace(claim, salt=self._salt(item, claim))
+                if (known := claims.get(_sort_key(claim))) is None or known.salt is None:
+                    claims[_sort_key(claim)] = claim
             ordered = sorted(claims.items(), key=lambda one: (order.get(one[1].field, len(order)), one[0]))
-            found.append(DisclosedRecord(self._token(record), kind, tuple(claim for _, claim in ordered)))
+            laid_out = DisclosedRecord(self._token(record), kind, tuple(claim for _, claim in ordered))
+            if any(claim.salt is not None for claim in laid_out.claims):
+                # Without an opened claim the list would prove nothing, and its root would join copies all the same.
+                laid_out = replace(laid_out, commitments=tuple(commitments(members[0].revision)))
+            found.append(laid_out)
         return sorted(found, key=lambda one: one.id.rpartition("-")[2])
 
     def _counts(self, items: list[Item], leaving: set[bytes]) -> Counter[str]:
@@ -603,6 +620,26 @@ class Work:
             source=self._origin(claim.source, leaving) if claim.source else None,
             settled=item.settled,
         )
+
+    def _salt(self, item: Item, shown: DisclosedClaim) -> bytes | None:
+        """Give what opens the commitment to a claim that is shown as it stands.
+
+        Whether there is one follows from the rules and from what is shown: where a rule keeps back how, how surely or
+        as of when something is known, it is not told either that the claim says nothing of it.
+        """
+        whole = item.outcome == VALUE and item.field.type not in {"link", "file"}
+        if not whole or not all(self._tells(item, part) for part in ("basis", "confidence", "as_of")):
+            return None
+        opened = opening(item.revision, item.index)
+        said = Claim(
+            field=shown.field,
+            value=shown.value,
+            state="retracted" if shown.retracted else "stated",
+            basis=shown.basis,
+            as_of=shown.as_of,
+            confidence=shown.confidence,
+        )
+        return opened.salt if statement_part(said) == opened.part else None
 
     def _tells(self, item: Item, part: str) -> bool:
         return self._verdict(item.people, item.role, CLAIM_PARTS[part])[1].action.name == "keep"

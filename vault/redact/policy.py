@@ -30,6 +30,8 @@ ONWARD: Final = ("state", "public")
 TYPES: Final = ("name", "phone", "id", "birth", "date", "place", "text", "file", "link", "choice", "number")
 PUBLISHED: Final = frozenset({"press", "public"})
 """Audiences that a field of level `limited` never reaches."""
+LINKING: Final = frozenset({*ONWARD, *PUBLISHED})
+"""Readers, at once or later, who may hold copies of several recipients: proofs would join these."""
 
 ACTIONS: Final[Mapping[str, frozenset[str]]] = {
     "keep": frozenset(TYPES),
@@ -76,7 +78,7 @@ CLAIM_PARTS: Final[Mapping[str, Field]] = {
 """Parts of any claim that a rule may name like fields: where it comes from, how it is known, when it held."""
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,63}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2}")
-_KEYS: Final = ("name", "audience", "onward", "parent", "retracted", "description", "rules", "risk")
+_KEYS: Final = ("name", "audience", "onward", "parent", "retracted", "verifiable", "description", "rules", "risk")
 _RULE_KEYS: Final = ("action", "years", "to", "shown")
 _RISK_KEYS: Final = ("quasi", "k")
 
@@ -188,6 +190,7 @@ class Policy:
         description: What it is for, by language (en, ru, kk).
         full: It is the owner's own full way out: no rule, no level, no consent.
         text: The TOML it was read from.
+        verifiable: Whether proofs go along that what is shown whole stands so in one sealed revision.
     """
 
     name: str
@@ -201,6 +204,7 @@ class Policy:
     description: Mapping[str, str] = field(default_factory=dict)
     full: bool = False
     text: str = field(default="", repr=False)
+    verifiable: bool = False
 
     def verdict(self, role: str, of: Field) -> Verdict:
         """Say what is done with a field of a person in a role.
@@ -248,6 +252,7 @@ class Policy:
             "quasi": list(self.quasi),
             "k": self.k,
             "full": self.full,
+            **({"verifiable": True} if self.verifiable else {}),
         }
         return digest(Label.POLICY, codec.encode(tree))
 
@@ -321,9 +326,7 @@ class _Reader:
             raise self._error(f"{name} is the name of a shipped policy; choose another", "name")
         if tree.get("audience") not in AUDIENCES:
             raise self._error(f"audience is one of {', '.join(AUDIENCES)}", "audience")
-        retracted = tree.get("retracted", False)
-        if not isinstance(retracted, bool):
-            raise self._error("retracted is true or false", "retracted")
+        retracted, verifiable = self._truth("retracted"), self._truth("verifiable")
         parent = self._parent()
         quasi, k = self._risk(parent)
         policy = Policy(
@@ -338,7 +341,9 @@ class _Reader:
             description=self._description(),
             full=name == _EVERYTHING,
             text=self._text,
+            verifiable=verifiable,
         )
+        self._check_proofs(policy)
         if (policy.audience == "self") is not policy.full:
             raise self._error("the audience self is that of the policy everything alone", "audience")
         if policy.audience in PUBLISHED and not policy.k:
@@ -346,6 +351,25 @@ class _Reader:
         if parent:
             self._check_narrower(policy, parent)
         return policy
+
+    def _truth(self, key: str) -> bool:
+        value = self._tree.get(key, False)
+        if not isinstance(value, bool):
+            raise self._error(f"{key} is true or false", key)
+        return value
+
+    def _check_proofs(self, policy: Policy) -> None:
+        """Refuse proofs where copies of several recipients may meet: an equal claims root would join them."""
+        if not policy.verifiable:
+            return
+        met = sorted(LINKING.intersection((policy.audience, *policy.onward)))
+        if policy.full or met:
+            told = "it shows everything as it is" if policy.full else f"it goes to {met[0]}"
+            raise self._error(
+                f"verifiable is not for {policy.name}, as {told}: copies of several recipients meet there, and the "
+                "proofs would tell which of their records are one",
+                "verifiable",
+            )
 
     def _parent(self) -> Policy | None:
         name = self._tree.get("parent")

@@ -118,6 +118,7 @@ class DisclosedClaim:
         as_of: EDTF, as coarse as the policy asks.
         source: Token of the statement or source it comes from, if the recipient may know.
         settled: Places of words in a text that stand because a person decided that they are no name there.
+        salt: 32 bytes that open the claim's commitment, if it is shown as it stands; under verifiable policies alone.
     """
 
     field: str
@@ -130,6 +131,7 @@ class DisclosedClaim:
     as_of: str | None = dataclasses.field(default=None, repr=False)
     source: str | None = None
     settled: tuple[tuple[int, int], ...] = ()
+    salt: bytes | None = dataclasses.field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +143,14 @@ class DisclosedRecord:
         kind: Kind of the record.
         claims: In the order of the schema; claims of one field in an order that tells nothing.
         full: With the policy `everything` alone: the record with its history, ids and times, as plain data.
+        commitments: Of its revision, 32 bytes each, sorted; none where no claim is opened.
     """
 
     id: str
     kind: str
     claims: tuple[DisclosedClaim, ...] = dataclasses.field(repr=False)
     full: Any = dataclasses.field(default=None, repr=False)
+    commitments: tuple[bytes, ...] = dataclasses.field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,14 +357,21 @@ class Permit:
         proof: What only the room `vault` has.
         commit: Writes the ledger entry, and says how many bundles of the same act have to come before it is written;
             is called at most once.
+        hold: Keeps the stand-ins that were drawn.
     """
 
-    __slots__ = ("_commit", "_spent")
+    __slots__ = ("_commit", "_hold", "_spent")
 
-    def __init__(self, proof: object, commit: Callable[[bytes, bytes, Mapping[str, Any]], int]) -> None:
+    def __init__(
+        self,
+        proof: object,
+        commit: Callable[[bytes, bytes, Mapping[str, Any]], int],
+        hold: Callable[[], None] = lambda: None,
+    ) -> None:
         if proof is not _VAULT_ROOM:
             raise TypeError("only Vault.disclose gives permits")
         self._commit = commit
+        self._hold = hold
         self._spent = False
 
     @property
@@ -388,6 +399,15 @@ class Permit:
         # Spent before it is tried: a commit that fails half-way must not be tried again on the same view.
         self._spent = True
         return self._commit(bag_sha256, sealed_sha256, gate)
+
+    def hold(self) -> None:
+        """Keep the stand-ins, so that the same export comes out the same: what the gate found is found there again.
+
+        Raises:
+            BusyError: The vault was changed meanwhile.
+            VaultError: They could not be kept.
+        """
+        self._hold()
 
 
 class Signs(Protocol):
@@ -418,6 +438,8 @@ class Disclosure:
         signer: Signs the manifest.
         permit: Lets it be handed over, once.
         read_file: Opens an attachment for reading in pieces.
+        findings_key: The vault's key for the ids of what the gate finds, 32 bytes; without it nothing can be
+            overridden.
         full: It is the owner's own full way out; no gate applies.
 
     Secrets:
@@ -436,6 +458,7 @@ class Disclosure:
     signer: Signs = dataclasses.field(repr=False)
     permit: Permit = dataclasses.field(repr=False)
     read_file: Callable[[DisclosedFile], Any] | None = dataclasses.field(default=None, repr=False)
+    findings_key: bytes = dataclasses.field(default=b"", repr=False)
     full: bool = False
 
     @property
