@@ -121,7 +121,8 @@ OUTCOMES: Final[dict[str, Outcome]] = {
     "LeakError": Outcome(
         Exit.REFUSED,
         _NOTHING_LEFT,
-        "Look at the places named above in the records; a value may be spelled there in a way that no rule masks.",
+        "Look at the places named above in the records; a value may be spelled there in a way that no rule masks. What "
+        "you looked at and may leave all the same: `--override FINDING --reason TEXT`, one by one.",
     ),
     "EngineError": Outcome(
         Exit.FAILURE,
@@ -163,6 +164,14 @@ def outcome(error: BaseException) -> Outcome | None:
     return None
 
 
+_WAYS: Final = {
+    "override": "",
+    "look": " (nothing here reads this file)",
+    "never": " (level never: no override)",
+    "none": " (no override)",
+}
+
+
 def details(error: BaseException) -> list[str]:
     """List what an error carries beyond its one line: missing consents, findings of the gate, faults of a bundle.
 
@@ -175,6 +184,8 @@ def details(error: BaseException) -> list[str]:
     lines = [str(line) for line in getattr(error, "missing", ())]
     for finding in getattr(error, "findings", ()):
         rule, place = getattr(finding, "rule", None), getattr(finding, "place", None)
-        lines.append(f"{place}: {rule}" if rule is not None else str(finding))
+        told = f"{place}: {rule}" if rule is not None else str(finding)
+        way = getattr(finding, "way", "")
+        lines.append(f"{finding.id}  {told}{_WAYS[way]}" if way else told)
     lines += [f"{fault.path or 'the bundle'}: {fault.what}" for fault in getattr(error, "faults", ())]
     return lines

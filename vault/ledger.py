@@ -285,6 +285,11 @@ class Handover:
     time: int = 0
 
     @property
+    def overridden(self) -> tuple[Mapping[str, str], ...]:
+        """Rule, place and reason of each finding of the gate that a person let pass."""
+        return tuple(self.gate.get("overridden", ()))
+
+    @property
     def digest(self) -> bytes:
         """SHA-256 of the sealed file, or of the bag where nothing was sealed, 32 bytes: what a bundle is named by."""
         return self.sealed_sha256 if any(self.sealed_sha256) else self.bag_sha256
@@ -420,6 +425,12 @@ def read_handover(entry: LogEntry) -> Handover:
     gate = facts.get("gate")
     if type(gate) is not dict:
         raise _refuse("the gate of a disclosure")
+    let_pass = gate.get("overridden", [])
+    if type(let_pass) is not list or not all(
+        type(one) is dict and one.keys() == {"rule", "place", "reason"} and {*map(type, one.values())} == {str}
+        for one in let_pass
+    ):
+        raise _refuse("what was overridden in a disclosure")
     started = facts.get("round", 0)
     if type(started) is not int or started < 0:
         raise _refuse("the round of a disclosure")

@@ -61,6 +61,7 @@ def handover_json(one: Handover) -> dict[str, Any]:
         "sealed_sha256": one.sealed_sha256,
         "consents": [consent.hex() for consent in one.consents],
         "review": one.gate.get("review", {}),
+        "overridden": [dict(finding) for finding in one.overridden],
         "persons": len({fact.person for fact in one.facts if fact.person and fact.outcome != "withheld"}),
     }
 
@@ -86,6 +87,10 @@ def print_handovers(out: Output, found: list[Handover]) -> None:
             for one in map(handover_json, found)
         ),
     )
+    for one in found:
+        for finding in one.overridden:
+            told = f"{finding['place']}: {finding['rule']}, overridden because: {finding['reason']}"
+            out.data(f"  {one.digest.hex()[:16]}  {escape(told)}")
 
 
 @ledger.command("list", short_help="List the bundles that were made.")

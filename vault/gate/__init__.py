@@ -8,8 +8,8 @@ Source:
     docs/known-values.md §The gate.
 """
 
-from vault.gate.files import scan
+from vault.gate.files import FINDINGS_AT_MOST, scan
 from vault.gate.needles import Finding
 from vault.gate.parts import Limits
 
-__all__ = ["Finding", "Limits", "scan"]
+__all__ = ["FINDINGS_AT_MOST", "Finding", "Limits", "scan"]

@@ -83,8 +83,8 @@ def scan(
         protected: What is withheld.
         kept: What the same disclosure shows.
         limits: How far to unpack; the default of `Limits` where none are given.
-        keep_files: Names of members that no reader opens and that a person confirmed one by one; their names, what
-            can be read of them and the text in their raw bytes are looked at all the same.
+        keep_files: Names of the file or its members that no reader opens and that a person confirmed one by one;
+            their names, what can be read of them and the text in their raw bytes are looked at all the same.
         templates: SHA-256 digests (32 bytes) of files with fixed content, which are taken off first.
         own_tokens: Hexadecimal or base64 texts of 32 signs or more that the caller made himself: hashes of files, ids,
             keys, signatures. What they decode to by chance is not read; hashes of values are looked for in them.
@@ -198,13 +198,13 @@ class _Scan:
             return
         try:
             for part in parts:
-                self._part(part, depth)
+                self._part(part, place, depth)
         except LimitError:
             self._note("limit", place)
         except Exception:  # noqa: BLE001 - unpackers, and the readers of others, promise no kind of error
             self._note("broken", place)
 
-    def _part(self, part: Part, depth: int) -> None:
+    def _part(self, part: Part, outer: str, depth: int) -> None:
         match part:
             case Text(text, place, noise):
                 self._text(text, place, depth, noise=noise)
@@ -215,7 +215,10 @@ class _Scan:
             case Fault(rule, place):
                 self._note(rule, place)
             case Inner(data, name, place, strict):
-                self._bytes(data, name, self._name(name, place) if name else place, depth + 1, strict=strict)
+                told = self._name(name, place) if name else place
+                if depth and told != place:  # two files may have parts of one name
+                    told = f"{outer}/{told}"
+                self._bytes(data, name, told, depth + 1, strict=strict)
 
     def _name(self, name: str, place: str) -> str:
         """Look at a name; give the place to be told, which is not the name if that is a finding."""
@@ -226,13 +229,15 @@ class _Scan:
                 found = True
             self._tokens_of(reading, f"name of {place}")
             found |= self._encoded(reading, f"name of {place}", 0)
-        return place if found else "".join(c if c.isprintable() else "?" for c in name)[:200]
+        told = "".join(c if c.isprintable() else "?" for c in name)[:200]
+        return place if found else told if told == name else f"{told} ({place})"
 
     def _bytes(self, data: bytes, name: str, place: str, depth: int, *, strict: bool = False) -> None:
         """Look at one file that is in memory."""
         if not data or hashlib.sha256(data).digest() in self._templates:
             return
-        before, self._confirmed = self._confirmed, self._confirmed or name in self._keep
+        before = self._confirmed
+        self._confirmed = before or (depth <= 1 and name in self._keep)
         try:
             reader = self._reader(data)
             if reader is not None:

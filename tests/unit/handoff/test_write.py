@@ -160,17 +160,6 @@ def test_attachment_inside_a_zip_is_read(tmp_path):
     assert handoff.write(disclosure(files={"data/files/a.zip": cut}, withheld=()), tmp_path / "out", form="dir")
 
 
-def test_confirmed_file_goes_and_is_in_the_ledger(tmp_path):
-    """A file that no reader opens: only after a person looked at it, and the entry says so."""
-    ledger = Ledger()
-    path = "data/files/file-1.jpg"
-    one = disclosure(ledger=ledger, files={path: [b"\xff\xd8\xff\xe0" + bytes(1000)]})
-    with pytest.raises(LeakError):
-        handoff.write(one, tmp_path / "out", form="dir")
-    handoff.write(one, tmp_path / "out", form="dir", confirmed=[path, "data/files/other"])
-    assert ledger.entries[0][2] == {"result": "clean", "files": 13, "confirmed": [path]}
-
-
 def test_owners_own_way_out_has_no_gate(tmp_path):
     ledger = Ledger()
     handoff.write(disclosure(ledger=ledger, full=True, text="Gulsim Akhmetkyzy"), tmp_path / "out", form="dir")
