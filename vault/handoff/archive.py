@@ -93,6 +93,12 @@ def _write(entries: Sequence[Entry], read: Callable[[str], Iterable[bytes]], lim
     yield _directory(entries, limit)
 
 
+def size(entries: Sequence[Entry]) -> int:
+    """Tell how many bytes the archive of these members has."""
+    members = sum(len(_local(entry, _LIMIT32)) + entry.length for entry in entries)
+    return members + len(_directory(entries, _LIMIT32))
+
+
 def _wide(entry: Entry, limit: int) -> bytes:
     """Give the extra field of a member too large for 32 bits, else nothing."""
     return struct.pack("<2H2Q", 1, 16, entry.length, entry.length) if entry.length >= limit else b""

@@ -17,7 +17,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from vault import agefile, gate, render
 from vault.errors import DisclosureError, HandoffError, LeakError
-from vault.handoff import archive, bag, proofs
+from vault.handoff import archive, bag, page, proofs
 from vault.handoff.examine import Fingerprint
 from vault.handoff.refusal import Judge, Judged, Refusal, checked
 from vault.matching import Protected
@@ -28,8 +28,8 @@ from vault.redact.policy import SHIPPED
 from vault.redact.rulings import small
 from vault.sealing import random_bytes
 
-Carrier: TypeAlias = Literal["age", "dir"]
-"""What is made: a sealed file, or a folder of plain files."""
+Carrier: TypeAlias = Literal["age", "html", "dir"]
+"""What is made: a sealed file, a page with the sealed file in it, or a folder of plain files."""
 Seal: TypeAlias = Callable[[Iterable[bytes], agefile.Sink], None]
 Commit: TypeAlias = Callable[[bytes, bytes], None]
 
@@ -74,7 +74,8 @@ def write(
     Args:
         disclosure: What leaves; its permit is used up by a bundle that was made.
         target: Path of the file or folder to make; nothing may be there.
-        form: `age` seals to the recipient's key or by the passphrase; `dir` writes plain files.
+        form: `age` seals to the recipient's key or by the passphrase; `html` by the passphrase, in a page that opens
+            itself in a browser; `dir` writes plain files.
         passphrase: A generated one, for a recipient without a key.
         overrides: For findings of the gate that a person looked at, one by one, and lets pass: the reason, by id of
             the finding. They go into the ledger.
@@ -88,7 +89,8 @@ def write(
         DisclosureError: The disclosure was handed over before; or an override has no reason, or is of a finding that
             is not there (any more).
         BusyError: The vault was changed meanwhile.
-        HandoffError: The recipient's key is not usable, or an attachment is no longer what it was.
+        HandoffError: The recipient's key is not usable, the bag is too large for a page, or an attachment is no longer
+            what it was.
         UnsafePathError: Something is at the target.
         EngineError: The disk or the ledger failed.
         IntegrityError: An attachment in the vault is damaged.
@@ -159,6 +161,7 @@ class _Packed:
 
     members: Mapping[str, bag.Member] = field(repr=False)
     seal: Seal | None
+    form: Carrier
     entry: Mapping[str, Any]
     bundle: bytes
     signer: Fingerprint
@@ -225,6 +228,8 @@ def _pack(
     def judged(result: str) -> tuple[Mapping[str, bag.Member], Judged]:
         facts = {**receipt, "gate": result}
         members = bag.build({**rendered, **attachments}, label, disclosure.signer, facts, proven)
+        if form == "html":
+            page.require_room(archive.size(bag.entries(members)))
         if disclosure.full:
             return members, Judged(())
         return members, _pass_gate(name[1], members, attachments, disclosure, judge)
@@ -240,7 +245,7 @@ def _pack(
     if disclosure.view.rulings:
         entry["review"] = {act: list(ids) for act, ids in disclosure.view.rulings.items()}
     signer = Fingerprint.of(disclosure.signer.public_key)
-    return _Packed(members, seal, entry, label.bundle, signer), verdict
+    return _Packed(members, seal, form, entry, label.bundle, signer), verdict
 
 
 def _seal(key: str | None, form: Carrier, passphrase: str | None) -> tuple[Seal | None, str]:
@@ -249,6 +254,8 @@ def _seal(key: str | None, form: Carrier, passphrase: str | None) -> tuple[Seal 
         if passphrase is not None:
             raise ValueError("a folder is not sealed by a passphrase")
         return None, bag.UNSEALED
+    if form == "html":
+        key = None  # a browser has no keys; the page opens by a passphrase for whoever it is
     if (key is None) == (passphrase is None):
         raise ValueError("a bundle is sealed to the recipient's key, or by a passphrase where there is no key")
     if key is not None:
@@ -444,11 +451,17 @@ def _fill(folder: NewFolder, packed: _Packed, *name: str) -> tuple[bytes, bytes]
 def _sealed(packed: _Packed, seal: Seal, write: agefile.Sink) -> tuple[bytes, bytes]:
     plain, sealed = hashlib.sha256(), hashlib.sha256()
 
-    def sink(data: bytes) -> None:
-        sealed.update(data)
-        write(data)
+    def fill(sink: agefile.Sink) -> None:
+        def both(data: bytes) -> None:
+            sealed.update(data)
+            sink(data)
 
-    seal(_stream(packed, plain), sink)
+        seal(_stream(packed, plain), both)
+
+    if packed.form == "html":
+        page.write(write, fill)
+    else:
+        fill(write)
     return plain.digest(), sealed.digest()
 
 

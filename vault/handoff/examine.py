@@ -20,14 +20,15 @@ from typing import BinaryIO, Final, Literal, TypeAlias
 
 from vault import agefile
 from vault.errors import EngineError, FormatError, LimitError, SignatureError, UnlockError, UnsafePathError
-from vault.handoff import archive, bag, proofs, sshsig
+from vault.handoff import archive, bag, page, proofs, sshsig
 from vault.handoff.archive import Entry, Fault
 from vault.handoff.proofs import Proven
 from vault.paths import NewFolder
 from vault.words import six_words
 
-Form: TypeAlias = Literal["key", "passphrase", "zip", "dir"]
-"""How a bundle lies there: sealed to keys, sealed by a passphrase, or unsealed as an archive or a folder."""
+Form: TypeAlias = Literal["key", "passphrase", "page", "zip", "dir"]
+"""How a bundle lies there: sealed to keys, sealed by a passphrase, the same in a page that opens itself, or unsealed as
+an archive or a folder."""
 
 _PIECE_BYTES: Final = 64 << 10
 _MAX_DEPTH: Final = 16
@@ -105,7 +106,8 @@ def form_of(path: Path) -> Form:
         path: A file or a folder.
 
     Returns:
-        `key` and `passphrase` need a secret, `zip` and `dir` do not.
+        `key`, `passphrase` and `page` need a secret, `zip` and `dir` do not; that a page is the known one is not
+        looked at yet.
 
     Raises:
         UnsafePathError: Nothing is there, or a link or a device.
@@ -116,6 +118,8 @@ def form_of(path: Path) -> Form:
         return "dir"
     with _open(path) as file:
         head = file.read(200)
+    if page.is_page(head, path.name):
+        return "page"
     head = agefile.unarmoured_head(head)
     if head.startswith(agefile.MAGIC):
         return "passphrase" if head[len(agefile.MAGIC) :].startswith(b"-> scrypt ") else "key"
@@ -143,7 +147,7 @@ def verify(
         What holds.
 
     Raises:
-        SignatureError: Something is not as it was signed; `faults` names each file.
+        SignatureError: Something is not as it was signed; `faults` names each file. Or a page is not the known one.
         UnlockError: Nothing that was given opens it.
         HandoffError: It opens but is damaged.
         FormatError: No bundle, or over a limit.
@@ -222,6 +226,8 @@ def _examine(
                 for piece in iter(lambda: source.read(_PIECE_BYTES), b""):
                     sink(piece)
             else:
+                if form == "page":
+                    source = _Hashed(page.Sealed(file))
                 _unseal(form, source, sink, identities, passphrase)
                 sealed = source.digest.digest()
         reader.finish()
@@ -259,7 +265,7 @@ def _unseal(
 
 
 def _addressed(form: Form, identities: Sequence[agefile.Identity], recipients: Sequence[str]) -> bool | None:
-    if form == "passphrase":
+    if form in {"passphrase", "page"}:
         return bag.BY_PASSPHRASE in recipients
     if form == "key":
         mine = {agefile.recipient_fingerprint(identity.recipient).hex() for identity in identities}
@@ -378,7 +384,7 @@ def _open(path: Path) -> Iterator[BinaryIO]:
 class _Hashed:
     """Reads a file and hashes what was read."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: agefile.Readable) -> None:
         self.digest = hashlib.sha256()
         self._file = file
 

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+# ruff: noqa: T201, S603
+"""Build the two pages of `vault/handoff/reader/`, and write their SHA-256 into `docs/bundle.md`.
+
+  python3 dev.py reader           build anew: reader.html, verify.html, and how letters sound (src/sounds.js)
+  python3 dev.py reader --check   build aside and tell whether all is as it lies there, byte for byte
+
+It needs Node 20 with npm, and a network for the first time: npm fetches the packages of `package-lock.json`, each
+checked against its hash, and runs no script of theirs. How letters sound is taken from the tables of `vault.names`, one
+reading for each letter: a page finds what is spelled otherwise, and does not match names.
+"""
+
+import argparse
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from vault.names import arabic, cyrillic
+
+ROOT = Path(__file__).resolve().parents[1]
+READER = ROOT / "vault/handoff/reader"
+SOUNDS = READER / "src/sounds.js"
+DOC = ROOT / "docs/bundle.md"
+PAGES = ("reader.html", "verify.html")
+
+
+def sounds() -> str:
+    """Give the file of letters."""
+    letters = {sign: sound for sign, sound in (cyrillic.LETTERS | arabic.TURKIC).items() if len(sign) == 1}
+    rows = json.dumps(dict(sorted(letters.items())), ensure_ascii=False, indent=2)
+    return f"// Written by tools/reader_pages.py from the tables of vault/names/.\n\nexport const SOUNDS = {rows};\n"
+
+
+def documented(text: str, folder: Path) -> str:
+    """Give the document with the hashes of the pages in it."""
+    for name in PAGES:
+        digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        text, count = re.subn(rf"(\| `{name}` \| `)[0-9a-f]{{64}}(`)", rf"\g<1>{digest}\2", text)
+        if count != 1:
+            sys.exit(f"docs/bundle.md has no place for the SHA-256 of {name}")
+    return text
+
+
+def build(target: Path) -> None:
+    """Build both pages into a folder."""
+    npm, node = shutil.which("npm"), shutil.which("node")
+    if npm is None or node is None:
+        sys.exit("the pages are built with Node 20 and npm, and one of them is not installed")
+    fetch = (npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    subprocess.run(fetch, cwd=READER, check=True, stdout=sys.stderr)
+    subprocess.run((node, "build.mjs", str(target)), cwd=READER, check=True)
+
+
+def main() -> int:
+    """Build or check."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true")
+    document = DOC.read_text(encoding="utf-8")
+    if not parser.parse_args().check:
+        SOUNDS.write_text(sounds(), encoding="utf-8")
+        build(READER)
+        DOC.write_text(documented(document, READER), encoding="utf-8")
+        return 0
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        build(folder)
+        same = {page: (folder / page).read_bytes() == (READER / page).read_bytes() for page in PAGES}
+        same["src/sounds.js"] = SOUNDS.read_text(encoding="utf-8") == sounds()
+        same["docs/bundle.md"] = documented(document, folder) == document
+    for page, holds in same.items():
+        print(page, "is as built" if holds else "IS NOT what its sources give: run `python3 dev.py reader`")
+    return int(not all(same.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

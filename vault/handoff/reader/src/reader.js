@@ -1,0 +1,127 @@
+// The self-opening page: unseal, check everything, and only then show anything.
+
+import { examineArchive } from "./bag.js";
+import { breathe, decode, join, unbase64 } from "./bytes.js";
+import { make, one, quoted, saver, told, visible } from "./dom.js";
+import { rebuild } from "./dossier.js";
+import { signer, trouble } from "./report.js";
+import { tidy, unseal } from "./seal.js";
+import { searchIn } from "./search.js";
+import { Trouble } from "./trouble.js";
+import { languageSwitch, say } from "./words.js";
+
+const MAX_SEALED_BYTES = 26 << 20;
+const IMAGES = [
+  ["image/jpeg", [0xff, 0xd8, 0xff]],
+  ["image/png", [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]],
+  ["image/gif", [0x47, 0x49, 0x46, 0x38]],
+  ["image/webp", [0x52, 0x49, 0x46, 0x46, -1, -1, -1, -1, 0x57, 0x45, 0x42, 0x50]],
+];
+
+let sealed = null;
+
+/** Take the sealed bytes out of the page, once. */
+function take() {
+  if (sealed) return sealed;
+  if (!one("end")) throw new Trouble("cut");
+  const text = one("sealed").textContent;
+  if (!text) throw new Trouble("empty");
+  if (text.length > (MAX_SEALED_BYTES / 3) * 4) throw new Trouble("large");
+  sealed = unbase64(text);
+  if (!sealed) throw new Trouble("damaged");
+  one("sealed").remove();
+  return sealed;
+}
+
+async function open(event) {
+  event.preventDefault();
+  const [button, field, progress] = [one("open"), one("passphrase"), one("progress")];
+  if (button.disabled) return;
+  button.disabled = true;
+  one("wrong").replaceChildren();
+  say(progress, "working");
+  await breathe();
+  try {
+    const bytes = take();
+    const plain = unseal(bytes, tidy(field.value), true);
+    const first = await plain.next();
+    say(progress, "checking");
+    await breathe();
+    const opened = await examineArchive(after(first, plain), true);
+    field.value = "";
+    show(opened, bytes);
+  } catch (error) {
+    const known = error instanceof Trouble;
+    trouble(one("wrong"), known ? error.kind : "failed", known ? error.faults : []);
+    if (known && error.kind === "passphrase") field.select();
+    field.focus();
+  }
+  delete progress.dataset.word;
+  progress.textContent = "";
+  button.disabled = false;
+}
+
+async function* after(first, rest) {
+  if (!first.done) yield first.value;
+  yield* rest;
+}
+
+function show(opened, bytes) {
+  one("lock").remove();
+  const heading = signer(one("signer"), opened, true);
+  const anchors = listFiles(opened);
+  const source = opened.contents.get("index.html");
+  const { body, leftOut } = rebuild(source ? decode(join(source)) : null, anchors);
+  const dossier = one("dossier");
+  if (body) dossier.append(body);
+  else dossier.append(told("p", "no-dossier"));
+  if (leftOut) dossier.before(told("p", "left-out", { count: leftOut }, { className: "trouble" }));
+  const save = saver([bytes], `bundle-${opened.manifest.bundle.slice(0, 8)}.age`);
+  save.id = "save-age";
+  say(save, "save-age");
+  one("save").replaceChildren(save);
+  one("print").addEventListener("click", () => print());
+  one("opened").hidden = false;
+  searchIn(dossier);
+  heading.focus();
+}
+
+/** List every file of the bag; give where each stands in the page, by its path. */
+function listFiles({ seen, contents }) {
+  const anchors = new Map();
+  for (const [path, { length }] of seen) {
+    const id = `file-${anchors.size + 1}`;
+    anchors.set(path, id);
+    const pieces = contents.get(path);
+    const link = saver(pieces, path.split("/").at(-1));
+    link.append(told("span", "save", { name: visible(path.split("/").at(-1)) }));
+    const row = make("li", { id, tabIndex: -1 }, make("code", {}, quoted(path)), " ");
+    row.append(make("span", { className: "size" }, told("span", "bytes", { count: length })), " ", link);
+    const type = path.startsWith("data/files/") && imageType(pieces);
+    if (type) {
+      const image = make("img", { loading: "lazy", decoding: "async" });
+      image.alt = visible(path.split("/").at(-1));
+      image.src = URL.createObjectURL(new Blob(pieces, { type }));
+      row.append(image);
+    }
+    one(path.startsWith("data/files/") ? "attachments" : "others").append(row);
+  }
+  return anchors;
+}
+
+function imageType(pieces) {
+  const head = pieces[0] ?? [];
+  return IMAGES.find(([, marks]) => marks.every((mark, at) => mark < 0 || head[at] === mark))?.[0];
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  languageSwitch(one("languages"));
+  one("lock").hidden = false;
+  one("form").addEventListener("submit", open);
+  one("show").addEventListener("change", () => {
+    one("passphrase").type = one("show").checked ? "text" : "password";
+  });
+  if (!one("end")) trouble(one("wrong"), "cut");
+  else if (!one("sealed").textContent) trouble(one("wrong"), "empty");
+  else one("passphrase").focus();
+});
