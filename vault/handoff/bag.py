@@ -38,6 +38,7 @@ DECLARATION: Final = "bagit.txt"
 INFO: Final = "bag-info.txt"
 PAYLOADS: Final = "manifest-sha256.txt"
 TAGS: Final = "tagmanifest-sha256.txt"
+PAGE: Final = "index.html"
 CONTENTS: Final = "data/"
 
 BY_PASSPHRASE: Final = "passphrase"  # noqa: S105 - a word in the manifest
@@ -188,7 +189,7 @@ def build(
     """Make the whole bag around its contents.
 
     Args:
-        contents: Members by path, each path safe and below `data/`.
+        contents: Members by path, each path safe and below `data/`; and the dossier as a page, `index.html`.
         label: What the manifest says of the bundle.
         signer: Signs the manifest.
         receipt: Facts for the receipt, plain data without dates, ids of records and hashes of values.
@@ -204,22 +205,23 @@ def build(
         RFC 8493; docs/bundle.md.
     """
     places = Places()
-    if not all(path.startswith(CONTENTS) and places.fault_of(path) is None for path in contents):
+    payload = {path: member for path, member in contents.items() if path.startswith(CONTENTS)}
+    if contents.keys() - payload.keys() - {PAGE} or any(places.fault_of(path) for path in contents):
         raise ValueError("the paths of a bag lie below data/, are safe and do not clash")
-    hashes = {path: member.sha256.hex() for path, member in contents.items()}
+    hashes = {path: member.sha256.hex() for path, member in payload.items()}
     facts = {"format": RECEIPT_FORMAT, "bundle": label.bundle.hex(), "tool": label.tool, "files": hashes, **receipt}
     bag = {
         **contents,
         README: Member.of(readme()),
         DECLARATION: Member.of(DECLARATION_TEXT),
         INFO: Member.of(f"Bag-Software-Agent: {label.tool}\nExternal-Identifier: {label.bundle.hex()}\n".encode()),
-        PAYLOADS: Member.of(_sums(contents)),
+        PAYLOADS: Member.of(_sums(payload)),
         SIGNERS: Member.of(sshsig.allowed_signers(signer.public_key)),
         RECEIPT: Member.of(canonical(facts)),
     }
     if proofs is not None:
         bag[PROOFS] = Member.of(proofs)
-    bag[TAGS] = Member.of(_sums({path: bag[path] for path in bag if path not in contents}))
+    bag[TAGS] = Member.of(_sums({path: bag[path] for path in bag if path not in payload}))
     manifest = _manifest(label, bag)
     bag[MANIFEST] = Member.of(manifest)
     bag[SIGNATURE] = Member.of(sshsig.sign(signer, manifest))
@@ -260,7 +262,7 @@ def tokens(members: Mapping[str, Member]) -> frozenset[str]:
     Returns:
         Lower-case hex of 32 or 64 digits.
     """
-    texts = [b"".join(members[path].read()).decode() for path in (MANIFEST, PROOFS) if path in members]
+    texts = [b"".join(members[path].read()).decode() for path in (MANIFEST, RECEIPT, PROOFS) if path in members]
     found = {token for text in texts for token in _HEX_TOKEN.findall(text)}
     return frozenset(member.sha256.hex() for member in members.values()) | found
 
@@ -378,7 +380,7 @@ def _like(form: re.Pattern[str], text: str) -> str:
     return text
 
 
-def _sentence(text: str) -> str:
+def _sentence(text: object) -> str:
     if not isinstance(text, str) or not text.isprintable() or not 0 < len(text) <= MAX_SENTENCE:
         raise ValueError
     return text

@@ -7,10 +7,11 @@ text from a record: none can be a formula in a spreadsheet, markup in the dossie
 from __future__ import annotations
 
 from functools import partial
+from typing import Final
 
 from vault.records import Schemas
 from vault.redact import OUTCOMES, Disclosure
-from vault.render import dossier, markdown
+from vault.render import dossier, html, markdown
 from vault.render.data import (
     ALL,
     COLUMNS,
@@ -24,7 +25,10 @@ from vault.render.data import (
 )
 from vault.render.words import LANGUAGES, WORDS, Words
 
-__all__ = ["ALL", "COLUMNS", "COUNTS_FORMAT", "FORMAT", "LANGUAGES", "own_phrases", "render"]
+__all__ = ["ALL", "COLUMNS", "COUNTS_FORMAT", "FORMAT", "LANGUAGES", "PAGE", "own_phrases", "render"]
+
+PAGE: Final = "index.html"
+"""The dossier as a page; it stands at the root of the bag, where a person looks first."""
 
 
 def render(disclosure: Disclosure, *, language: str = "en") -> dict[str, bytes]:
@@ -35,8 +39,8 @@ def render(disclosure: Disclosure, *, language: str = "en") -> dict[str, bytes]:
         language: en, ru, kk or zh, for the dossier.
 
     Returns:
-        Path in the bag -> bytes: `data/records.json`, `data/records.csv`, `data/dossier.md`; of counts
-        `data/counts.json`, `data/counts.csv`, `data/dossier.md`. The same disclosure gives the same bytes.
+        Path in the bag -> bytes: `data/records.json`, `data/records.csv`, `data/dossier.md`, `index.html`; of counts
+        `data/counts.json`, `data/counts.csv` in place of the first two. The same disclosure gives the same bytes.
 
     Raises:
         ValueError: There is no dossier in that language.
@@ -54,7 +58,7 @@ def render(disclosure: Disclosure, *, language: str = "en") -> dict[str, bytes]:
             "data/records.json": records_json(disclosure),
             "data/records.csv": records_csv(disclosure.view.records),
         }
-    return {**files, "data/dossier.md": markdown.write(tree, language)}
+    return {**files, "data/dossier.md": markdown.write(tree, language), PAGE: html.write(tree, language)}
 
 
 def own_phrases() -> frozenset[str]:
@@ -67,7 +71,7 @@ def own_phrases() -> frozenset[str]:
     """
     schemas = Schemas.shipped()
     said = list(WORDS.values())
-    found = {*COLUMNS, *KEYS, *OUTCOMES, "yes", "no", "true"}
+    found = {*COLUMNS, *KEYS, *OUTCOMES, *html.OWN_NAMES.values(), "yes", "no", "true"}
     for kind in schemas.kinds:
         found.add(kind)
         said.append(Words.of(partial(schemas.label, kind)))
@@ -76,4 +80,4 @@ def own_phrases() -> frozenset[str]:
             said.append(Words.of(field.label))
             said += [Words.of(partial(field.choice_label, key)) for key in field.choices]
     found |= {text for words in said for text in words.all()}
-    return frozenset(found) | {markdown.inline(phrase) for phrase in found}
+    return frozenset(found) | {markdown.inline(phrase) for phrase in found} | html.markup()

@@ -363,7 +363,7 @@ class _Building:
         return Claim(
             claim.outcome,
             Value() if empty else self._value(kind, claim),
-            WORDS[claim.outcome] if empty or claim.outcome == "coarsened" else None,
+            WORDS[claim.outcome] if claim.outcome in {*_EMPTY, "coarsened"} else None,
             claim.retracted,
             WORDS.get(basis or "", basis or None),
             WORDS.get(claim.confidence or "", claim.confidence or None),

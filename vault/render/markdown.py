@@ -141,10 +141,11 @@ class _Writing:
         if claim.value.long:
             (text,) = claim.value.texts
             yield from (f"{head}{aside}", "", *_block(str(text).strip(), indent), "")
-        elif claim.said is not None and claim.outcome != "coarsened":
-            yield f"{head} *({self._part(claim.said)})*{aside}"
         else:
-            yield f"{head} {self._value(claim.value)}{aside}"
+            parts = [self._value(claim.value)]
+            if claim.said is not None:
+                parts.append(f"*({self._part(claim.said)})*")
+            yield f"{head} {' '.join(part for part in parts if part)}{aside}"
 
     def _value(self, value: Value) -> str:
         said = self._listed(map(self._part, value.texts))
@@ -161,8 +162,6 @@ class _Writing:
         parts = []
         if claim.retracted:
             parts.append(f"**{self._word('retracted')}**")
-        if claim.outcome == "coarsened" and claim.said is not None:
-            parts.append(self._part(claim.said))
         if claim.basis is not None:
             parts.append(self._part(claim.basis))
         if claim.confidence is not None:

@@ -16,11 +16,12 @@ JOINERS: Final = "\u200c\u200d"
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"})
 
 
-def visible(text: str) -> str:
+def visible(text: str, *, keep: str = JOINERS) -> str:
     """Write control, format, private and unassigned characters as their numbers, such as `⟨U+202E⟩`.
 
     Args:
         text: Of a record, of any length.
+        keep: Of these characters, those that stay.
 
     Returns:
         The text; what was plain in it is as it was.
@@ -30,5 +31,5 @@ def visible(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    odd = {ord(c): f"⟨U+{ord(c):04X}⟩" for c in set(text) if c not in JOINERS and unicodedata.category(c) in _HIDDEN}
+    odd = {ord(c): f"⟨U+{ord(c):04X}⟩" for c in set(text) if c not in keep and unicodedata.category(c) in _HIDDEN}
     return text.translate(odd) if odd else text

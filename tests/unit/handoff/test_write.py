@@ -83,7 +83,7 @@ def test_sealed_to_a_key(tmp_path, identity):
     report = handoff.unpack(tmp_path / "x.age", tmp_path / "out", identities=[identity])
     assert (report.bag_sha256, report.sealed_sha256) == (sealed.bag_sha256, sealed.sealed_sha256)
     assert ledger.entries == [
-        (sealed.bag_sha256, sealed.sealed_sha256, {"result": "clean", "files": 13, "confirmed": []})
+        (sealed.bag_sha256, sealed.sealed_sha256, {"result": "clean", "files": 14, "confirmed": []})
     ]
     assert report.signer == sealed.signer
     assert report.addressed is True

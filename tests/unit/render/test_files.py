@@ -10,36 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vault.records import Schemas
-from vault.redact import DisclosedClaim, DisclosedRecord, Disclosure, Recipient, View
+from tests.unit.render.invented import FAMILY, claim, disclose, person
+from vault.redact import DisclosedRecord
 from vault.redact.view import _VAULT_ROOM, Permit
 from vault.render import render
-
-SCHEMAS = Schemas.shipped()
-
-
-def claim(field, value=None, outcome="value", kind="text", **more):
-    return DisclosedClaim(field, kind, outcome, value, **more)
-
-
-def disclose(*records, note="", recipient="desk"):
-    return Disclosure(
-        view=View(records=records),
-        policy="lawyer",
-        policy_digest=bytes(32),
-        recipient=Recipient(recipient, "lawyer"),
-        audience="lawyer",
-        onward=(),
-        purpose="legal",
-        note=note,
-        schemas=SCHEMAS,
-        signer=None,
-        permit=Permit(_VAULT_ROOM, lambda *_: None),
-    )
-
-
-def person(*claims, mark="person-AAAAAA"):
-    return DisclosedRecord(mark, "person", claims)
 
 
 def rows(files):
@@ -50,40 +24,9 @@ def dossier(*records, language="en", **more):
     return render(disclose(*records, **more), language=language)["data/dossier.md"].decode()
 
 
-FAMILY = (
-    person(
-        claim("name", {"text": "Bekzat Tursyn", "kind": "official"}, kind="name"),
-        claim("name", {"text": "Бекзат Тұрсынұлы"}, kind="name"),
-        claim("relative", {"record": "person-BBBBBB", "relation": "mother"}, "pseudonym", "link"),
-        claim("birth", None, "withheld", "birth"),
-        claim("ethnicity", None, "unknown"),
-        claim("health", None, "not-asked"),
-        claim("sex", "male", kind="choice"),
-    ),
-    person(claim("name", {"text": "[person-BBBBBB]"}, "pseudonym", "name"), mark="person-BBBBBB"),
-    DisclosedRecord(
-        "event-CCCCCC",
-        "event",
-        (
-            claim("kind", "arrest", kind="choice"),
-            claim("person", {"record": "person-AAAAAA", "names": ["Bekzat Tursyn"]}, kind="link"),
-            claim("when", "2017-05-03", kind="date", basis="told", as_of="2018-02", source="statement-DDDDDD"),
-            claim("when", "2017-06", kind="date", basis="eyewitness", confidence="low", retracted=True),
-            claim("place", {"text": "Hill", "region": "Altay"}, kind="place"),
-            claim("narrative", "Taken at night.\nNobody knows where."),
-        ),
-    ),
-    DisclosedRecord(
-        "event-EEEEEE",
-        "event",
-        (claim("kind", "summons", kind="choice"), claim("when", "2016/2017", "coarsened", "date")),
-    ),
-)
-
-
-def test_three_files_always_the_same_bytes():
+def test_four_files_always_the_same_bytes():
     first = render(disclose(*FAMILY))
-    assert list(first) == ["data/records.json", "data/records.csv", "data/dossier.md"]
+    assert list(first) == ["data/records.json", "data/records.csv", "data/dossier.md", "index.html"]
     assert render(disclose(*FAMILY)) == first
 
 
