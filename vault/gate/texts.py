@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
+from vault.matching.values import LETTER, SIGNS
 from vault.matching.views import SHAPES
 
 LAYERS_AT_MOST: Final = 3
@@ -40,6 +41,7 @@ _PLAIN_SHARE: Final = 0.95  # of characters that must be letters, digits, marks,
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _MARKS = {"Mn", "Cf", "Me"}
 _BROKEN = re.compile(r"(?<![^\W\d_])[^\W\d_]++(?:[-‐‑][ \t]*\r?\n[ \t]*[^\W\d_]++)++")
+_SIGNED = re.compile(rf"(?<!{LETTER}){LETTER}++(?:{SIGNS}{LETTER}++)++")
 _HYPHEN_END = re.compile(r"[-‐‑][ \t]*\r?\n")
 _TAG = re.compile(r"</?[A-Za-z!?][^<>]{0,4000}>")
 _TAG_NAME = re.compile(r"</?([A-Za-z0-9]+)")
@@ -230,7 +232,7 @@ def readings(text: str) -> list[str]:
     extra = [
         "|".join("".join(c for c in match.group() if c.isalpha()) for match in pattern.finditer("\n" + reading))
         for reading in dict.fromkeys(found)
-        for pattern in ((_BROKEN, _SPACED) if _HYPHEN_END.search(reading) else (_SPACED,))
+        for pattern in ((_BROKEN, _SPACED, _SIGNED) if _HYPHEN_END.search(reading) else (_SPACED, _SIGNED))
     ]
     return [reading for reading in dict.fromkeys(found + extra) if reading]
 

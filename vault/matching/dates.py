@@ -22,9 +22,27 @@ english    january february march april may june july august september october n
            - - - - - - - - sept - - -
 russian    янв фев мар апр май июн июл авг сен окт ноя дек
            - февр - - - - - - сент - нояб -
-turkish    ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık
+ukrainian  січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня
+           січ лют бер кві тра чер лип сер вер жов лис гру
+turkish    oca şub mar nis - haz tem ağu eyl eki kas ara
+           - sub - - - - - agu - - - -
+           ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık
 german     januar februar märz april mai juni juli august september oktober november dezember
+           jän - mär - - - - - - okt - dez
+           jänner feber maerz - - - - - - - - -
 french     janvier février mars avril mai juin juillet août septembre octobre novembre décembre
+           janv févr - avr - - juil aoû - - - déc
+           jan fév - - - - jui aout - - - dec
+           - fevr - - - - - - - - - -
+           - fevrier - - - - - - - - - decembre
+spanish    enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
+           ene - - abr - - - ago - - - dic
+italian    gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre
+           gen - - - mag giu lug - set ott - -
+dutch      januari februari maart april mei juni juli augustus september oktober november december
+           - - mrt - mei - - - - okt - -
+polish     stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia
+           sty lut - kwi maj cze lip sie wrz paź lis gru
 pinyin     yiyue eryue sanyue siyue wuyue liuyue qiyue bayue jiuyue shiyue shiyiyue shieryue
 """
 _RUSSIAN_MONTHS = "январ феврал март апрел ма июн июл август сентябр октябр ноябр декабр"

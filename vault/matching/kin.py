@@ -37,6 +37,7 @@ _OTHERS: Final = (
     "мәхмұт махмут mehmut makhmut mahmud",
     "шәріп шарип sherip sharip шариф",
     "рүстем рустем рустам rustam rustem",
+    "гүлсім гүлсүм гульсум гульсим гулсум gülsüm gulsum gulsim gulsym كۇلسىم گۈلسۈم",
     "ділшат дильшат dilshat dilxat 迪里夏提 迪力夏提",
 )
 _TAILS: Final = (

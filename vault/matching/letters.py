@@ -69,7 +69,11 @@ LOOK_ALIKES: Final = (
 )  # fmt: skip
 TO_LATIN: Final = {ord(pair[0]): pair[1] for pair in LOOK_ALIKES}
 TO_CYRILLIC: Final = {ord(pair[1]): pair[0] for pair in reversed(LOOK_ALIKES)}
-GREEK_TO_LATIN: Final = {ord(g): c for g, c in zip("αοενικρτυχ", "aoevikptux", strict=True)}
+GREEK_TO_LATIN: Final = {  # by their shapes, which are others for capitals
+    ord(g): c
+    for g, c in zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαβγεηικνοπρτυχω", "ABEZHIKMNOPTYXabyenikvonptuxw", strict=True)
+}
+_GREEK_BY_SOUND: Final = str.maketrans("βγδζθλμνξπρσςφψ", "vgdztlmnkprssfp")
 
 HAN: Final = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 APOSTROPHES: Final = "'’ʼ‘`´ʻʹ"
@@ -91,6 +95,7 @@ _HAS_ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f]")
 _HAS_GREEK = re.compile("[\u0370-\u03ff]")
 _CASE_OF_TWO: Final = ("ии", "ее")  # Марии is not Мари, nor Сергее Серге
 _FINAL_F = re.compile("(?<=[^f][oe])f$")  # -off and نىيازوف are -ов
+_AFTER_VOICELESS = re.compile("(?<=[tkpsSC])b")  # Сәтбаев is heard, and often written, with a п
 _LONG_U = re.compile("(?<=a)ui(?=[bdfghklmnprstzJS])")  # Бауыржан is Бауржан
 
 
@@ -140,10 +145,11 @@ def _folded(word: str) -> tuple[str, str, bool]:
     if low.isascii():
         return low, "latin", False
     script, mixed = _scripts(low)
+    if script in {"latin", "cyrillic"} and _HAS_GREEK.search(low):
+        low = word.translate(GREEK_TO_LATIN).lower().translate(_DROP)
+        script, mixed = _scripts(low)
     if mixed:
         return low.translate(TO_CYRILLIC if script == "cyrillic" else TO_LATIN), script, True
-    if script == "latin" and _HAS_GREEK.search(low):
-        return low.translate(GREEK_TO_LATIN), script, False
     return low, script, False
 
 
@@ -169,9 +175,14 @@ def skeletons(word: str) -> tuple[str, ...]:
             forms = [form.replace(letter, option) for option in options for form in forms][:READINGS_AT_MOST]
     if low[:1] == "ө":  # Өтеген, Утеген
         forms.append("у" + low[1:])
+    if script == "latin" and "ou" in low:  # Nourlan, as French spells it
+        forms.append(low.replace("ou", "u"))
     found = {_sounds(form, script): None for form in forms}
+    if script == "latin" and _HAS_GREEK.search(word):
+        heard = word.lower().translate(_GREEK_BY_SOUND).translate(GREEK_TO_LATIN)
+        found[_sounds(heard.translate(_DROP), "latin")] = None
     if mixed and script != "arabic":
-        found[_as_heard(word)] = None
+        found[_as_heard(word.translate(GREEK_TO_LATIN))] = None
         # Where every letter has its like in the script of the few, it may be a word of that.
         turned = word.lower().translate(_DROP).translate(TO_CYRILLIC if script == "latin" else TO_LATIN)
         if script == "latin" and not _LATIN.search(turned):
@@ -219,7 +230,7 @@ def even(sounds: str) -> str:
     """
     if _DOUBLE.search(sounds):
         sounds = _DOUBLED.sub(r"\1", sounds)
-    sounds = sounds.replace("ng", "n")
+    sounds = _AFTER_VOICELESS.sub("p", sounds.replace("ng", "n"))
     if "h" in sounds:
         sounds = sounds.replace("sh", "S").replace("zh", "J")  # Асхат is Ashat in Latin, whose sh is one sound
     if sounds.endswith("f") and len(sounds) > SHORT_FINAL:

@@ -23,6 +23,7 @@ from vault.matching.numerals import as_digits
 from vault.matching.simplified import SIMPLIFIED
 from vault.matching.values import (
     LETTER,
+    SIGNS,
     Known,
     Protected,
     Value,
@@ -40,6 +41,7 @@ WORDS_REMEMBERED: Final = 200_000
 SHORT: Final = 3  # sounds; so short a name needs a capital
 _FEW, _READINGS = 3, 4  # of so many words so many readings each are tried together
 SPACED_AT_MOST: Final = 24  # single letters read together
+SIGNED_AT_MOST: Final = 4  # more parts of a word, joined by signs
 GLUED: Final = 6  # sounds of a name that an initial stands at, nothing between
 LONGEST_WORD: Final = 64  # letters; what is longer is no word
 
@@ -51,15 +53,17 @@ _GAP = re.compile(r"(?:[^\w\";|]|_){0,4}")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 # Possessive, and only from the beginning of a word: a long row of letters is read once.
 _HYPHENATED = re.compile(rf"(?<!{LETTER}){LETTER}++(?:[-‐‑](?:[ \t]*\r?\n[ \t]*)?{LETTER}++)++")
-_LINE_END = re.compile(r"[ \t]*\r?\n[ \t]*")
+_SIGNED = re.compile(rf"(?<!{LETTER}){LETTER}++(?:{SIGNS}{LETTER}++)++")
+_LINE_END = re.compile(r"(?<![ \t])[ \t]*+\r?\n[ \t]*+")
 _BEFORE_BREAK = re.compile(rf"(?<!{LETTER}){LETTER}{{2,24}}$")
 _AFTER_BREAK = re.compile(rf"{LETTER}{{2,24}}+(?!{LETTER})")
 _DIGIT_WITHIN = re.compile(r"[0-9]{1,2}(?=[^\W\d_])")
 _ALNUM_BEFORE, _ALNUM_AFTER = re.compile(r"[^\W_]{0,40}$"), re.compile(r"[^\W_]{0,64}")
 _CYRILLIC_DIGITS: Final = str.maketrans("0134689", "оізчбвд")
 _LATIN_DIGITS: Final = str.maketrans("01345678", "oieasgtb")
+_LETTERS = re.compile(f"{LETTER}+")
 _ONE = rf"(?:ئ?{LETTER})(?![^\W_])"  # Uyghur writes two signs for a vowel that begins a word
-_SPACED_OUT = re.compile(rf"(?<![^\W_]){_ONE}(?:[\s.·•*_/|‐-]{{1,3}}{_ONE}){{2,}}")
+_SPACED_OUT = re.compile(rf"(?<![^\W_]){_ONE}(?:(?:\W|_){{1,5}}{_ONE}){{2,}}")
 _ATTACHED_BEFORE = re.compile(r"(?<![A-Za-zА-Яа-я0-9])(?:[A-Za-zА-Яа-я№]{1,4}|[A-Z][ -])$")
 _ATTACHED_AFTER = re.compile(r"[A-Za-zА-Яа-я]{1,4}(?![A-Za-zА-Яа-я0-9])")
 _DIGIT_BEFORE, _DIGIT_AFTER = re.compile(r"[0-9]\W{0,4}$"), re.compile(r"\W{0,4}[0-9]")
@@ -411,7 +415,10 @@ class Matcher:
             for at in places:
                 beside = chosen[at - step]
                 if chosen[at] is None and beside is not None:
-                    chosen[at] = next((h.token for h in run[at].hits if self._words.paired(h.token, beside)), None)
+                    # Of one family name there may be several values: whichever of them this word belongs to.
+                    others = [beside, *(hit.token for hit in run[at - step].hits if hit.strong)]
+                    pairs = product(run[at].hits, others)
+                    chosen[at] = next((h.token for h, other in pairs if self._words.paired(h.token, other)), None)
 
     def _shared_pair(self, run: list[_Found], at: int, chosen: list[int | None]) -> None:
         """Find two words of a withheld value that kept values have too, but none both; or that are near spellings."""
@@ -448,6 +455,8 @@ class Matcher:
         """Look up words broken by hyphens and line ends, with digits for letters, or spaced out letter by letter."""
         for match in _HYPHENATED.finditer(text):
             yield from self._if_strong(*match.span(), "".join(c for c in match.group() if c.isalpha()))
+        for match in _SIGNED.finditer(text):
+            yield from self._among_signs(match)
         for match in _LINE_END.finditer(text):
             before = _BEFORE_BREAK.search(text[max(0, match.start() - 25) : match.start()])
             after = _AFTER_BREAK.match(text, match.end()) if before else None
@@ -468,6 +477,17 @@ class Matcher:
                 yield from self._if_strong(start, done, word.translate(likely))
         for match in _SPACED_OUT.finditer(text):
             yield from self._in_letters([(i, text[i]) for i in range(*match.span()) if text[i].isalpha()])
+
+    def _among_signs(self, match: re.Match[str]) -> Iterator[Span]:
+        """Look up the parts of a word with signs inside, as many together as are joined in writing a name."""
+        parts = [part.span() for part in _LETTERS.finditer(match.string, *match.span())]
+        for first, (start, _) in enumerate(parts):
+            row = match.string[start : parts[first][1]]
+            for _, (begin, end) in zip(range(SIGNED_AT_MOST), parts[first + 1 :], strict=False):
+                row += match.string[begin:end]
+                yield from self._if_strong(start, end, row)
+        if all(end - start == 1 for start, end in parts):
+            yield from self._in_letters([(start, match.string[start]) for start, _ in parts])
 
     def _if_strong(self, start: int, end: int, word: str) -> Iterator[Span]:
         hit = self._strong_hit(word)

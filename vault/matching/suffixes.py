@@ -10,6 +10,7 @@ Source:
     docs/known-values.md.
 """
 
+import re
 from itertools import product
 from typing import Final, NamedTuple
 
@@ -70,6 +71,7 @@ OF_VOWEL: Final = ("iC", "iCna", "iCn", "iniCna", "iniCn")  # Ильич, Ник
 ENDEARMENT: Final = (
     "Jan", "Jon", "ahun", "ahon", "kam", "aka", "akam", "ake", "eke", "aJi", "haJi", "haJim", "aCa", "aCam", "hanim",
 )  # fmt: skip
+RESPECT: Final = ("ke", "ken", "kem", "ka")  # Нұреке: behind the first syllable and a vowel
 DIMINUTIVE: Final = ("ik", "Cik", "Cok", "ka", "Ska", "uSka", "iuSka", "enka", "onka", "oCka", "eCka", "ulia", "iuSa")
 WOMAN: Final = ("han",)  # Гүлнисахан; of a man, Болатхан is another name
 _WOMEN: Final = ("nisa", "gul", "ai", "bibi", "nar", "nur")  # how such names end
@@ -129,6 +131,9 @@ _BEFORE_T: Final = _VOICELESS | frozenset("hbdgu")  # u is в too
 _DAUGHTERS: Final = frozenset({"na", "ne", "nu", "noi", "n", "ni"})
 
 
+_FIRST_SYLLABLE = re.compile(r"[^aeiou]?[aeiou][^aeiou](?=.*[aeiou])")
+
+
 class Stem(NamedTuple):
     """One way a name may begin in a text, and what may follow it there.
 
@@ -136,7 +141,8 @@ class Stem(NamedTuple):
         sounds: The stem in the short alphabet, two letters or more.
         way: `whole`, `voiced`, `raised` (Uyghur: the last vowel closes before another), `vowel` (the last one dropped),
             `soft` (-ья dropped), `glide` (-й dropped), `fleeting` (Павел, Павла), `adjective`, `region` (of a place),
-            `possessed` (ауылы), `seam` (Мұрадджан, whose дж is one sound) or `father` (patronymic only).
+            `possessed` (ауылы), `respect` (Нұреке), `seam` (Мұрадджан, whose дж is one sound) or `father`
+            (patronymic only).
     """
 
     sounds: str
@@ -175,6 +181,8 @@ def stems(name: str, sounds_of: tuple[str, ...] = ()) -> list[Stem]:
             found[Stem(sounds.replace("h", "g"), "whole")] = None  # Ibrahim, Ибрагим
         for father in _fathers(sounds):
             found[Stem(father, "father")] = None
+        if len(sounds) > SHORT and (syllable := _FIRST_SYLLABLE.match(sounds)):
+            found |= {Stem(syllable[0] + vowel, "respect"): None for vowel in "ea"}
     return list(found)
 
 
@@ -271,6 +279,10 @@ def _possessed(_stem: str, rest: str, _joined: str, _script: str) -> bool:
     return rest in _CASES_OF_THEIRS
 
 
+def _respect(_stem: str, rest: str, _joined: str, _script: str) -> bool:
+    return _declined(rest, RESPECT, _FOND_ENDINGS)
+
+
 def _region(_stem: str, rest: str, _joined: str, script: str) -> bool:
     link, adjective, ending = rest.rpartition("sk")
     return script == "cyrillic" and bool(adjective) and link in REGION and ending in RUSSIAN_ADJECTIVE
@@ -279,7 +291,7 @@ def _region(_stem: str, rest: str, _joined: str, script: str) -> bool:
 _RULES: Final = {
     "whole": _whole, "father": _child, "voiced": _voiced, "raised": _closed, "seam": _seam, "vowel": _vowel,
     "soft": _soft, "glide": _glide, "fleeting": _fleeting, "adjective": _adjective, "region": _region,
-    "possessed": _possessed,
+    "possessed": _possessed, "respect": _respect,
 }  # fmt: skip
 
 

@@ -19,6 +19,8 @@ from vault.matching.suffixes import ENGLISH
 from vault.matching.views import views
 
 LETTER: Final = r"[^\W\d_]"
+# What no language writes within a word: emphasis of Markdown, and signs and pictures.
+SIGNS: Final = r"[*_~`@#+|^=/()\[\]{}\\·•∙\u2190-\u2bff\U0001f000-\U0001faff]{1,6}"
 _NOT_HAN = rf"(?:(?![{HAN}]){LETTER})"
 _WORD = re.compile(rf"{LETTER}+(?:[{APOSTROPHES}]{LETTER}+)*|[0-9]+")
 _WORD_NOT_HAN = re.compile(rf"{_NOT_HAN}+(?:[{APOSTROPHES}]{_NOT_HAN}+)*|[0-9]+")
