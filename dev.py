@@ -11,6 +11,8 @@
                                    --cov                      branch coverage of vault and cli
   python3 dev.py lint            ruff, formatting, mypy, the import contracts, docstrings, stale docs
   python3 dev.py docs            write docs/cli.md and docs/schemas.md anew from the program
+  python3 dev.py reader          build the pages of vault/handoff/reader (needs Node 20, npm and, once, a network);
+                                   --check builds aside and compares
   python3 dev.py bench [ARGS]    speed and size, beside SQLCipher (--help for its options)
   python3 dev.py lock            resolve the dependencies anew (needs uv and a network)
 
@@ -136,6 +138,12 @@ def bench(arguments: "list[str]") -> int:
     return python("-m", "tests.bench", *arguments)
 
 
+def reader(arguments: "list[str]") -> int:
+    """Build the pages that open and check bundles in a browser."""
+    prepare(DEV)
+    return python("tools/reader_pages.py", *arguments)
+
+
 def lock(arguments: "list[str]") -> int:
     """Resolve the dependencies anew and write the lock and both requirement files."""
     found = shutil.which("uv") or shutil.which("uv", path=str(BIN))
@@ -154,7 +162,7 @@ def lock(arguments: "list[str]") -> int:
     )
 
 
-COMMANDS = {"demo": demo, "test": test, "lint": lint, "docs": docs, "bench": bench, "lock": lock}
+COMMANDS = {"demo": demo, "test": test, "lint": lint, "docs": docs, "reader": reader, "bench": bench, "lock": lock}
 
 
 def main(arguments: "list[str]") -> int:

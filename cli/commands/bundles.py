@@ -22,41 +22,42 @@ _SSH_BLOB_START = b"\0\0\0\x0bssh-ed25519\0\0\0\x20"
 
 
 @command("verify", short_help="Check a bundle's signature and contents, or unpack it.")
-@click.argument("path", metavar="FILE")
+@click.argument("path", metavar="[FILE]", required=False)
 @click.option("--open", "folder", metavar="DIR", help="Unpack into this new folder if everything holds.")
 @click.option("--known", metavar="FILE", help="Signing keys you know, one a line as in OpenSSH's allowed_signers.")
+@click.option("--page", metavar="FILE.html", help="Write the page that checks a bundle in a browser; check nothing.")
 @click.pass_obj
-def verify(settings: Settings, path: str, folder: str | None, known: str | None) -> int:
+def verify(settings: Settings, path: str | None, folder: str | None, known: str | None, page: str | None) -> int:
     """Check a bundle's signature and contents, or unpack it. No vault is needed.
 
-    FILE is the sealed file, the archive that was in it, or the unpacked folder. A file sealed to a key opens with
-    --identity FILE (an age or SSH key), one sealed by a passphrase asks for it. The signer's key is shown as six words
-    to compare by voice. With --known, a signer who is not in that file ends with exit code 10.
+    FILE is the sealed file, a page that opens itself, the archive that was in it, or the unpacked folder. A file sealed
+    to a key opens with --identity FILE (an age or SSH key), one sealed by a passphrase asks for it. The signer's key is
+    shown as six words to compare by voice. With --known, a signer who is not in that file ends with exit code 10; so
+    does a page that is not the one this version makes.
+
+    With --page nothing is checked: it writes a page for somebody without this program, which checks a bundle in their
+    browser, offline. It is the same for everyone.
 
     Example:
       casevault verify case.age --identity key.txt
       casevault verify case.age --open case
+      casevault verify --page verify.html
     """
-    from vault import agefile
     from vault.handoff import form_of, unpack
     from vault.handoff import verify as verify_bundle
 
     out = Output(settings)
-    bundle = checked_path(path)
+    if (path is None) == (page is None) or (page is not None and (folder or known)):
+        message = "Give either FILE or --page FILE.html."
+        raise click.UsageError(message)
+    if page is not None:
+        return write_checker(out, checked_path(page))
+    bundle = checked_path(path or "")
     if not bundle.exists():
         message = f"{escape(path)} is not there."
         raise click.UsageError(message)
     keys = known_signers(read_file(known), known) if known is not None else {}
-    form = form_of(bundle)
-    secrets: dict[str, Any] = {}
-    if form == "key":
-        if settings.identity is None:
-            message = "This bundle is sealed to a key. Give the private key with --identity FILE."
-            raise click.UsageError(message)
-        secrets["identities"] = agefile.parse_identities(read_file(settings.identity))
-    elif form == "passphrase":
-        given = given_passphrase(settings)
-        secrets["passphrase"] = ask_secret(settings, "Passphrase of the bundle") if given is None else given
+    secrets = opening(settings, form_of(bundle))
     with out.working("Checking"):
         if folder is None or known is not None:
             report = verify_bundle(bundle, known=keys, **secrets)
@@ -76,6 +77,63 @@ def verify(settings: Settings, path: str, folder: str | None, known: str | None)
             "the bundle."
         )
     return Exit.SIGNATURE if known is not None and report.known_as is None else Exit.OK
+
+
+def opening(settings: Settings, form: str) -> dict[str, Any]:
+    """Get what opens a bundle.
+
+    Args:
+        settings: The global options.
+        form: How it lies there.
+
+    Returns:
+        Identities, a passphrase, or nothing, as the library takes them.
+
+    Raises:
+        click.UsageError: It is sealed to a key, and none was given.
+        FormatError: The file of the key is of another form.
+    """
+    if form == "key":
+        from vault import agefile
+
+        if settings.identity is None:
+            message = "This bundle is sealed to a key. Give the private key with --identity FILE."
+            raise click.UsageError(message)
+        return {"identities": agefile.parse_identities(read_file(settings.identity))}
+    if form in {"passphrase", "page"}:
+        given = given_passphrase(settings)
+        return {"passphrase": ask_secret(settings, "Passphrase of the bundle") if given is None else given}
+    return {}
+
+
+def write_checker(out: Output, path: Path) -> int:
+    """Write the page that checks a bundle in a browser.
+
+    Args:
+        out: Where to talk.
+        path: The new file.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        UnsafePathError: Something is at that path.
+        EngineError: The disk refused.
+    """
+    from hashlib import sha256
+
+    from vault.handoff import checker
+    from vault.paths import NewFile
+
+    data = checker()
+    with NewFile(path) as file:
+        file.write(data)
+        file.commit()
+    digest = sha256(data).hexdigest()
+    if not out.json({"page": str(path), "sha256": digest}):
+        out.line("page", path)
+        out.line("sha256", digest)
+    return Exit.OK
 
 
 def report_json(report: Report) -> dict[str, Any]:

@@ -50,10 +50,10 @@ _ORDER: Final = ("case", "person", "event", "statement", "document", "action", "
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["age", "dir"]),
+    type=click.Choice(["age", "html", "dir"]),
     default="age",
     show_default=True,
-    help="Sealed, or a plain folder.",
+    help="Sealed, sealed in a page that any browser opens, or a plain folder.",
 )
 @click.option("--plaintext", is_flag=True, help="With --format dir: agree to plain files without being asked.")
 @click.option("--only", is_flag=True, help="Take the named records alone, not those that belong to them.")
@@ -97,9 +97,10 @@ def export(
 
     Nothing leaves that the policy does not name, and each person's consent must cover audience, purpose and the way
     onward; else nothing is written and it ends with exit code 9. Of a case all of it goes, of a person that person and
-    the records about them. A recipient without a key gets a passphrase of six words, shown once: tell it by voice. The
-    recipient `self` is you. The policy `un` makes two bundles in a new folder, or none: what a Working Group passes to
-    the State concerned, and what it keeps.
+    the records about them. A recipient without a key gets a passphrase of six words, shown once: tell it by voice; so
+    does whoever gets a page (--format html), which a browser opens offline. The recipient `self` is you. The policy
+    `un` makes two bundles in a new folder, or none: what a Working Group passes to the State concerned, and what it
+    keeps.
 
     With --counts only a table leaves: how many detained persons who consent to it, of those named or of all. Numbers of
     few are held back, and those by which they could be worked out, also with tables the audience had before.
@@ -117,6 +118,7 @@ def export(
       casevault export 3f9a --policy lawyer --to "Advocate Example" --purpose legal --preview
       casevault export 3f9a --policy lawyer --to "Advocate Example" --purpose legal -o case.age
       casevault export 3f9a --policy un --to WGEID --purpose un -o submission
+      casevault export 3f9a --policy family --to Aigul --purpose family --format html -o case.html
       casevault export --counts sex,event.place --policy public --to Web --purpose publication -o counts.age
     """
     from cli.commands.address import require_confirmed
@@ -126,7 +128,7 @@ def export(
         message = "Give either -o FILE or --preview."
         raise click.UsageError(message)
     if plaintext and form != "dir":
-        message = "--plaintext belongs to --format dir; the form age is sealed."
+        message = f"--plaintext belongs to --format dir; the form {form} is sealed."
         raise click.UsageError(message)
     if page_name is not None and not preview:
         message = "--page belongs to --preview."
@@ -135,6 +137,7 @@ def export(
     if overrides and preview:
         message = "--override belongs to -o FILE: a preview refuses nothing."
         raise click.UsageError(message)
+    check_name(target, form, policy_name)
     path = checked_path(target) if target is not None else None
     page_path = checked_path(page_name) if page_name is not None else None
     for new in filter(None, (path, page_path)):
@@ -188,6 +191,25 @@ def reasons_of(overridden: tuple[str, ...], reasons: tuple[str, ...]) -> dict[st
         message = "A finding is named twice."
         raise click.UsageError(message)
     return given
+
+
+def check_name(target: str | None, form: str, policy_name: str) -> None:
+    """Refuse a name that calls a page something else, or something else a page: systems open a file by its name.
+
+    Args:
+        target: The new file or folder as typed; None if nothing is written.
+        form: age, html or dir.
+        policy_name: Of a policy, or a name for several, whose bundles stand in a folder.
+
+    Raises:
+        click.UsageError: The name does not fit.
+    """
+    from vault.redact import TOGETHER
+
+    is_page = form == "html" and policy_name not in TOGETHER
+    if target is not None and target.lower().endswith((".html", ".htm")) != is_page:
+        message = "A page (--format html) has a name that ends with .html, and nothing else has."
+        raise click.UsageError(message)
 
 
 def refuse_existing(path: Path) -> None:
@@ -312,7 +334,7 @@ def agreed(settings: Settings, out: Output, request: Request, form: str, *, plai
         settings: The global options.
         out: Where to talk.
         request: What is wanted.
-        form: age or dir.
+        form: age, html or dir.
         plaintext: Plain files were agreed to.
         yes: How often `--yes` was given.
 
@@ -344,7 +366,7 @@ def hand_over(
         vault: The open vault.
         requests: What is wanted, by the name of each bundle.
         path: The new file or folder.
-        form: age or dir.
+        form: age, html or dir.
         overrides: The reasons for which findings of the gate may pass, by their ids.
 
     Raises:
@@ -358,9 +380,10 @@ def hand_over(
         disclosures = dict(zip(requests, vault.disclosures.together(list(requests.values())), strict=True))
     views = {name: disclosure.view for name, disclosure in disclosures.items()}
     tell(out, views)
-    sealing = form == "age" and next(iter(requests.values())).recipient.key is None
+    keyless = next(iter(requests.values())).recipient.key is None
+    sealing = form == "html" or (form == "age" and keyless)
     passphrases = {name: generate_passphrase() for name in requests} if sealing else {}
-    carrier: handoff.Carrier = "age" if form == "age" else "dir"
+    carrier: handoff.Carrier = "html" if form == "html" else "age" if form == "age" else "dir"
     try:
         with out.working("Checking and sealing"):
             if len(disclosures) > 1:

@@ -13,7 +13,7 @@ def run(project, code, *arguments):
 def test_help_names_every_command(project):
     done = run(project, "import dev; raise SystemExit(dev.main(['--help']))")
     assert done.returncode == 0
-    for command in ("demo", "test", "lint", "docs", "bench", "lock", "--deep", "--seed", "--cov"):
+    for command in ("demo", "test", "lint", "docs", "reader", "bench", "lock", "--deep", "--seed", "--cov"):
         assert command in done.stdout
 
 

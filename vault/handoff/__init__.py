@@ -8,6 +8,7 @@ from vault.handoff.archive import Fault
 from vault.handoff.bag import Label
 from vault.handoff.bundle import Carrier, Sealed, write, write_together
 from vault.handoff.examine import FileResult, Fingerprint, Form, Report, form_of, unpack, verify
+from vault.handoff.page import checker
 from vault.handoff.refusal import Refusal
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Refusal",
     "Report",
     "Sealed",
+    "checker",
     "form_of",
     "unpack",
     "verify",

@@ -124,7 +124,8 @@ def write_together(
     """Make the bundles of one act, side by side in a new folder: all of them, or nothing.
 
     Args:
-        disclosures: By the name that each bundle has in the folder; of one `DisclosureDesk.together`.
+        disclosures: By the name that each bundle has in the folder, a page with `.html` after it; of one
+            `DisclosureDesk.together`.
         target: Path of the folder to make; nothing may be there.
         form: As in `write`, for each of them.
         passphrases: By the same names, for a recipient without a key.
@@ -145,14 +146,15 @@ def write_together(
     """
     require_absent(target)
     packed = _pack_all(disclosures, target.name, form, passphrases or {}, overrides)
+    places = {name: f"{name}.html" if form == "html" else name for name in packed}
     with NewFolder(target) as folder:
-        digests = {name: _fill(folder, one, name) for name, one in packed.items()}
+        digests = {name: _fill(folder, one, places[name]) for name, one in packed.items()}
         folder.settle()
         waiting = [one.permit.commit(*digests[name], packed[name].entry) for name, one in disclosures.items()]
         if not waiting or waiting[-1]:
             raise DisclosureError(_ALONE)
         folder.commit()
-    return {name: one.result(target / name, *digests[name]) for name, one in packed.items()}
+    return {name: one.result(target / places[name], *digests[name]) for name, one in packed.items()}
 
 
 @dataclass(frozen=True, slots=True)
