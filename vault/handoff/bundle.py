@@ -17,7 +17,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from vault import agefile, gate, render
 from vault.errors import DisclosureError, HandoffError, LeakError
-from vault.handoff import archive, bag, page, proofs
+from vault.handoff import archive, bag, page, proofs, seen
 from vault.handoff.examine import Fingerprint
 from vault.handoff.refusal import Judge, Judged, Refusal, checked
 from vault.matching import Protected
@@ -220,6 +220,7 @@ def _pack(
     receipt = {
         "policy": {"name": label.policy, "sha256": label.policy_sha256.hex()},
         "rules": disclosure.view.receipt_counts(),
+        "series": seen.plain(disclosure.series),
     }
     attachments = {file.path: bag.Member.measure(_reader(disclosure, file)) for file in disclosure.view.files}
     rendered = {path: bag.Member.of(data) for path, data in render.render(disclosure).items()}

@@ -20,7 +20,7 @@ from typing import BinaryIO, Final, Literal, TypeAlias
 
 from vault import agefile
 from vault.errors import EngineError, FormatError, LimitError, SignatureError, UnlockError, UnsafePathError
-from vault.handoff import archive, bag, page, proofs, sshsig
+from vault.handoff import archive, bag, page, proofs, seen, sshsig
 from vault.handoff.archive import Entry, Fault
 from vault.handoff.proofs import Proven
 from vault.paths import NewFolder
@@ -32,6 +32,8 @@ an archive or a folder."""
 
 _PIECE_BYTES: Final = 64 << 10
 _MAX_DEPTH: Final = 16
+_KEPT: Final = (bag.MANIFEST, bag.SIGNATURE, bag.SIGNERS, bag.RECEIPT, bag.PROOFS)
+"""What the check reads whole, beside the records where there are proofs."""
 _NAMED: Final = 5
 _OPEN: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -86,6 +88,7 @@ class Report:
         bag_sha256: Of the archive, 32 bytes, as the sender's ledger has it.
         sealed_sha256: Of the sealed file, 32 bytes; None where it lay unsealed.
         proven: What its proofs prove; None where it has none.
+        series: Id of the series of bundles for one recipient, 16 bytes, and the place in it; None where it is not told.
     """
 
     form: Form
@@ -97,6 +100,7 @@ class Report:
     bag_sha256: bytes
     sealed_sha256: bytes | None
     proven: Proven | None = None
+    series: tuple[bytes, int] | None = None
 
 
 def form_of(path: Path) -> Form:
@@ -233,17 +237,19 @@ def _examine(
         reader.finish()
         roll.faults += reader.faults
         bag_sha256 = digest.digest()
-    public, manifest, proven = _judge(roll)
+    judged = _judge(roll)
+    manifest = judged.manifest
     return Report(
         form=form,
-        signer=Fingerprint.of(public),
-        known_as=known.get(public),
+        signer=Fingerprint.of(judged.public),
+        known_as=known.get(judged.public),
         addressed=_addressed(form, identities, manifest.label.recipients),
         label=manifest.label,
         files=tuple(FileResult(name, *roll.seen[name]) for name in sorted(roll.seen, key=archive.order)),
         bag_sha256=bag_sha256,
         sealed_sha256=sealed,
-        proven=proven,
+        proven=judged.proven,
+        series=judged.series,
     )
 
 
@@ -281,7 +287,7 @@ class _Roll:
 
     def __init__(self, folder: NewFolder | None) -> None:
         self.seen: dict[str, tuple[int, bytes]] = {}
-        self.kept = {name: bytearray() for name in (bag.MANIFEST, bag.SIGNATURE, bag.SIGNERS, bag.PROOFS)}
+        self.kept = {name: bytearray() for name in _KEPT}
         self.faults: list[Fault] = []
         self._folder = folder
         self._places = bag.Places()
@@ -397,8 +403,18 @@ class _Hashed:
 # --- What is so -----------------------------------------------------------------------------------------------------
 
 
-def _judge(roll: _Roll) -> tuple[bytes, bag.Manifest, Proven | None]:
-    """Return signing key, manifest and what is proven if all of it holds; else raise with all that does not."""
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What the files say that the check needs, when all of them hold."""
+
+    public: bytes
+    manifest: bag.Manifest
+    proven: Proven | None
+    series: tuple[bytes, int] | None
+
+
+def _judge(roll: _Roll) -> _Judged:
+    """Return what the bundle says of itself if the signature and every file hold; else raise with all that does not."""
     faults = list(roll.faults)
     for name in (bag.MANIFEST, bag.SIGNATURE):
         if name not in roll.seen:
@@ -414,12 +430,14 @@ def _judge(roll: _Roll) -> tuple[bytes, bag.Manifest, Proven | None]:
         faults.append(Fault(bag.SIGNERS, "not the key that signed"))
     if faults:
         raise _refusal(faults)
-    if bag.PROOFS not in roll.seen:
-        return public, manifest, None
+    name = bag.RECEIPT
     try:
-        return public, manifest, proofs.check(kept[bag.PROOFS], kept.get(proofs.RECORDS, b""))
+        series = seen.read_series(kept[name])
+        name = bag.PROOFS
+        proven = proofs.check(kept[name], kept.get(proofs.RECORDS, b"")) if name in roll.seen else None
     except SignatureError as error:
-        raise _refusal([Fault(bag.PROOFS, str(error))]) from None
+        raise _refusal([Fault(name, str(error))]) from None
+    return _Judged(public, manifest, proven, series)
 
 
 def _differences(manifest: bag.Manifest, seen: Mapping[str, tuple[int, bytes]]) -> list[Fault]:

@@ -9,6 +9,7 @@ from vault.redact.consent import ended_with, is_past
 from vault.redact.counts import Cell, Table, Told
 from vault.redact.policy import (
     AUDIENCES,
+    LINKING,
     ONWARD,
     PUBLISHED,
     SHIPPED,
@@ -41,6 +42,7 @@ from vault.redact.view import (
 
 __all__ = [
     "AUDIENCES",
+    "LINKING",
     "MASK",
     "ONWARD",
     "OUTCOMES",

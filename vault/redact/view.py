@@ -441,6 +441,8 @@ class Disclosure:
         findings_key: The vault's key for the ids of what the gate finds, 32 bytes; without it nothing can be
             overridden.
         full: It is the owner's own full way out; no gate applies.
+        series: Random id, 16 bytes, of the series of bundles for this recipient, and the place of this one in it, from
+            1; None where copies of several recipients may meet.
 
     Secrets:
         Everything.
@@ -460,6 +462,7 @@ class Disclosure:
     read_file: Callable[[DisclosedFile], Any] | None = dataclasses.field(default=None, repr=False)
     findings_key: bytes = dataclasses.field(default=b"", repr=False)
     full: bool = False
+    series: tuple[bytes, int] | None = None
 
     @property
     def terms(self) -> Mapping[str, tuple[str, ...]]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from vault import files, ledger, sealing
 from vault.errors import BusyError, ConsentError, FormatError, IntegrityError, NotFoundError, PolicyError
 from vault.redact import (
+    LINKING,
     PUBLISHED,
     Disclosure,
     Permit,
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 
 _RECIPIENTS: Final = "recipients"
 _PSEUDONYMS: Final = "pseudonyms"
+_SERIES: Final = "series"
+_SERIES_ID_BYTES: Final = 16
 _FINDINGS: Final = "findings"
 _FINDINGS_KEY_BYTES: Final = 32
 _POLICY: Final = "policy/"
@@ -316,6 +319,8 @@ def _disclose(session: Session, requests: Sequence[Request]) -> list[Disclosure]
     waiting: dict[int, ledger.Handover] = {}
     held = False
     key = _read_findings_key(session)
+    series = _read_series(session)
+    places = [_next(series, request, pseudonyms.rounds(request.scope)) for request in requests]
 
     def record(place: int, handover: ledger.Handover) -> int:
         waiting[place] = handover
@@ -325,6 +330,8 @@ def _disclose(session: Session, requests: Sequence[Request]) -> list[Disclosure]
             if commit.state.head.epoch != made_at:
                 raise BusyError(_CHANGED_MEANWHILE)
             commit.set_setting(_PSEUDONYMS, pseudonyms.plain())
+            if any(places):
+                commit.set_setting(_SERIES, series)
             for one in waiting.values():
                 for facts in one.parts():
                     commit.log(ledger.DISCLOSED, facts)
@@ -355,9 +362,32 @@ def _disclose(session: Session, requests: Sequence[Request]) -> list[Disclosure]
             schemas,
             Permit(_VAULT_ROOM, _committing(request, view, partial(record, place), pseudonyms), hold),
             key,
+            places[place],
         )
         for place, (request, view) in enumerate(zip(requests, views, strict=True))
     ]
+
+
+def _read_series(session: Session) -> dict[str, list[Any]]:
+    """Give for each recipient's scope how often it was started anew, the id of its series, and how many it got."""
+    with session.reading() as (objects, _):
+        plain = session.setting(objects, _SERIES) or {}
+    for one in plain.values():
+        if type(one) is not list or len(one) != 3 or type(one[1]) is not bytes or len(one[1]) != _SERIES_ID_BYTES:
+            msg = "the numbers of bundles are not made by the rule"
+            raise IntegrityError(msg)
+    return dict(plain)
+
+
+def _next(series: dict[str, list[Any]], request: Request, round_: int) -> tuple[bytes, int] | None:
+    """Number a bundle in the series of its recipient; where it may be passed on, a number would tell of others."""
+    if LINKING & {request.policy.audience, *request.path}:
+        return None
+    before, mark, number = series.get(request.scope, (round_, sealing.random_bytes(_SERIES_ID_BYTES), 0))
+    if before != round_:
+        mark, number = sealing.random_bytes(_SERIES_ID_BYTES), 0
+    series[request.scope] = [round_, mark, number + 1]
+    return mark, number + 1
 
 
 def _read_findings_key(session: Session) -> bytes:
@@ -401,7 +431,13 @@ def _committing(
 
 
 def _make(
-    session: Session, request: Request, view: View, schemas: Schemas, permit: Permit, findings_key: bytes
+    session: Session,
+    request: Request,
+    view: View,
+    schemas: Schemas,
+    permit: Permit,
+    findings_key: bytes,
+    series: tuple[bytes, int] | None,
 ) -> Disclosure:
     policy = request.policy
     return Disclosure(
@@ -418,6 +454,7 @@ def _make(
         permit=permit,
         read_file=partial(_open_file, session),
         findings_key=findings_key,
+        series=series,
         full=policy.full,
     )
 
