@@ -44,27 +44,28 @@ _RUNS: Final = frozenset({"htm", "html", "xhtml", "xht", "xml", "svg", "mht", "m
 _PLACES: Final = ("contents", "note", "relations", "timeline")
 _BADGES: Final = ("withheld", "unknown", "not-asked", "coarsened", "retracted", "disputed")
 ELEMENTS: Final = (
-    "a", "article", "bdi", "div", "h1", "h2", "h3", "i", "li", "main", "nav", "p", "section", "span", "table", "tbody",
+    "a", "article", "bdi", "div", "em", "h1", "h2", "h3", "li", "main", "nav", "p", "section", "span", "table", "tbody",
     "td", "th", "thead", "tr", "ul",
 )  # fmt: skip
 """All that stand in `main`, it among them."""
 _PLAIN: Final = (
     *ELEMENTS, "body", 'main id="dossier"', 'bdi dir="auto"', 'bdi class="mark" dir="auto"', 'div class="t" dir="auto"',
-    'span class="word"', 'span class="mask"', 'span class="manner"', 'ul class="terms"', 'table class="claims"',
+    'span class="w"', 'span class="mask"', 'span class="manner"', 'ul class="terms"', 'table class="claims"',
     'td class="back"', 'th scope="col"', 'th scope="row"', "/body", "/html", "/label",
 )  # fmt: skip
 _OPEN_ENDED: Final = (
     'a href="#k-', 'a href="#r-', 'a href="data/files/', 'article id="r-', 'h2 id="k-', 'section aria-labelledby="k-',
     'th scope="rowgroup" rowspan="',
 )  # fmt: skip
-_APART: Final = "<i>\n</i>"
+_APART: Final = "<em>\n</em>"
 """Never shown; keeps the languages apart where only the text of the page is taken."""
 
 
 @cache
 def style() -> str:
-    """Return the one style sheet of the page, as it stands between its tags."""
-    return "\n" + resources.files(__package__).joinpath("style.css").read_text("utf-8")
+    """Return the one style sheet of the page, as it stands between its tags: of the page, and of the dossier in it."""
+    sheets = (resources.files(__package__).joinpath(name).read_text("utf-8") for name in ("page.css", "dossier.css"))
+    return "\n" + "".join(sheets)
 
 
 def head(language: str) -> str:
@@ -323,7 +324,7 @@ def _part(part: Part) -> str:
         return _bdi(part.en)
     told = zip(LANGUAGES, part.all(), strict=True)
     spans = _APART.join(f'<span lang="{language}">{text.translate(_TEXT)}</span>' for language, text in told)
-    return f'<span class="word">{_APART}{spans}{_APART}</span>'
+    return f'<span class="w">{_APART}{spans}{_APART}</span>'
 
 
 def _parts(parts: Iterable[Part]) -> str:
