@@ -23,6 +23,7 @@ class Exit(IntEnum):
     UNSAFE_PATH = 8
     REFUSED = 9
     SIGNATURE = 10
+    ADDRESSEE = 11
     INTERRUPTED = 130
 
 
@@ -38,6 +39,7 @@ MEANINGS: Final[dict[Exit, str]] = {
     Exit.UNSAFE_PATH: "unsafe file or path",
     Exit.REFUSED: "refused by consent, policy or leak gate",
     Exit.SIGNATURE: "signature bad or unknown",
+    Exit.ADDRESSEE: "a bundle that holds, but was not made for whoever opened it",
     Exit.INTERRUPTED: "interrupted",
 }
 

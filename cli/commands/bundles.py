@@ -5,19 +5,25 @@ Floor: roof. It never says just "good": it says who signed, and whether that key
 
 from __future__ import annotations
 
+import os
+import stat
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from cli.app import Settings, command
-from cli.exits import Exit
+from cli.exits import Exit, details
 from cli.output import Output, escape
 from cli.session import ask_secret, checked_path, given_passphrase, read_file
 
 if TYPE_CHECKING:
-    from vault.handoff import Report
+    from collections.abc import Iterator, Mapping
 
+    from vault.handoff import Proven, Report, Seen
+
+MAX_NOTE_BYTES: Final = 1 << 20
 _SSH_BLOB_START = b"\0\0\0\x0bssh-ed25519\0\0\0\x20"
 
 
@@ -25,58 +31,223 @@ _SSH_BLOB_START = b"\0\0\0\x0bssh-ed25519\0\0\0\x20"
 @click.argument("path", metavar="[FILE]", required=False)
 @click.option("--open", "folder", metavar="DIR", help="Unpack into this new folder if everything holds.")
 @click.option("--known", metavar="FILE", help="Signing keys you know, one a line as in OpenSSH's allowed_signers.")
+@click.option("--seen", metavar="FILE", help="Your note of bundles received; this one is added to it.")
+@click.option(
+    "--with", "other", metavar="FILE", help="Another bundle: does it show parts of the same sealed revisions?"
+)
 @click.option("--page", metavar="FILE.html", help="Write the page that checks a bundle in a browser; check nothing.")
 @click.pass_obj
-def verify(settings: Settings, path: str | None, folder: str | None, known: str | None, page: str | None) -> int:
+def verify(
+    settings: Settings,
+    path: str | None,
+    folder: str | None,
+    known: str | None,
+    seen: str | None,
+    other: str | None,
+    page: str | None,
+) -> int:
     """Check a bundle's signature and contents, or unpack it. No vault is needed.
 
     FILE is the sealed file, a page that opens itself, the archive that was in it, or the unpacked folder. A file sealed
     to a key opens with --identity FILE (an age or SSH key), one sealed by a passphrase asks for it. The signer's key is
     shown as six words to compare by voice. With --known, a signer who is not in that file ends with exit code 10; so
-    does a page that is not the one this version makes.
+    does a page that is not the one this version makes. A bundle that holds and was made for somebody else ends with
+    exit code 11; one that is older than another that --seen has noted, with 5.
+
+    Where the sender's policy gives proofs, it says how many claims are proven to be unaltered parts of one sealed
+    revision. With --with, it says which records of the two bundles are shown of one and the same revision; if none is,
+    or one of the two has no proofs, the exit code is 10.
 
     With --page nothing is checked: it writes a page for somebody without this program, which checks a bundle in their
     browser, offline. It is the same for everyone.
 
     Example:
       casevault verify case.age --identity key.txt
-      casevault verify case.age --open case
+      casevault verify case.age --open case --known signers --seen received
+      casevault verify case --with for-the-un
       casevault verify --page verify.html
     """
-    from vault.handoff import form_of, unpack
-    from vault.handoff import verify as verify_bundle
+    from vault.handoff import Seen, form_of, unpack
 
     out = Output(settings)
-    if (path is None) == (page is None) or (page is not None and (folder or known)):
+    if (path is None) == (page is None) or (page is not None and (folder or known or seen or other)):
         message = "Give either FILE or --page FILE.html."
         raise click.UsageError(message)
     if page is not None:
         return write_checker(out, checked_path(page))
-    bundle = checked_path(path or "")
-    if not bundle.exists():
-        message = f"{escape(path)} is not there."
-        raise click.UsageError(message)
+    bundle = there(path or "")
     keys = known_signers(read_file(known), known) if known is not None else {}
+    noted = Seen.read(read_note(seen)) if seen is not None else Seen()
     secrets = opening(settings, form_of(bundle))
-    with out.working("Checking"):
+    with telling_faults(out), out.working("Checking"):
         if folder is None or known is not None:
-            report = verify_bundle(bundle, known=keys, **secrets)
+            report = check(bundle, keys, secrets)
         if folder is not None and known is not None and report.known_as is None:
             folder = None  # what an unknown key signed is not unpacked where only known ones are wanted
         if folder is not None:
             report = unpack(bundle, checked_path(folder), known=keys, **secrets)
-    if not out.json({**report_json(report), "opened": folder}):
+    same = None if other is None else same_revisions(settings, out, report, other)
+    verdict, code = judge(report, noted, strict=known is not None)
+    told = {"verdict": verdict, "received_before": noted.knows(report), "newer": noted.newer(report), "same": same}
+    if not out.json({**report_json(report), **told, "opened": folder}):
+        out.line("verdict", VERDICTS[verdict])
         print_report(out, report)
+        for here, beside in same or ():
+            out.line("same revision", here, beside)
         if folder is not None:
             out.line("opened", Path(folder))
+    warn(out, report, noted, same)
+    if seen is not None and not noted.knows(report):
+        note(checked_path(seen), noted.line(report))
+    return Exit.SIGNATURE if same == [] else code
+
+
+VERDICTS: Final = {
+    "known": "good, and you know who signed it",
+    "never-seen": "good, but you never saw the key that signed it",
+    "not-addressed": "good, but not made for the key or passphrase that opened it",
+    "older": "good, but older than one that you received before",
+}
+"""What holds of a bundle that is as it was signed, the gravest first told; one that is not is an error."""
+
+
+def judge(report: Report, noted: Seen, *, strict: bool) -> tuple[str, Exit]:
+    """Say in one word what to make of a bundle that is as it was signed.
+
+    Args:
+        report: From the library.
+        noted: What was received before.
+        strict: Only known signers are wanted.
+
+    Returns:
+        A key of `VERDICTS`, and the exit code.
+    """
+    if strict and report.known_as is None:
+        return "never-seen", Exit.SIGNATURE
+    if report.addressed is False:
+        return "not-addressed", Exit.ADDRESSEE
+    if noted.newer(report) is not None:
+        return "older", Exit.STALE
+    return ("never-seen" if report.known_as is None else "known"), Exit.OK
+
+
+def warn(out: Output, report: Report, noted: Seen, same: list[tuple[str, str]] | None) -> None:
+    """Say what a person should do about a bundle, beside the one word.
+
+    Args:
+        out: Where to write.
+        report: From the library.
+        noted: What was received before.
+        same: Records of the same revisions in another bundle; None if none was asked for.
+    """
     if report.addressed is False:
         out.warn("It was not made for the key or passphrase that opened it: somebody passed it on under another seal.")
+    if (newer := noted.newer(report)) is not None and report.series is not None:
+        out.warn(f"You received number {newer} of this series before; this is number {report.series[1]}.")
     if report.known_as is None:
         out.warn(
             "This signing key was never seen here. Compare its six words with the sender by voice before you rely on "
             "the bundle."
         )
-    return Exit.SIGNATURE if known is not None and report.known_as is None else Exit.OK
+    if same == []:
+        out.warn("No record in the two bundles is proven to be of one and the same sealed revision.")
+
+
+def check(bundle: Path, known: Mapping[bytes, str], secrets: Mapping[str, Any]) -> Report:
+    """Check a bundle; nothing is written."""
+    from vault.handoff import verify as verify_bundle
+
+    return verify_bundle(bundle, known=known, **secrets)
+
+
+def same_revisions(settings: Settings, out: Output, report: Report, path: str) -> list[tuple[str, str]]:
+    """Find which records another bundle shows of the same sealed revisions.
+
+    Args:
+        settings: The global options; what opens the one opens the other, or its passphrase is asked for.
+        out: Where to write.
+        report: Of the one.
+        path: The other.
+
+    Returns:
+        Record id here and record id there.
+
+    Raises:
+        VaultError: As for the one.
+        click.UsageError: It is not there, or nothing was given that opens it.
+    """
+    from vault.handoff import form_of
+
+    beside = there(path)
+    secrets = opening(settings, form_of(beside))
+    with telling_faults(out), out.working("Checking the other"):
+        second = check(beside, {}, secrets)
+    return [] if report.proven is None or second.proven is None else report.proven.same(second.proven)
+
+
+@contextmanager
+def telling_faults(out: Output) -> Iterator[None]:
+    """With `--json`, say what does not hold as JSON too, before the error is told and the command ends."""
+    from vault.errors import SignatureError
+
+    try:
+        yield
+    except SignatureError as error:
+        out.json({"verdict": "bad", "faults": details(error)})
+        raise
+
+
+def there(path: str) -> Path:
+    """Give the path of a bundle that is there.
+
+    Raises:
+        click.UsageError: Nothing is.
+    """
+    bundle = checked_path(path)
+    if not bundle.exists():
+        message = f"{escape(path)} is not there."
+        raise click.UsageError(message)
+    return bundle
+
+
+def read_note(path: str) -> bytes:
+    """Read the note of bundles received; empty where there is none yet.
+
+    Raises:
+        UnsafePathError: It is no plain file.
+        LimitError: Over a mebibyte.
+        click.UsageError: It cannot be read.
+    """
+    from vault.errors import LimitError, UnsafePathError
+
+    file = checked_path(path)
+    if not file.is_symlink() and not file.exists():
+        return b""
+    if not stat.S_ISREG(file.lstat().st_mode):
+        message = "the note of bundles is not a plain file"
+        raise UnsafePathError(message)
+    data = read_file(path)
+    if len(data) > MAX_NOTE_BYTES:
+        message = "size in bytes of the note of bundles"
+        raise LimitError(message, MAX_NOTE_BYTES)
+    return data
+
+
+def note(path: Path, line: bytes) -> None:
+    """Add a line to the note of bundles; the file is made for its owner's eyes alone.
+
+    Raises:
+        UnsafePathError: It cannot be written as a plain file.
+    """
+    from vault.errors import UnsafePathError
+
+    try:
+        number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        with os.fdopen(number, "ab") as file:
+            file.write(line)
+    except OSError as error:
+        message = f"{path.name} cannot be written as a plain file: {error.strerror}"
+        raise UnsafePathError(message) from None
 
 
 def opening(settings: Settings, form: str) -> dict[str, Any]:
@@ -160,6 +331,24 @@ def report_json(report: Report) -> dict[str, Any]:
         "files": [{"path": file.path, "bytes": file.length, "sha256": file.sha256} for file in report.files],
         "bag_sha256": report.bag_sha256,
         "sealed_sha256": report.sealed_sha256,
+        "series": None if report.series is None else {"id": report.series[0], "number": report.series[1]},
+        "proven": None if report.proven is None else proven_json(report.proven),
+    }
+
+
+def proven_json(proven: Proven) -> dict[str, Any]:
+    """Give what is proven as plain values.
+
+    Args:
+        proven: From the library.
+
+    Returns:
+        What JSON says.
+    """
+    return {
+        "records": [{"id": name, "root": root} for name, root in sorted(proven.roots.items())],
+        "claims": [{"record": name, "field": field, "place": place} for name, field, place in proven.claims],
+        "unproven": dict(proven.unproven),
     }
 
 
@@ -181,6 +370,12 @@ def print_report(out: Output, report: Report) -> None:
     if "en" in report.label.terms:
         out.line("terms", " ".join(report.label.terms["en"]))
     out.line("made with", report.label.tool)
+    if report.series is not None:
+        out.line("number", report.series[1])
+    if report.proven is not None:
+        out.line("proven", f"{len(report.proven.claims)} claims", f"of {len(report.proven.roots)} sealed revisions")
+        for outcome, count in report.proven.unproven.items():
+            out.line("nothing proven", f"{count} claims", outcome)
     for file in report.files:
         out.line("file", file.path, file.length)
 

@@ -9,7 +9,9 @@ from vault.handoff.bag import Label
 from vault.handoff.bundle import Carrier, Sealed, write, write_together
 from vault.handoff.examine import FileResult, Fingerprint, Form, Report, form_of, unpack, verify
 from vault.handoff.page import checker
+from vault.handoff.proofs import Proven
 from vault.handoff.refusal import Refusal
+from vault.handoff.seen import Seen
 
 __all__ = [
     "Carrier",
@@ -18,9 +20,11 @@ __all__ = [
     "Fingerprint",
     "Form",
     "Label",
+    "Proven",
     "Refusal",
     "Report",
     "Sealed",
+    "Seen",
     "checker",
     "form_of",
     "unpack",
