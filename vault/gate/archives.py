@@ -26,6 +26,9 @@ ZIP_STARTS: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _HEADER_BYTES: Final = 1 << 12
 _MEMORY: Final = 100_000_000  # of an xz dictionary
 _BLOCK: Final = 512
+_PIECE: Final = 1 << 20
+_PACKED_NOTHING: Final = 2
+_NAME_BYTES: Final = 1 << 16
 
 
 # ------------------------------------------------------------------------------------------------------------ ZIP
@@ -60,8 +63,10 @@ def read_zip(stream: BinaryIO, place: str, budget: Budget) -> Iterator[Part]:
                 yield Fault("encrypted", inner)
             elif entry.is_dir() and not entry.file_size:
                 yield Label(entry.filename, inner)
+                packed_nothing = entry.compress_type == zipfile.ZIP_DEFLATED and entry.compress_size == _PACKED_NOTHING
+                yield from fault_if(entry.compress_size and not packed_nothing, "hidden", inner)
             else:
-                yield _member(archive, entry, inner, budget, strict=strict)
+                yield from _member(archive, stream, entry, inner, budget, strict=strict)
         if strict:
             yield from office.read_dates(archive, place)
         yield from _uncovered(covered, place)
@@ -70,14 +75,47 @@ def read_zip(stream: BinaryIO, place: str, budget: Budget) -> Iterator[Part]:
         yield from fault_if(len(names) != len(entries), "hidden", place)
 
 
-def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, place: str, budget: Budget, *, strict: bool) -> Part:
+def _member(
+    archive: zipfile.ZipFile, stream: BinaryIO, entry: zipfile.ZipInfo, place: str, budget: Budget, *, strict: bool
+) -> Iterator[Part]:
     try:
         with archive.open(entry) as member:
             data = member.read(budget.room + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, lzma.LZMAError):
-        return Fault("broken", place)
+        yield Fault("broken", place)
+        return
     budget.take(len(data))
-    return Inner(data, entry.filename, place, strict=strict)
+    for behind in _behind_data(stream, entry, len(data)):
+        yield Fault("hidden", f"{place} behind its data")
+        yield Loose(behind[:_HEADER_BYTES], f"{place} behind its data")
+    yield Inner(data, entry.filename, place, strict=strict)
+
+
+def _behind_data(stream: BinaryIO, entry: zipfile.ZipInfo, size: int) -> Iterator[bytes]:
+    """Give the bytes of a member that are read by nobody: what unpacks it stops before them."""
+    stream.seek(entry.header_offset)
+    header = stream.read(30)
+    stream.seek(int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little"), io.SEEK_CUR)
+    left = entry.compress_size
+    if entry.compress_type == zipfile.ZIP_STORED:
+        stream.seek(size, io.SEEK_CUR)
+        if left > size:
+            yield stream.read(min(left - size, _HEADER_BYTES))
+        return
+    make = _UNPACKERS.get(entry.compress_type)
+    if make is None:
+        return
+    unpacker = make()
+    while left and not unpacker.eof:
+        packed = stream.read(min(left, _PIECE))
+        left -= len(packed)
+        while packed and not unpacker.eof:
+            unpacker.decompress(packed, _PIECE)
+            packed = getattr(unpacker, "unconsumed_tail", b"")
+            if not packed and not getattr(unpacker, "needs_input", True):
+                raise BrokenError
+    if unpacker.unused_data or left:
+        yield unpacker.unused_data + stream.read(min(left, _HEADER_BYTES))
 
 
 def _local_header(stream: BinaryIO, entry: zipfile.ZipInfo, place: str) -> tuple[int, list[Part]]:
@@ -158,6 +196,9 @@ _PACKED: Final[tuple[tuple[bytes, Callable[[], _Unpacker]], ...]] = (
     (XZ, lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MEMORY)),
 )
 PACKED: Final = tuple(start for start, _ in _PACKED)
+_UNPACKERS: Final[dict[int, Callable[[], _Unpacker]]] = {
+    zipfile.ZIP_DEFLATED: lambda: zlib.decompressobj(wbits=-15),
+}
 
 
 def read_packed(data: bytes, place: str, budget: Budget) -> Iterator[Part]:
@@ -176,9 +217,9 @@ def read_packed(data: bytes, place: str, budget: Budget) -> Iterator[Part]:
     while data.startswith(start):
         budget.member()
         if start == GZIP:
-            header = data[10:_HEADER_BYTES] if data[3:4] != b"\0" else b""
-            yield from (Text(text, f"{place} header") for text in runs_of_text(header[: header.find(b"\0") + 1]))
-            yield Loose(header.split(b"\0", 1)[0], f"{place} header")
+            for field in _gzip_fields(data):
+                yield from (Text(text, f"{place} header") for text in runs_of_text(field))
+                yield Loose(field, f"{place} header")
         unpacker = make()
         content.append(unpacker.decompress(data, budget.room + 1))
         budget.take(len(content[-1]))
@@ -189,6 +230,22 @@ def read_packed(data: bytes, place: str, budget: Budget) -> Iterator[Part]:
         yield Fault("hidden", place)
         yield Loose(data[:_HEADER_BYTES], place)
     yield Inner(b"".join(content), "", f"{place} content")
+
+
+def _gzip_fields(data: bytes) -> Iterator[bytes]:
+    """Give what the header of a gzip stream says: extra field, name and comment."""
+    flags, at = data[3] if len(data) > 10 else 0, 10
+    if flags & 4:
+        size = int.from_bytes(data[at : at + 2], "little")
+        yield data[at + 2 : at + 2 + size]
+        at += 2 + size
+    for flag in (8, 16):
+        if flags & flag:
+            end = data.find(b"\0", at, at + _NAME_BYTES)
+            if end < 0:
+                raise BrokenError
+            yield data[at:end]
+            at = end + 1
 
 
 # ------------------------------------------------------------------------------------------------------------ tar
@@ -239,7 +296,8 @@ def read_tar(data: bytes, place: str, budget: Budget) -> Iterator[Part]:
             long_name or b"/".join(filter(None, (_field(header, 345, 155), _field(header, 0, 100)))),
         )
         long_name = b""
-        for field in (_field(header, 157, 100), _field(header, 265, 32), _field(header, 297, 32)):
+        # All of it, with what stands behind the ends of its fields.
+        for field in filter(None, header.split(b"\0")):
             yield Loose(field, f"{inner} header")
         yield from fault_if(padding.strip(b"\0") or header[500:].strip(b"\0"), "hidden", inner)
         if kind in b"xgLK":

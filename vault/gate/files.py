@@ -12,6 +12,7 @@ import binascii
 import hashlib
 import io
 import re
+import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import product
 from typing import BinaryIO, Final
@@ -357,6 +358,8 @@ class _Scan:
                 self._bytes(data, "", f"{place} encoded", depth + 1)
             return False
         found = False
+        if data[:1] == b"\x78" and (inflated := _inflated(data, self._limits.text_bytes)):
+            return self._token(inflated, likely, place, depth)
         texts = as_text(data, guess=False)
         for inner in [*(texts if texts is not None else runs_of_text(data)), *(older(data) if likely else ())]:
             for reading in readings(inner):
@@ -367,6 +370,16 @@ class _Scan:
                     self._tokens_of(reading, place)
                     found |= self._encoded(reading, place, depth + 1)
         return found
+
+
+def _inflated(data: bytes, room: int) -> bytes:
+    """Give what a token of packed bytes unpacks to; nothing if it is none, or is more than there is room for."""
+    unpacker = zlib.decompressobj()
+    try:
+        found = unpacker.decompress(data, room)
+    except zlib.error:
+        return b""
+    return found if unpacker.eof and found[:1] != b"\x78" else b""
 
 
 def _pieces(stream: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:

@@ -8,6 +8,7 @@ Source:
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any, Final
@@ -27,6 +28,8 @@ REVISIONS_AT_MOST: Final = 12
 _FONTS_OF_A_NAME: Final = 6
 _VERSIONS_AT_MOST: Final = 50
 _LOOKS_AT_MOST: Final = 1_000_000
+_PIXELS_LOOKED_AT: Final = 1 << 20  # bytes of a picture; a larger one is a picture
+_ODD_SHARE: Final = 0.5  # of the signs of a page: then its fonts do not tell their letters
 _DRAWN = re.compile(rb"/([^\0\t\n\f\r ()<>\[\]{}/%]+)[\0\t\n\f\r ]+Do(?![A-Za-z0-9])")
 _XREF = re.compile(
     rb"\bxref[\0\t\n\f\r ]+(?:[0-9]+ +[0-9]+[\0\t\n\f\r ]+(?:[0-9]{10} [0-9]{5} [nf][\0\t\n\f\r ]*)*)*"
@@ -72,7 +75,7 @@ def read_pdf(data: bytes, place: str, budget: Budget) -> Iterator[Part]:
     readings = [pdfextractors.by_pypdf(data), pdfextractors.by_pdfium(data)]
     for pages in readings:
         yield Text(joined(pages), f"{place} pages")
-    if _differ(*("".join(pages) for pages in readings)):
+    if _differ(*("".join(pages) for pages in readings)) or any(_is_odd(page) for pages in readings for page in pages):
         yield Fault("unreadable", f"{place} pages")
     yield from _earlier(data, place)
 
@@ -88,6 +91,13 @@ def _earlier(data: bytes, place: str) -> Iterator[Part]:
                 yield Text(joined(extractor(data[:end])), f"{place} revision {number}")
             except BrokenError:
                 continue  # a file laid out for the web has such a mark near its start
+
+
+def _is_odd(page: str) -> bool:
+    """Tell a page whose letters nobody tells: its fonts give control characters, or none that are assigned."""
+    signs = [sign for sign in page if not sign.isspace()]
+    odd = sum(unicodedata.category(sign) in {"Cc", "Cn", "Co"} or sign == "\ufffd" for sign in signs)
+    return odd >= _FEW and odd > _ODD_SHARE * len(signs)
 
 
 def _differ(one: str, two: str) -> bool:
@@ -112,6 +122,8 @@ class _Document:
         self._fonts: dict[int, Font] = {}
         self._content = 0
         self._looks = 0
+        self._parents: dict[int, dict[int, int]] = {}  # of pages: the nodes that name them, and how often
+        self._shown: dict[int, int] = {}
         self._weights: dict[int, int] = {}  # of forms, with the forms within
 
     def parts(self) -> Iterator[Part]:
@@ -152,6 +164,7 @@ class _Document:
             self.encrypted |= "Encrypt" in stream.about
             if stream.about.get("Type") == "ObjStm" and not self.encrypted:
                 unpacked = yield from self._unpack(stream, f"{self._place} object stream")
+                yield Text(joined(runs_of_text(unpacked)), f"{self._place} object stream", noise=True)
                 for number, value in stream_objects(unpacked, stream.about):
                     self._budget.member()
                     self._versions.setdefault(number, []).append(value)
@@ -187,12 +200,42 @@ class _Document:
         elif isinstance(value, dict | list) and depth <= DEPTH_AT_MOST:
             if isinstance(value, dict):
                 self._names.update(dict.fromkeys(value))
-                for key in _FONT_FILES & value.keys():
-                    for stream in self._all(value[key]):
-                        if isinstance(stream, Stream):
-                            stream.about.setdefault("Length1", 0)
+                self._tell_streams(value)
             for inner in value.values() if isinstance(value, dict) else value:
                 self._gather(inner, depth + 1)
+
+    def _tell_streams(self, value: dict[str, Any]) -> None:
+        """Note of streams what only those know that point to them: programs of fonts, and files."""
+        for key in _FONT_FILES & value.keys():
+            for stream in self._all(value[key]):
+                if isinstance(stream, Stream):
+                    stream.about.setdefault("Length1", 0)
+        for one in self._all(value.get("EF")):
+            for stream in [s for ref in one.values() for s in self._all(ref)] if isinstance(one, dict) else []:
+                if isinstance(stream, Stream):
+                    stream.about["Type"] = "EmbeddedFile"
+
+    def _gather_tree(self) -> None:
+        """Take in how often each node of the tree of pages names each of its children."""
+        for number, versions in self._versions.items():
+            for value in versions:
+                kids = value.get("Kids") if isinstance(value, dict) and "Count" in value else None
+                for one in self._all(kids):
+                    named = Counter(kid.number for kid in one if isinstance(kid, Ref)) if isinstance(one, list) else {}
+                    for child, times in named.items():
+                        parents = self._parents.setdefault(child, {})
+                        parents[number] = max(parents.get(number, 0), times)
+
+    def _times(self, number: int, depth: int = 0) -> int:
+        """Give how often a page is shown, for whoever reads the pages reads it so often."""
+        if number not in self._shown:
+            if depth > DEPTH_AT_MOST:
+                raise LimitError
+            self._shown[number] = 1  # while a tree that is none goes round in circles
+            parents = self._parents.get(number, {})
+            times = sum(self._times(parent, depth + 1) * named for parent, named in parents.items())
+            self._shown[number] = max(1, min(times, CONTENT_AT_MOST))
+        return self._shown[number]
 
     def _words(self) -> Iterator[Part]:
         """Give the strings and names of all objects."""
@@ -248,25 +291,18 @@ class _Document:
 
     def _stream(self, stream: Stream, place: str) -> Iterator[Part]:
         about = stream.about
-        if about.get("Type") in {"XRef", "ObjStm"}:
+        if about.get("Type") == "ObjStm":
             return
         if "F" in about and not isinstance(about["F"], Name | list):
             yield Fault("unreadable", f"{place} outside the file")
         data = yield from self._unpack(stream, place)
         picture = about.get("picture", "")
-        if picture in {"DCTDecode", "DCT"}:
-            yield from pictures.read_jpeg(data, place, self._budget)
-        elif picture == "JPXDecode":
-            yield Fault("unreadable", place)
-        elif picture or about.get("Subtype") == "Image":
-            return
-        elif (
-            about.get("Type") == "EmbeddedFile"
-            or about.get("Type") == "Metadata"
-            or data.lstrip()[:5] == b"<?xpa"
-            or data.startswith(b"<?xml")
-        ):
+        if about.get("Type") in {"EmbeddedFile", "Metadata"} or data.lstrip()[:5] == b"<?xpa" or data[:5] == b"<?xml":
             yield Inner(data, "", place)
+        elif picture or about.get("Subtype") == "Image":
+            yield from self._picture(data, picture, place)
+        elif about.get("Type") == "XRef":
+            yield Text(joined(runs_of_text(data)), place, noise=True)
         elif "Alternate" in about or data[36:40] == b"acsp":
             yield from pictures.read_profile(data, place)
         elif "Length1" in about or about.get("Subtype") in {"Type1C", "CIDFontType0C", "OpenType"}:
@@ -280,6 +316,15 @@ class _Document:
         else:
             yield Text(joined(runs_of_text(data)), place, noise=True)
 
+    def _picture(self, data: bytes, packing: str, place: str) -> Iterator[Part]:
+        """Look at a picture: a JPEG by its reader, words in the place of pixels."""
+        if packing in {"DCTDecode", "DCT"}:
+            yield from pictures.read_jpeg(data, place, self._budget)
+        elif packing == "JPXDecode":
+            yield Fault("unreadable", place)
+        elif len(data) <= _PIXELS_LOOKED_AT:
+            yield Text(joined(runs_of_text(data)), place, noise=True)
+
     def _count(self, data: bytes) -> None:
         self._content += len(data)
         if self._content > CONTENT_AT_MOST:
@@ -289,6 +334,7 @@ class _Document:
     def _pages(self) -> Iterator[Part]:
         """Read the drawing instructions: those of pages together, all others by themselves."""
         everywhere = self._fonts_by_name()
+        self._gather_tree()
         done: set[int] = set()
         drawn = 0
         for number, versions in self._versions.items():
@@ -297,7 +343,7 @@ class _Document:
                     streams = self._contents(value["Contents"])
                     done |= {id(stream) for stream in streams}
                     data = b"\n".join(self._unpacked.get(id(stream), b"") for stream in streams)
-                    drawn += self._weigh_forms(data, self._page_resources(value))
+                    drawn += self._weigh_forms(data, self._page_resources(value)) * self._times(number)
                     if drawn > CONTENT_AT_MOST:
                         raise LimitError
                     fonts = {**everywhere, **self._resources(self._page_resources(value))}

@@ -23,8 +23,13 @@ _JPEG: Final = b"\xff\xd8\xff"
 _PNG_PLAIN: Final = frozenset(
     b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB sBIT bKGD pHYs hIST cICP mDCV cLLI acTL fcTL fdAT oFFs sTER".split()
 )
+_PNG_SIZES: Final = {
+    b"IHDR": 13, b"PLTE": 768, b"IEND": 0, b"tRNS": 256, b"gAMA": 4, b"cHRM": 32, b"sRGB": 1, b"sBIT": 4, b"bKGD": 6,
+    b"pHYs": 9, b"hIST": 512, b"cICP": 4, b"mDCV": 24, b"cLLI": 8, b"acTL": 8, b"fcTL": 26, b"oFFs": 9, b"sTER": 1,
+}  # fmt: skip
 _PNG_TEXTS: Final = frozenset(b"tEXt zTXt iTXt eXIf tIME sPLT".split())
 _WEBP_PLAIN: Final = frozenset(b"VP8 |VP8L|VP8X|ALPH|ANIM|ANMF".split(b"|"))
+_WEBP_SIZES: Final = {b"VP8X": 10, b"ANIM": 6}
 _GIF_LOOPS: Final = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
 # Of TIFF and EXIF: sizes, colours, resolution, place of the strips; no words, no times, no places.
 _TAGS_PLAIN: Final = frozenset({
@@ -36,6 +41,7 @@ _TAGS_PLAIN: Final = frozenset({
 _TAG_SIZES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 _STRIPS: Final = {273: 279, 324: 325}
 _ENTRIES_AT_MOST: Final = 4096
+_NUMBER_COSTS: Final = 16  # bytes of the budget: to read a number takes as long as to unpack so many
 
 
 def reader_of(data: bytes) -> Callable[[bytes, str, Budget], Iterator[Part]] | None:
@@ -80,12 +86,13 @@ _TABLES: Final = frozenset(range(0xC0, 0xD0)) - {0xC8} | frozenset({0xDB, 0xDC, 
 """Segments that the picture itself is decoded by; of all others none is needed to see it."""
 
 
-def read_jpeg(data: bytes, place: str, _budget: Budget) -> Iterator[Part]:
+def read_jpeg(data: bytes, place: str, budget: Budget) -> Iterator[Part]:
     """Read the segments of a JPEG.
 
     Args:
         data: The file.
         place: Of it.
+        budget: Of the scan.
 
     Yields:
         What stands beside the picture.
@@ -114,7 +121,7 @@ def read_jpeg(data: bytes, place: str, _budget: Budget) -> Iterator[Part]:
         elif marker == 0xE2 and body.startswith(b"ICC_PROFILE\0"):
             profile.append(body[14:])
         else:
-            yield from _segment(marker, body, f"{place} segment {marker:02X}")
+            yield from _segment(marker, body, f"{place} segment {marker:02X}", budget)
     if not scans:
         raise BrokenError
     yield from read_profile(b"".join(profile), place)
@@ -137,7 +144,7 @@ def _behind_scan(data: bytes, at: int) -> int:
             return at
 
 
-def _segment(marker: int, body: bytes, place: str) -> Iterator[Part]:
+def _segment(marker: int, body: bytes, place: str, budget: Budget) -> Iterator[Part]:
     """Read one segment that belongs to an application."""
     if marker == 0xE0 and body.startswith(b"JFIF\0"):
         # Behind fourteen bytes there may be a small copy of the picture.
@@ -146,7 +153,7 @@ def _segment(marker: int, body: bytes, place: str) -> Iterator[Part]:
     elif marker == 0xEE and body.startswith(b"Adobe") and len(body) == 12:
         return
     elif marker == 0xE1 and body.startswith((b"Exif\0\0", b"Exif\0\xff")):
-        yield from read_exif(body[6:], place)
+        yield from read_exif(body[6:], place, budget)
     else:
         yield from _metadata(body, place)
 
@@ -155,9 +162,10 @@ def _segment(marker: int, body: bytes, place: str) -> Iterator[Part]:
 class _Tiff:
     """The directories of a TIFF, and which bytes they account for."""
 
-    def __init__(self, data: bytes, place: str) -> None:
+    def __init__(self, data: bytes, place: str, budget: Budget) -> None:
         self.data = data
         self.place = place
+        self._budget = budget
         self.order: str = "little" if data.startswith(b"II") else "big"
         self.covered = [(0, 8)]
         self.pictures = 0
@@ -188,12 +196,16 @@ class _Tiff:
             tag, kind, values = self.number(entry, 2), self.number(entry + 2, 2), self.number(entry + 4, 4)
             size = _TAG_SIZES.get(kind, 1) * values
             start = entry + 8 if size <= 4 else self.number(entry + 8, 4)
+            self._budget.take(size)
             body = _take(self.data, start, size)
             self.covered.append((start, start + size))
             if tag in {*_STRIPS, *_STRIPS.values()}:
                 width = _TAG_SIZES.get(kind, 1)
+                self._budget.take(_NUMBER_COSTS * values)
                 if values > 1 << 20:
                     raise LimitError
+                if tag in strips:
+                    raise BrokenError
                 strips[tag] = [self.number(start + width * n, width) for n in range(values)]
             if tag == 34665 and size == 4:
                 inner = self.number(start, 4)
@@ -204,6 +216,8 @@ class _Tiff:
                 yield from read_profile(body, self.place)
             elif tag == 34665 or tag not in _TAGS_PLAIN or kind == 2:
                 yield from _metadata(body, f"{self.place} tag {tag}")
+            elif size > _TAG_SIZES[5] and tag not in strips:
+                yield _noise(body, f"{self.place} tag {tag}")
         for places, sizes in _STRIPS.items():
             self.covered += [(a, a + n) for a, n in zip(strips.get(places, []), strips.get(sizes, []), strict=False)]
 
@@ -219,27 +233,29 @@ class _Tiff:
         yield from _tail(self.data[reached:], self.place)
 
 
-def read_tiff(data: bytes, place: str, _budget: Budget) -> Iterator[Part]:
+def read_tiff(data: bytes, place: str, budget: Budget) -> Iterator[Part]:
     """Read the directories of a TIFF.
 
     Args:
         data: The file.
         place: Of it.
+        budget: Of the scan.
 
     Yields:
         What stands beside the picture.
     """
-    tiff = _Tiff(data, place)
+    tiff = _Tiff(data, place, budget)
     yield from tiff.directories()
     yield from tiff.uncovered()
 
 
-def read_exif(data: bytes, place: str) -> Iterator[Part]:
+def read_exif(data: bytes, place: str, budget: Budget) -> Iterator[Part]:
     """Read the EXIF data of a picture: a TIFF without a picture.
 
     Args:
         data: Behind the word Exif.
         place: Of it.
+        budget: Of the scan.
 
     Yields:
         What it says beyond how to show the picture.
@@ -247,7 +263,7 @@ def read_exif(data: bytes, place: str) -> Iterator[Part]:
     if not data.startswith((b"II*\0", b"MM\0*")):
         yield from _metadata(data, place)
         return
-    tiff = _Tiff(data, place)
+    tiff = _Tiff(data, place, budget)
     try:
         yield from tiff.directories()
         yield from tiff.uncovered()
@@ -276,18 +292,20 @@ def read_profile(data: bytes, place: str) -> Iterator[Part]:
 
 
 # ------------------------------------------------------------------------------------------------------------ PNG
-def read_png(data: bytes, place: str, _budget: Budget) -> Iterator[Part]:
+def read_png(data: bytes, place: str, budget: Budget) -> Iterator[Part]:
     """Read the chunks of a PNG.
 
     Args:
         data: The file.
         place: Of it.
+        budget: Of the scan.
 
     Yields:
         What stands beside the picture.
     """
     at, kind = len(_PNG), b""
-    pixels: Callable[[bytes], bytes] = _Pixels().feed
+    whole = _Pixels()
+    pixels: Callable[[bytes], bytes] = whole.feed
     frames = pixels
     while kind != b"IEND":
         size, kind = int.from_bytes(_take(data, at, 4), "big"), _take(data, at + 4, 4)
@@ -296,8 +314,12 @@ def read_png(data: bytes, place: str, _budget: Budget) -> Iterator[Part]:
             raise BrokenError
         at += 12 + size
         inner = f"{place} chunk {kind.decode('latin-1') if kind.isalpha() else '?'}"
-        if kind == b"IDAT":
+        if kind == b"IHDR":
+            yield from fault_if(size != _PNG_SIZES[kind] or whole.room is not None, "hidden", inner)
+            whole.room = _png_pixels(body)
+        elif kind == b"IDAT":
             yield from _tail(pixels(body), inner)
+            yield from fault_if(whole.over, "hidden", inner)
         elif kind == b"fcTL":
             frames = _Pixels().feed
         elif kind == b"fdAT":
@@ -307,13 +329,34 @@ def read_png(data: bytes, place: str, _budget: Budget) -> Iterator[Part]:
             yield Text(name.decode("latin-1"), inner, noise=True)
             yield from read_profile(_unpacked(packed[1:]), place)
         elif kind == b"eXIf":
-            yield from read_exif(body, inner)
+            yield from read_exif(body, inner, budget)
         elif kind in _PNG_TEXTS:
             yield from _metadata(body, inner)
             yield Loose(_png_text(kind, body), inner)
-        elif kind not in _PNG_PLAIN:
+        elif kind not in _PNG_PLAIN or size > _PNG_SIZES.get(kind, size):
             yield from _metadata(body, inner)
+        else:
+            yield _noise(body, inner)
     yield from _tail(data[at:], place)
+
+
+def _noise(data: bytes, place: str) -> Text:
+    """Look at numbers for words in their place."""
+    return Text(joined(runs_of_text(data)), place, noise=True)
+
+
+_PASSES: Final = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+
+
+def _png_pixels(header: bytes) -> int | None:
+    """Give how many bytes the pixels of a PNG unpack to."""
+    if len(header) < _PNG_SIZES[b"IHDR"]:
+        raise BrokenError
+    width, height = int.from_bytes(header[:4], "big"), int.from_bytes(header[4:8], "big")
+    bits = header[8] * {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}.get(header[9], 0)
+    passes = _PASSES if header[12] else ((0, 0, 1, 1),)
+    sizes = [(-((left - width) // across), -((top - height) // down)) for left, top, across, down in passes]
+    return sum(rows * (1 + (columns * bits + 7) // 8) for columns, rows in sizes if columns > 0 and rows > 0)
 
 
 class _Pixels:
@@ -322,6 +365,12 @@ class _Pixels:
     def __init__(self) -> None:
         self._unpacker = zlib.decompressobj()
         self._size = 0
+        self.room: int | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether more was unpacked than the picture has."""
+        return self.room is not None and self._size > self.room
 
     def feed(self, data: bytes) -> bytes:
         """Take the next bytes; give those that stand behind the end of the pixels."""
@@ -370,9 +419,15 @@ def read_gif(data: bytes, place: str, _budget: Budget) -> Iterator[Part]:
         elif kind == b"!":
             label = _take(data, at + 1, 1)[0]
             blocks, at = _blocks(data, at + 2)
-            if label == 0xFF and blocks and blocks[0] in _GIF_LOOPS and all(len(b) <= 5 for b in blocks[1:]):
+            if (
+                label == 0xFF
+                and blocks
+                and blocks[0] in _GIF_LOOPS
+                and set(map(len, blocks[1:])) <= {3, 5}
+                and len(blocks) <= 3
+            ):
                 continue
-            if label != 0xF9:
+            if label != 0xF9 or [*map(len, blocks)] != [4]:
                 yield from _metadata(b"".join(blocks), f"{place} extension {label:02X}")
         else:
             raise BrokenError
@@ -392,12 +447,13 @@ def _blocks(data: bytes, at: int) -> tuple[list[bytes], int]:
     return found, at + 1
 
 
-def read_webp(data: bytes, place: str, _budget: Budget) -> Iterator[Part]:
+def read_webp(data: bytes, place: str, budget: Budget) -> Iterator[Part]:
     """Read the chunks of a WebP.
 
     Args:
         data: The file.
         place: Of it.
+        budget: Of the scan.
 
     Yields:
         What stands beside the picture.
@@ -412,10 +468,22 @@ def read_webp(data: bytes, place: str, _budget: Budget) -> Iterator[Part]:
         if kind == b"ICCP":
             yield from read_profile(body, place)
         elif kind == b"EXIF":
-            yield from read_exif(body.removeprefix(b"Exif\0\0"), inner)
-        elif kind not in _WEBP_PLAIN:
+            yield from read_exif(body.removeprefix(b"Exif\0\0"), inner, budget)
+        elif kind == b"ANMF":
+            yield from _frame(body, inner)
+        elif kind not in _WEBP_PLAIN or size > _WEBP_SIZES.get(kind, size):
             yield from _metadata(body, inner)
     yield from _tail(data[end:], place)
+
+
+def _frame(body: bytes, place: str) -> Iterator[Part]:
+    """Read the chunks of one frame of a WebP that moves."""
+    at = 16
+    while at < len(body):
+        kind, size = _take(body, at, 4), int.from_bytes(_take(body, at + 4, 4), "little")
+        if kind not in {b"VP8 ", b"VP8L", b"ALPH"}:
+            yield from _metadata(_take(body, at + 8, size), place)
+        at += 8 + size + size % 2
 
 
 def read_bmp(data: bytes, place: str, _budget: Budget) -> Iterator[Part]:

@@ -57,7 +57,7 @@ _PARAMETER = re.compile(r"\"?;\s*[A-Za-z-]{1,40}\*[1-9][0-9]?\*?=\"?")
 _PUNYCODE = re.compile(r"(?<![A-Za-z0-9])xn--([a-z0-9-]{2,80})", re.IGNORECASE)
 _STYLE = re.compile(r"(?:\\[0-9A-Fa-f]{2,6}[ ]?){2,}")
 _FOLDED = re.compile(r"\r?\n[ \t]")
-_HZ = re.compile(r"~\{[!-~]{2,}?~\}")
+_HZ = re.compile(r"~\{[!-}]{2,}+~\}")
 _CODES = re.compile(r"[0-9](?<![0-9.].)[0-9]{1,4}[,;\s]{1,3}(?:[0-9]{2,5}[,;\s]{1,3}){2,}[0-9]{2,5}(?![0-9.])")
 _DOUBLY = re.compile(r"[\x80-\xff\u0152-\u0178\u0192\u02c6\u02dc\u2013-\u2122]{4,}")
 _DOUBLY_CYRILLIC = re.compile(
@@ -69,6 +69,14 @@ _BACKSLASH = re.compile(
 _SHORT_ESCAPES: Final = {"n": "\n", "r": "\n", "t": "\t", "b": " ", "f": " "}
 _UTF7 = re.compile(r"(?<![A-Za-z0-9+/=])\+[A-Za-z0-9+/]{2,}-?")
 _SPACED = re.compile(r"[\W_][^\W\d_](?:(?:\W|_){1,4}[^\W\d_](?![^\W_])){2,}")
+_PERCENT_U = re.compile(r"(?:%u[0-9A-Fa-f]{4})+")
+_HEX_CODES = re.compile(r"(?:(?:0x|U\+|\\N\{U\+)[0-9A-Fa-f]{2,6}\}?[,;\s]{0,3}){3,}", re.IGNORECASE)
+_COLOURS = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]")
+_CONCATENATED = re.compile(r"([\"'])[ \t]{0,4}[+.&][ \t]{0,4}(?:\r?\n[ \t]{0,20})?\1")
+_RUBY = re.compile(r"<(r[tp])(?:\s[^<>]{0,200})?>[^<>]{0,200}</\1>", re.IGNORECASE)
+_TAG_LETTERS = re.compile("[\U000e0020-\U000e007e]{2,}")
+_MARKS_IN_A_ROW: Final = 30  # what any writing may have: the stream-safe form of Unicode
+_PILED = re.compile(rf"[^\w\x00-\x7f]{{{_MARKS_IN_A_ROW + 1},}}")
 _RUN_8 = re.compile(rb"(?:[\x20-\x7e]|[\xc2-\xf4][\x80-\xbf]{1,3}){6,}")
 _RUN_16 = (
     ("utf-16-le", re.compile(rb"(?:[\x20-\x7e]\x00|[\x00-\xff][\x04\x06]|[\x00-\xff][\x4e-\x9f]){5,}")),
@@ -247,11 +255,35 @@ def _odd_readings(text: str) -> Iterator[str]:
         yield _FOLDED.sub("", text)
     if "~{" in text:
         yield _HZ.sub(lambda m: m.group().encode("ascii").decode("hz", "replace"), text)
+    yield from _read_in_programs(text)
     codes = [match.group() for match in _CODES.finditer(text)]
     if codes:
         yield "\n".join(reading for run in codes for reading in _by_codes(run))
     if not text.isascii():
         yield from _twice_decoded(text)
+
+
+def _read_in_programs(text: str) -> Iterator[str]:
+    """Give readings as programs and terminals have them."""
+    if "%u" in text and _PERCENT_U.search(text):
+        yield _PERCENT_U.sub(lambda m: _utf_16(m.group().split("%u")[1:]), text)
+    if hexadecimal := [match.group() for match in _HEX_CODES.finditer(text)]:
+        yield "\n".join(
+            "".join(_character(int(code, 16)) for code in re.findall(r"(?:0x|U\+)([0-9A-Fa-f]+)", run, re.IGNORECASE))
+            for run in hexadecimal
+        )
+    if "\x1b[" in text:
+        yield _COLOURS.sub("", text)
+    if _CONCATENATED.search(text):
+        yield _CONCATENATED.sub("", text)
+    if "<r" in text.lower() and _RUBY.search(text):
+        yield _RUBY.sub("", text)
+    if not text.isascii() and _TAG_LETTERS.search(text):
+        yield "\n".join("".join(chr(ord(c) - 0xE0000) for c in run) for run in _TAG_LETTERS.findall(text))
+
+
+def _utf_16(units: list[str]) -> str:
+    return b"".join(int(unit, 16).to_bytes(2, "big") for unit in units).decode("utf-16-be", "replace")
 
 
 def _by_codes(run: str) -> Iterator[str]:
@@ -283,13 +315,23 @@ def _usual(text: str) -> str:
     """Fold widths and digits, and drop marks and invisible characters."""
     if text.isascii():
         return text
-    text = unicodedata.normalize("NFKC", text)
+    text = unicodedata.normalize("NFKC", _PILED.sub(_unpiled, text))
     odd = {c for c in set(text) if ord(c) > 127 and (unicodedata.category(c) in _MARKS or c.isdecimal())}
     shaped = {ord(c): SHAPES[ord(c)] for c in set(text) if ord(c) in SHAPES}
     if not odd and not shaped:
         return text
     table = {ord(c): str(unicodedata.decimal(c)) if c.isdecimal() else None for c in odd}
     return text.translate(table | shaped)
+
+
+def _unpiled(match: re.Match[str]) -> str:
+    """Leave a letter no more marks than any writing has: to sort a pile of them would take the square of its height."""
+    kept, row = [], 0
+    for sign in match.group():
+        row = row + 1 if unicodedata.combining(sign) else 0
+        if row <= _MARKS_IN_A_ROW:
+            kept.append(sign)
+    return "".join(kept)
 
 
 def _undone(text: str) -> Iterator[str]:

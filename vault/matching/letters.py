@@ -70,8 +70,7 @@ LOOK_ALIKES: Final = (
 TO_LATIN: Final = {ord(pair[0]): pair[1] for pair in LOOK_ALIKES}
 TO_CYRILLIC: Final = {ord(pair[1]): pair[0] for pair in reversed(LOOK_ALIKES)}
 GREEK_TO_LATIN: Final = {  # by their shapes, which are others for capitals
-    ord(g): c
-    for g, c in zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαβγεηικνοπρτυχω", "ABEZHIKMNOPTYXabyenikvonptuxw", strict=True)
+    ord(g): c for g, c in zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαβγεηικνοπρτυχω", "ABEZHIKMNOPTYXabyenikvonptuxw", strict=True)
 }
 _GREEK_BY_SOUND: Final = str.maketrans("βγδζθλμνξπρσςφψ", "vgdztlmnkprssfp")
 

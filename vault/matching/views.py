@@ -17,6 +17,7 @@ from typing import Final
 
 LAYERS_AT_MOST: Final = 3  # an escape within an escape within an escape
 
+MARKS_AT_MOST: Final = 32  # of a letter with its marks; to sort more would take the square of their number
 AROUND: Final = 80  # characters around an escape that are read with it
 _APART: Final = "\n\n\0\n\n"  # between two places that are not beside each other
 
@@ -223,7 +224,7 @@ def _rewrite(view: View, pattern: re.Pattern[str], replace: "Callable[[re.Match[
 
 def _usual(match: re.Match[str]) -> str:
     """Give a piece in its usual form: NFKC, no accents apart from their letter, nothing invisible."""
-    piece = unicodedata.normalize("NFKC", match.group())
+    piece = unicodedata.normalize("NFKC", match.group()[:MARKS_AT_MOST])
     piece = _INVISIBLE.sub("", piece)
     piece = "".join(c for c in piece if c == "\u2028" or unicodedata.category(c) not in _UNSEEN)
     return piece.translate(SHAPES)
