@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from vault.vault import Vault
 
 PURPOSES: Final = ("legal", "un", "tracing", "advocacy", "research", "publication", "family")
+LANGUAGES: Final = ("en", "ru", "kk", "zh")
 MAX_FOUND: Final = 1000
 DOUBTS_SHOWN: Final = 100
 """Words to judge that a terminal shows."""
@@ -55,6 +56,13 @@ _ORDER: Final = ("case", "person", "event", "statement", "document", "action", "
     show_default=True,
     help="Sealed, sealed in a page that any browser opens, or a plain folder.",
 )
+@click.option(
+    "--language",
+    type=click.Choice(LANGUAGES),
+    default="en",
+    show_default=True,
+    help="Of the dossier; its page index.html has all four, and shows this one first.",
+)
 @click.option("--plaintext", is_flag=True, help="With --format dir: agree to plain files without being asked.")
 @click.option("--only", is_flag=True, help="Take the named records alone, not those that belong to them.")
 @click.option("--leave-out", is_flag=True, help="Leave out records for which consent is missing, instead of refusing.")
@@ -81,6 +89,7 @@ def export(
     purpose: str,
     target: str | None,
     form: str,
+    language: str,
     note: str,
     yes: int,
     preview: bool,
@@ -167,7 +176,7 @@ def export(
         if not all(agreed(settings, out, one, form, plaintext=plaintext, yes=yes) for one in requests.values()):
             out.talk("Nothing was written.")
             return
-        hand_over(out, vault, requests, path, form, overrides)
+        hand_over(out, vault, requests, path, form, overrides, language)
 
 
 def reasons_of(overridden: tuple[str, ...], reasons: tuple[str, ...]) -> dict[str, str]:
@@ -357,7 +366,13 @@ def agreed(settings: Settings, out: Output, request: Request, form: str, *, plai
 
 
 def hand_over(
-    out: Output, vault: Vault, requests: dict[str, Request], path: Path, form: str, overrides: dict[str, str]
+    out: Output,
+    vault: Vault,
+    requests: dict[str, Request],
+    path: Path,
+    form: str,
+    overrides: dict[str, str],
+    language: str,
 ) -> None:
     """Make the bundle, or the bundles of one act in a folder, and say what was made.
 
@@ -368,6 +383,7 @@ def hand_over(
         path: The new file or folder.
         form: age, html or dir.
         overrides: The reasons for which findings of the gate may pass, by their ids.
+        language: Of the dossier.
 
     Raises:
         LeakError: The gate refused; JSON has its findings too.
@@ -388,12 +404,15 @@ def hand_over(
         with out.working("Checking and sealing"):
             if len(disclosures) > 1:
                 made = handoff.write_together(
-                    disclosures, path, form=carrier, passphrases=passphrases, overrides=overrides
+                    disclosures, path, form=carrier, passphrases=passphrases, overrides=overrides, language=language
                 )
             else:
                 ((name, only),) = disclosures.items()
                 passphrase = passphrases.get(name)
-                made = {name: handoff.write(only, path, form=carrier, passphrase=passphrase, overrides=overrides)}
+                sealed = handoff.write(
+                    only, path, form=carrier, passphrase=passphrase, overrides=overrides, language=language
+                )
+                made = {name: sealed}
     except LeakError as error:
         out.json({"refused": [refusal_json(one) for one in error.findings]})
         raise

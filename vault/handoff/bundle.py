@@ -68,6 +68,7 @@ def write(
     form: Carrier = "age",
     passphrase: str | None = None,
     overrides: Mapping[str, str] = _NO_OVERRIDES,
+    language: str = "en",
 ) -> Sealed:
     """Make the bundle of a disclosure.
 
@@ -79,11 +80,13 @@ def write(
         passphrase: A generated one, for a recipient without a key.
         overrides: For findings of the gate that a person looked at, one by one, and lets pass: the reason, by id of
             the finding. They go into the ledger.
+        language: en, ru, kk or zh: that of the dossier, and what its page shows at first.
 
     Returns:
         What was made.
 
     Raises:
+        ValueError: There is no dossier in that language.
         LeakError: The gate found what must not leave, or could not read a file; nothing was written, and the
             disclosure can be tried again. Its findings are of the class `Refusal`.
         DisclosureError: The disclosure was handed over before; or an override has no reason, or is of a finding that
@@ -103,7 +106,7 @@ def write(
     """
     require_absent(target)
     passphrases = {} if passphrase is None else {"": passphrase}
-    packed = _pack_all({"": disclosure}, target.name, form, passphrases, overrides)[""]
+    packed = _pack_all({"": disclosure}, target.name, form, passphrases, overrides, language)[""]
 
     def commit(bag_sha256: bytes, sealed_sha256: bytes) -> None:
         if disclosure.permit.commit(bag_sha256, sealed_sha256, packed.entry):
@@ -120,6 +123,7 @@ def write_together(
     form: Carrier = "age",
     passphrases: Mapping[str, str] | None = None,
     overrides: Mapping[str, str] = _NO_OVERRIDES,
+    language: str = "en",
 ) -> dict[str, Sealed]:
     """Make the bundles of one act, side by side in a new folder: all of them, or nothing.
 
@@ -130,6 +134,7 @@ def write_together(
         form: As in `write`, for each of them.
         passphrases: By the same names, for a recipient without a key.
         overrides: As in `write`, for findings in any of them.
+        language: As in `write`, for each of them.
 
     Returns:
         What was made, by the same names.
@@ -145,7 +150,7 @@ def write_together(
         docs/bundle.md.
     """
     require_absent(target)
-    packed = _pack_all(disclosures, target.name, form, passphrases or {}, overrides)
+    packed = _pack_all(disclosures, target.name, form, passphrases or {}, overrides, language)
     places = {name: f"{name}.html" if form == "html" else name for name in packed}
     with NewFolder(target) as folder:
         digests = {name: _fill(folder, one, places[name]) for name, one in packed.items()}
@@ -178,6 +183,7 @@ def _pack_all(
     form: Carrier,
     passphrases: Mapping[str, str],
     overrides: Mapping[str, str],
+    language: str,
 ) -> dict[str, _Packed]:
     """Pack all bundles of an act, or say of all what the gate found."""
     given = checked(overrides)
@@ -185,7 +191,7 @@ def _pack_all(
     left: list[Refusal] = []
     used: set[str] = set()
     for part, disclosure in disclosures.items():
-        packed[part], judged = _pack(disclosure, (part, name), form, passphrases.get(part), given)
+        packed[part], judged = _pack(disclosure, (part, name), form, passphrases.get(part), given, language)
         left += judged.left
         used |= judged.used
     if left:
@@ -199,7 +205,12 @@ def _pack_all(
 
 
 def _pack(
-    disclosure: Disclosure, name: tuple[str, str], form: Carrier, passphrase: str | None, overrides: Mapping[str, str]
+    disclosure: Disclosure,
+    name: tuple[str, str],
+    form: Carrier,
+    passphrase: str | None,
+    overrides: Mapping[str, str],
+    language: str,
 ) -> tuple[_Packed, Judged]:
     told: object = disclosure
     if not isinstance(told, Disclosure):
@@ -223,7 +234,7 @@ def _pack(
         "series": seen.plain(disclosure.series),
     }
     attachments = {file.path: bag.Member.measure(_reader(disclosure, file)) for file in disclosure.view.files}
-    rendered = {path: bag.Member.of(data) for path, data in render.render(disclosure).items()}
+    rendered = {path: bag.Member.of(data) for path, data in render.render(disclosure, language=language).items()}
     proven = proofs.write(disclosure.view.records, sum(member.length for member in rendered.values()))
     content = {path: member.sha256 for path, member in (rendered | attachments).items()}
     judge = Judge(disclosure, *name, content, attachments, overrides)
@@ -235,7 +246,7 @@ def _pack(
             page.require_room(archive.size(bag.entries(members)))
         if disclosure.full:
             return members, Judged(())
-        return members, _pass_gate(name[1], members, attachments, disclosure, judge)
+        return members, _pass_gate(name[1], members, attachments, disclosure, judge, language)
 
     result = NOT_APPLIED if disclosure.full else CLEAN
     members, verdict = judged(result)
@@ -286,6 +297,7 @@ def _pass_gate(
     attachments: Mapping[str, bag.Member],
     disclosure: Disclosure,
     judge: Judge,
+    language: str,
 ) -> Judged:
     """Say what the gate finds in the files of the bag, in their names and in that of the bundle.
 
@@ -298,7 +310,7 @@ def _pass_gate(
         else:
             room -= member.length
     together = {path: member for path, member in members.items() if path not in large}
-    together |= _read_small(members, disclosure)
+    together |= _read_small(members, disclosure, language)
     packed = b"".join(archive.write(bag.entries(together), lambda path: together[path].read()))
     usual = gate.Limits()
     view = disclosure.view
@@ -332,7 +344,7 @@ def _pass_gate(
     return judge.judge(findings, never, all_told=whole and never <= set(findings))
 
 
-def _read_small(members: Mapping[str, bag.Member], disclosure: Disclosure) -> dict[str, bag.Member]:
+def _read_small(members: Mapping[str, bag.Member], disclosure: Disclosure, language: str) -> dict[str, bag.Member]:
     """Give the files in which a person let a word stand as the gate is to read them: that word there written small.
 
     So the gate's own rule for words that are names only with a capital decides, and at that one place alone: a file in
@@ -341,7 +353,7 @@ def _read_small(members: Mapping[str, bag.Member], disclosure: Disclosure) -> di
     twin = disclosure.view.read_small()
     if twin is None:
         return {}
-    files = render.render(replace(disclosure, view=twin))
+    files = render.render(replace(disclosure, view=twin), language=language)
     for path, data in files.items():
         written, read = (part.decode() for part in (b"".join(members[path].read()), data))
         if len(written) != len(read) or any(

@@ -6,7 +6,7 @@ text from a record: none can be a formula in a spreadsheet, markup in the dossie
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 from vault.records import Schemas
@@ -61,6 +61,7 @@ def render(disclosure: Disclosure, *, language: str = "en") -> dict[str, bytes]:
     return {**files, "data/dossier.md": markdown.write(tree, language), PAGE: html.write(tree, language)}
 
 
+@cache
 def own_phrases() -> frozenset[str]:
     """Give the words that are the program's own and not a record's: labels, headings, keys, names of choices.
 
