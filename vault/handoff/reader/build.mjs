@@ -6,8 +6,8 @@ import { build, transform } from "esbuild";
 
 process.chdir(import.meta.dirname);
 const target = process.argv[2] ?? ".";
-// The dossier looks as it does in index.html: its rules are taken over and hold inside the dossier alone.
-const styles = `#dossier {\n${readFileSync("../../render/style.css", "utf8")}\n}\n${readFileSync("src/style.css", "utf8")}`;
+// The dossier looks as it does in index.html.
+const styles = ["../../render/dossier.css", "src/style.css"].map((path) => readFileSync(path, "utf8")).join("\n");
 const sha256 = (text, form) => createHash("sha256").update(text).digest(form);
 
 const policyOf = (script, style) =>

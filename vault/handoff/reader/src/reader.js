@@ -114,6 +114,7 @@ function imageType(pieces) {
   return IMAGES.find(([, marks]) => marks.every((mark, at) => mark < 0 || head[at] === mark))?.[0];
 }
 
+one("still").remove();
 document.addEventListener("DOMContentLoaded", () => {
   languageSwitch(one("languages"));
   one("lock").hidden = false;

@@ -103,6 +103,7 @@ function checkFolder(list) {
   return examineFolder(files);
 }
 
+one("still").remove();
 document.addEventListener("DOMContentLoaded", () => {
   languageSwitch(one("languages"));
   one("app").hidden = false;
