@@ -42,6 +42,7 @@ from vault.redact.review import review
 from vault.redact.risk import FactLike, TellingClaim, check_difference, check_groups, recognition, told_before
 from vault.redact.roles import PERSON, Graph
 from vault.redact.rulings import Ruling, Rulings
+from vault.redact.since import Since
 from vault.redact.view import (
     COARSENED,
     NOT_ASKED,
@@ -54,6 +55,7 @@ from vault.redact.view import (
     DisclosedClaim,
     DisclosedFile,
     DisclosedRecord,
+    Fact,
     Reading,
     Request,
     View,
@@ -349,6 +351,10 @@ class Work:
             if item.to_record in leaving and item.record in leaving:
                 item.outcome, item.value = VALUE, {"record": self._token(item.to_record)}
         withheld, kept, texts = self._mask(items, preview=preview)
+        gone = 0
+        if self.request.since is not None:
+            before_it = Since(self.request.since, self._revision_of)
+            items, gone = before_it.split(items, lambda item: self._facts_of([item], leaving))
         disclosed = self._records(items, leaving)
         told = self._each_once(
             (item.people, item.field, item.outcome, item.value) for item in items if item.record in leaving
@@ -359,8 +365,10 @@ class Work:
         refusals += alone or (
             check_groups(self.policy, [*told, *before], together=True) if before and published else []
         )
-        facts = account(items, self.graph, self.roles, lambda item: self._tellers(item, leaving))
+        facts = self._facts_of(items, leaving)
         refusals += check_difference(self.policy, facts, released, self.graph.one_person)
+        if not disclosed and not preview and self.request.since is not None:
+            raise DisclosureError("nothing changed since that bundle")
         if not disclosed and not preview:
             raise DisclosureError("nothing of the selection leaves under this policy")
         if refusals and not preview:
@@ -386,6 +394,7 @@ class Work:
             warnings=(
                 *review(items, self.graph, self.roles, conditions, to_family=to_family),
                 *beside_a_public_original(items, leaving, self.graph),
+                *([f"{gone} facts that the earlier bundle told are not said any more, or otherwise"] if gone else []),
             ),
             left_out=tuple(sorted(left_out)),
             shared=tuple(sorted(withheld.words() & kept.words())),
@@ -393,17 +402,21 @@ class Work:
             rulings=self._relied_on(),
             texts=texts,
             recognition=seen,
+            subject=self._token(self.request.subject) if self.request.subject in leaving else "",
         )
+
+    def _facts_of(self, items: Iterable[Item], leaving: set[bytes]) -> tuple[Fact, ...]:
+        """Say what the ledger keeps of claims."""
+        return account(items, self.graph, self.roles, lambda item: self._tellers(item, leaving))
+
+    def _revision_of(self, record: bytes, beginning: bytes) -> Revision | None:
+        newest = self.graph.records.get(record) or self.graph.removed.get(record)
+        known = [newest, *(self.history(record) if newest.parents else ())] if newest else []
+        return next((one for one in known if one.id.startswith(beginning)), None)
 
     def _told_before(self, released: Iterable[Iterable[FactLike]]) -> list[TellingClaim]:
         """Say what earlier releases told."""
-
-        def revision_of(record: bytes, beginning: bytes) -> Revision | None:
-            newest = self.graph.records.get(record) or self.graph.removed.get(record)
-            known = [newest, *(self.history(record) if newest.parents else ())] if newest else []
-            return next((one for one in known if one.id.startswith(beginning)), None)
-
-        return self._each_once(told_before(self.policy, released, revision_of, self.schemas))
+        return self._each_once(told_before(self.policy, released, self._revision_of, self.schemas))
 
     def _each_once(self, claims: Iterable[TellingClaim]) -> list[TellingClaim]:
         """Take all records of one person for one: two of them hide nobody behind the other."""

@@ -259,6 +259,10 @@ class FactLike(Protocol):
         """Place of the claim in the revision."""
 
     @property
+    def field(self) -> str:
+        """Kind and field."""
+
+    @property
     def person(self) -> bytes | None:
         """Record id of the person, if it speaks of one."""
 
@@ -269,6 +273,10 @@ class FactLike(Protocol):
     @property
     def outcome(self) -> str:
         """How it left."""
+
+    @property
+    def form(self) -> str:
+        """How it left beside that, in a word or two."""
 
 
 def _itself(person: bytes) -> bytes:

@@ -18,7 +18,7 @@ from vault.records import Schemas
 from vault.redact.counts import Table
 from vault.redact.policy import Policy
 from vault.redact.pseudonyms import scope_of
-from vault.redact.risk import Recognition
+from vault.redact.risk import FactLike, Recognition
 from vault.redact.rulings import written_small
 from vault.redact.terms import terms
 
@@ -78,6 +78,9 @@ class Request:
         fresh: Start new pseudonyms: what this recipient has cannot be joined to what it gets.
         counts: Fields by which detained persons are counted, each as `field` or `kind.field`: then a table leaves and
             no record; an empty selection takes the whole vault.
+        subject: Record id of the person that a form is about; empty where there is none.
+        form: Name of the form that is filled out with it.
+        since: What the ledger says that the recipient has already: only what changed leaves; None for all.
     """
 
     selection: tuple[bytes, ...]
@@ -91,6 +94,9 @@ class Request:
     stays: bool = False
     fresh: bool = False
     counts: tuple[str, ...] = ()
+    subject: bytes = b""
+    form: str = ""
+    since: tuple[FactLike, ...] | None = dataclasses.field(default=None, repr=False)
 
     @property
     def path(self) -> frozenset[str]:
@@ -298,6 +304,7 @@ class View:
         rulings: Ids of the decisions made in review that changed this view: `mask` and `keep`.
         texts: In a preview alone: each text that leaves, with what stands under its masks.
         recognition: In a preview alone: who could be recognised by what is told.
+        subject: Token of the person that a form is about.
 
     Secrets:
         Everything, `withheld` above all.
@@ -319,6 +326,7 @@ class View:
     rulings: Mapping[str, tuple[bytes, ...]] = dataclasses.field(default_factory=dict)
     texts: tuple[Reading, ...] = dataclasses.field(default=(), repr=False)
     recognition: Recognition | None = dataclasses.field(default=None, repr=False)
+    subject: str = ""
 
     def read_small(self) -> View | None:
         """Give the view as the gate is to read it: each word that a person let stand written small.
@@ -443,6 +451,8 @@ class Disclosure:
         full: It is the owner's own full way out; no gate applies.
         series: Random id, 16 bytes, of the series of bundles for this recipient, and the place of this one in it, from
             1; None where copies of several recipients may meet.
+        form: Name of the form that is filled out with it; empty where there is none.
+        update: It has only what changed since an earlier bundle.
 
     Secrets:
         Everything.
@@ -463,6 +473,8 @@ class Disclosure:
     findings_key: bytes = dataclasses.field(default=b"", repr=False)
     full: bool = False
     series: tuple[bytes, int] | None = None
+    form: str = ""
+    update: bool = False
 
     @property
     def terms(self) -> Mapping[str, tuple[str, ...]]:

@@ -267,6 +267,38 @@ class DisclosureDesk:
             pseudonyms = _read_pseudonyms(self._session.setting(objects, _PSEUDONYMS))
             yield Looking(objects, index, self._session.schemas(objects), log, pseudonyms, today), log
 
+    def told_until(self, bundle: bytes, recipient: str, policy: str) -> tuple[ledger.FactLike, ...]:
+        """Give what a recipient was told under a policy until a bundle, for an update that does not repeat it.
+
+        Args:
+            bundle: SHA-256 of a bundle that was made for the recipient, or its first 4 bytes or more.
+            recipient: Name in the address book.
+            policy: Name of the policy, of that bundle or of another one of the same act.
+
+        Returns:
+            What the ledger says, oldest first, for `Request.since`.
+
+        Raises:
+            NotFoundError: The recipient got no such bundle.
+            IntegrityError: The log is damaged.
+            FormatError: An entry of the ledger is not of the form.
+
+        Secrets:
+            The result.
+        """
+        log = self.log()
+        named = ledger.handovers(log, recipients=[recipient], bundle=bundle)
+        if not named:
+            msg = "this recipient got no such bundle"
+            raise NotFoundError(msg)
+        last = max(one.epoch for one in named)
+        return tuple(
+            fact
+            for one in ledger.handovers(log, recipients=[recipient])
+            if one.policy == policy and one.epoch <= last
+            for fact in one.facts
+        )
+
     def note_recall(self, bundles: Iterable[bytes]) -> None:
         """Enter in the ledger that bundles were asked back.
 
@@ -456,6 +488,8 @@ def _make(
         findings_key=findings_key,
         series=series,
         full=policy.full,
+        form=request.form,
+        update=request.since is not None,
     )
 
 
