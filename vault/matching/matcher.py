@@ -21,6 +21,7 @@ from vault.matching.dictionary import BEGINNING, PHRASE_AT_MOST, Characters, Tok
 from vault.matching.letters import APOSTROPHES, HAN, fold, script_of, skeletons
 from vault.matching.numerals import as_digits
 from vault.matching.simplified import SIMPLIFIED
+from vault.matching.suffixes import is_patronymic
 from vault.matching.values import (
     LETTER,
     SIGNS,
@@ -246,6 +247,32 @@ class Matcher:
             out.append(text[done:])
             text = "".join(out)
         return text
+
+    def whole_names(self, text: str) -> list[Span]:
+        """Find two adjoining words or more of one value, in whatever form, be they words of kept values too.
+
+        Args:
+            text: A short text, such as a field for a name; a patronymic counts for nobody, it is the child's.
+
+        Returns:
+            Spans in order, none overlapping another.
+
+        Source:
+            docs/disclosure.md §Known values.
+        """
+        known = self._words.tokens
+        found: list[Span] = []
+        last: tuple[int, int, list[int]] = (0, 0, [])
+        for match in word_pattern(text).finditer(text):
+            word = match.group()
+            hits = () if is_patronymic(word) else self._recall(word).hits
+            tokens = [hit.token for hit in hits if known[hit.token].strong and not hit.near]
+            if last[2] and tokens and self._adjoin(text, last[1], match.start()):
+                pair = next(((one, two) for one in last[2] for two in tokens if self._words.paired(one, two)), None)
+                if pair:
+                    found.append(Span(last[0], match.end(), known[pair[0]].index))
+            last = (*match.span(), tokens)
+        return _merged(text, found)
 
     # ------------------------------------------------------------------------------------------ one view
     def _in_view(self, text: str) -> Iterator[Span]:

@@ -358,6 +358,21 @@ def by_itself(way: str, rest: str) -> bool:
     return way != "father" or bool(rest)
 
 
+def is_patronymic(word: str) -> bool:
+    """Tell whether a word says whose child somebody is.
+
+    Args:
+        word: One word of a name.
+
+    Returns:
+        True if it ends as patronymics do.
+
+    Source:
+        docs/known-values.md §Endings.
+    """
+    return any(map(_fathers, skeletons(word)))
+
+
 def _fathers(sounds: str) -> tuple[str, ...]:
     """Give the father's name in a patronymic, if the word is one; twice where -к + қызы may have met in one letter."""
     for ending in _LONGEST_FIRST:

@@ -508,10 +508,10 @@ class Work:
         return {act: tuple(sorted(found)) for act, found in self._used.items() if found}
 
     def _without_names(self, items: list[Item]) -> None:
-        """Mask withheld names beside a name, phone or number that leaves: whose it is, or who passes calls on."""
+        """Mask withheld names in a name, phone or number that leaves: whose it is, or who passes calls on."""
         named = [(item, _names_in(item)) for item in items if item.shows("name", "link")]
-        described = any(known.end_of_name(text) < len(text) for _, texts in named for text in texts)
-        if not described and not any(item.shows("phone", "id") for item in items):
+        longer = any(known.may_hold_another(text) for _, texts in named for text in texts)
+        if not longer and not any(item.shows("phone", "id") for item in items):
             return
         values = self._withheld(items, self._kept(items, "name", "link")).listed("name")
         names = known.Collection()
@@ -520,7 +520,7 @@ class Work:
         people = Matcher(values, names.listed())
         hidden = {place for place, value in enumerate(values) if value.strict}
         for item, texts in named:
-            told = [known.without_people(text, people, begin=known.end_of_name(text)) for text in texts]
+            told = [known.without_others(text, people, always=hidden) for text in texts]
             if told != texts:
                 item.value = {**item.value, **({"names": told} if "names" in item.value else {"text": told[0]})}
         for item in items:

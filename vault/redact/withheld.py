@@ -256,6 +256,24 @@ def without_people(text: str, people: Matcher, *, begin: int = 0, always: Abstra
     return masked(text, spans)[0]
 
 
+def may_hold_another(text: str) -> bool:
+    """Tell a name in which there is room for that of somebody else."""
+    return len(_WORD.findall(text)) > 2 or end_of_name(text) < len(text)
+
+
+def without_others(text: str, people: Matcher, *, always: AbstractSet[int] = frozenset()) -> str:
+    """Mask, in a name that is kept, the whole names of others in it, and what is written beside it: whose mother it is.
+
+    Args:
+        text: The name as recorded.
+        people: Withheld names.
+        always: As in `without_people`, for what is written beside the name.
+    """
+    end = end_of_name(text)
+    within = [span for span in people.whole_names(text[:end]) if span.end - span.start < len(text[:end].strip())]
+    return masked(text[:end], within)[0] + without_people(text, people, begin=end, always=always)[end:]
+
+
 def whole(name: str) -> bool:
     """Tell whether what was found of a name is more than one word of it; Chinese names are written in one."""
     return len(_WORD.findall(name)) > 1 or bool(_HAN_NAME.search(name))

@@ -177,6 +177,27 @@ def test_what_an_earlier_table_gives_away_is_refused():
         tabulate((("sex", "keep"),), {person: row[:1] for person, row in members.items()}, 5, [before, rest, rest])
 
 
+def test_several_earlier_tables_together_leave_nobody_alone():
+    """Ten, ten others, and then all twenty-one: what is left of the last is one person."""
+    everybody = [number.to_bytes(16, "big") for number in range(21)]
+    earlier = [
+        tabulate(TWO[:1], dict.fromkeys(part, ("male",)), 5, []).told for part in (everybody[:10], everybody[10:20])
+    ]
+    with pytest.raises(DisclosureError):
+        tabulate(TWO[:1], dict.fromkeys(everybody, ("male",)), 5, earlier)
+    more = [*everybody, *(bytes([number]) * 16 for number in range(1, 5))]
+    assert counts(tabulate(TWO[:1], dict.fromkeys(more, ("male",)), 5, earlier)) == {("male",): 25, (None,): 25}
+
+
+def test_what_is_told_now_leaves_nobody_alone_in_what_was_told_before():
+    everybody = [number.to_bytes(16, "big") for number in range(21)]
+    earlier = [tabulate(TWO[:1], dict.fromkeys(part, ("male",)), 5, []).told for part in (everybody, everybody[:10])]
+    with pytest.raises(DisclosureError):
+        tabulate(TWO[:1], dict.fromkeys(everybody[10:20], ("male",)), 5, earlier)
+    told = tabulate(TWO[:1], dict.fromkeys(everybody[10:16], ("male",)), 5, earlier)
+    assert counts(told) == {("male",): 6, (None,): 6}
+
+
 def test_an_erased_person_is_not_told_by_a_count_less():
     first = people(f_Xinjiang=9, m_Xinjiang=20)
     erased = next(iter(first))
