@@ -191,6 +191,34 @@ class HandoffError(VaultError):
     """A bundle cannot be made, read or opened."""
 
 
+class MissingExtraError(HandoffError):
+    """Something was asked for that needs packages which are not installed.
+
+    Args:
+        extra: Name of the extra that has them, such as `pdf`.
+    """
+
+    def __init__(self, extra: str) -> None:
+        """Keep the name of the extra."""
+        super().__init__(f"this needs packages that are not here; install them with: pip install casevault[{extra}]")
+        self.extra = extra
+
+
+class MissingFontError(HandoffError):
+    """No font has a letter that must be shown.
+
+    Args:
+        script: Of the letter, such as `Han`; the letter itself is not told.
+        fonts: Fonts that have letters of that script, as people call them.
+    """
+
+    def __init__(self, script: str, fonts: Sequence[str]) -> None:
+        """Keep the script and the fonts."""
+        super().__init__(f"no font here has a letter of the script {script}; install {' or '.join(fonts)}")
+        self.script = script
+        self.fonts = tuple(fonts)
+
+
 class SignatureError(HandoffError):
     """A signature, or what it covers, does not hold.
 

@@ -139,6 +139,9 @@ WORDS: Final[Mapping[str, Words]] = {
     "low": Words("low", "низкая", "төмен", "低"),
     "medium": Words("medium", "средняя", "орташа", "中"),
     "high": Words("high", "высокая", "жоғары", "高"),
+    "bundle": Words("Bundle", "Пакет", "Пакет", "材料包"),
+    "signer": Words("Signed with the key", "Подписано ключом", "Қол қойылған кілт", "签名密钥"),
+    "page": Words("page", "страница", "бет", "页"),
     "no link": Words(
         "no link: a file of this kind can run a program when it is opened",
         "без ссылки: файл такого вида при открытии может запустить программу",
