@@ -63,6 +63,7 @@ _ORDER: Final = ("case", "person", "event", "statement", "document", "action", "
     show_default=True,
     help="Of the dossier; its page index.html has all four, and shows this one first.",
 )
+@click.option("--pdf", is_flag=True, help="Put the dossier into the bundle as PDF too; needs casevault[pdf].")
 @click.option("--plaintext", is_flag=True, help="With --format dir: agree to plain files without being asked.")
 @click.option("--only", is_flag=True, help="Take the named records alone, not those that belong to them.")
 @click.option("--leave-out", is_flag=True, help="Leave out records for which consent is missing, instead of refusing.")
@@ -90,6 +91,7 @@ def export(
     target: str | None,
     form: str,
     language: str,
+    pdf: bool,
     note: str,
     yes: int,
     preview: bool,
@@ -176,7 +178,7 @@ def export(
         if not all(agreed(settings, out, one, form, plaintext=plaintext, yes=yes) for one in requests.values()):
             out.talk("Nothing was written.")
             return
-        hand_over(out, vault, requests, path, form, overrides, language)
+        hand_over(out, vault, requests, path, form, overrides, language, pdf=pdf)
 
 
 def reasons_of(overridden: tuple[str, ...], reasons: tuple[str, ...]) -> dict[str, str]:
@@ -373,6 +375,8 @@ def hand_over(
     form: str,
     overrides: dict[str, str],
     language: str,
+    *,
+    pdf: bool = False,
 ) -> None:
     """Make the bundle, or the bundles of one act in a folder, and say what was made.
 
@@ -384,6 +388,7 @@ def hand_over(
         form: age, html or dir.
         overrides: The reasons for which findings of the gate may pass, by their ids.
         language: Of the dossier.
+        pdf: With the dossier as PDF.
 
     Raises:
         LeakError: The gate refused; JSON has its findings too.
@@ -404,13 +409,19 @@ def hand_over(
         with out.working("Checking and sealing"):
             if len(disclosures) > 1:
                 made = handoff.write_together(
-                    disclosures, path, form=carrier, passphrases=passphrases, overrides=overrides, language=language
+                    disclosures,
+                    path,
+                    form=carrier,
+                    passphrases=passphrases,
+                    overrides=overrides,
+                    language=language,
+                    pdf=pdf,
                 )
             else:
                 ((name, only),) = disclosures.items()
                 passphrase = passphrases.get(name)
                 sealed = handoff.write(
-                    only, path, form=carrier, passphrase=passphrase, overrides=overrides, language=language
+                    only, path, form=carrier, passphrase=passphrase, overrides=overrides, language=language, pdf=pdf
                 )
                 made = {name: sealed}
     except LeakError as error:

@@ -69,6 +69,7 @@ def write(
     passphrase: str | None = None,
     overrides: Mapping[str, str] = _NO_OVERRIDES,
     language: str = "en",
+    pdf: bool = False,
 ) -> Sealed:
     """Make the bundle of a disclosure.
 
@@ -81,6 +82,7 @@ def write(
         overrides: For findings of the gate that a person looked at, one by one, and lets pass: the reason, by id of
             the finding. They go into the ledger.
         language: en, ru, kk or zh: that of the dossier, and what its page shows at first.
+        pdf: The dossier is in the bag as PDF too.
 
     Returns:
         What was made.
@@ -106,7 +108,7 @@ def write(
     """
     require_absent(target)
     passphrases = {} if passphrase is None else {"": passphrase}
-    packed = _pack_all({"": disclosure}, target.name, form, passphrases, overrides, language)[""]
+    packed = _pack_all({"": disclosure}, target.name, form, passphrases, overrides, _Dossier(language, pdf))[""]
 
     def commit(bag_sha256: bytes, sealed_sha256: bytes) -> None:
         if disclosure.permit.commit(bag_sha256, sealed_sha256, packed.entry):
@@ -124,6 +126,7 @@ def write_together(
     passphrases: Mapping[str, str] | None = None,
     overrides: Mapping[str, str] = _NO_OVERRIDES,
     language: str = "en",
+    pdf: bool = False,
 ) -> dict[str, Sealed]:
     """Make the bundles of one act, side by side in a new folder: all of them, or nothing.
 
@@ -135,6 +138,7 @@ def write_together(
         passphrases: By the same names, for a recipient without a key.
         overrides: As in `write`, for findings in any of them.
         language: As in `write`, for each of them.
+        pdf: As in `write`, for each of them.
 
     Returns:
         What was made, by the same names.
@@ -150,7 +154,7 @@ def write_together(
         docs/bundle.md.
     """
     require_absent(target)
-    packed = _pack_all(disclosures, target.name, form, passphrases or {}, overrides, language)
+    packed = _pack_all(disclosures, target.name, form, passphrases or {}, overrides, _Dossier(language, pdf))
     places = {name: f"{name}.html" if form == "html" else name for name in packed}
     with NewFolder(target) as folder:
         digests = {name: _fill(folder, one, places[name]) for name, one in packed.items()}
@@ -160,6 +164,14 @@ def write_together(
             raise DisclosureError(_ALONE)
         folder.commit()
     return {name: one.result(target / places[name], *digests[name]) for name, one in packed.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Dossier:
+    """How the dossier is to be written."""
+
+    language: str
+    pdf: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +195,7 @@ def _pack_all(
     form: Carrier,
     passphrases: Mapping[str, str],
     overrides: Mapping[str, str],
-    language: str,
+    told: _Dossier,
 ) -> dict[str, _Packed]:
     """Pack all bundles of an act, or say of all what the gate found."""
     given = checked(overrides)
@@ -191,7 +203,7 @@ def _pack_all(
     left: list[Refusal] = []
     used: set[str] = set()
     for part, disclosure in disclosures.items():
-        packed[part], judged = _pack(disclosure, (part, name), form, passphrases.get(part), given, language)
+        packed[part], judged = _pack(disclosure, (part, name), form, passphrases.get(part), given, told)
         left += judged.left
         used |= judged.used
     if left:
@@ -210,10 +222,10 @@ def _pack(
     form: Carrier,
     passphrase: str | None,
     overrides: Mapping[str, str],
-    language: str,
+    told: _Dossier,
 ) -> tuple[_Packed, Judged]:
-    told: object = disclosure
-    if not isinstance(told, Disclosure):
+    given: object = disclosure
+    if not isinstance(given, Disclosure):
         raise TypeError("only a disclosure can be handed over")
     seal, recipient = _seal(disclosure.recipient.key, form, passphrase)
     if disclosure.permit.spent:
@@ -234,9 +246,18 @@ def _pack(
         "series": seen.plain(disclosure.series),
     }
     attachments = {file.path: bag.Member.measure(_reader(disclosure, file)) for file in disclosure.view.files}
-    rendered = {path: bag.Member.of(data) for path, data in render.render(disclosure, language=language).items()}
+    signer = Fingerprint.of(disclosure.signer.public_key)
+
+    def written(of: Disclosure) -> dict[str, bytes]:
+        files = render.render(of, language=told.language)
+        if told.pdf:
+            files[render.PDF] = render.render_pdf(of, language=told.language, bundle=label.bundle, words=signer.words)
+        return files
+
+    rendered = {path: bag.Member.of(data) for path, data in written(disclosure).items()}
     proven = proofs.write(disclosure.view.records, sum(member.length for member in rendered.values()))
     content = {path: member.sha256 for path, member in (rendered | attachments).items()}
+    content.pop(render.PDF, None)  # it says what the other files say, and has an id in it that is new each time
     judge = Judge(disclosure, *name, content, attachments, overrides)
 
     def judged(result: str) -> tuple[Mapping[str, bag.Member], Judged]:
@@ -246,7 +267,7 @@ def _pack(
             page.require_room(archive.size(bag.entries(members)))
         if disclosure.full:
             return members, Judged(())
-        return members, _pass_gate(name[1], members, attachments, disclosure, judge, language)
+        return members, _pass_gate(name[1], members, attachments, disclosure, judge, written)
 
     result = NOT_APPLIED if disclosure.full else CLEAN
     members, verdict = judged(result)
@@ -258,7 +279,6 @@ def _pack(
         entry["overridden"] = [dict(one) for one in verdict.passed]
     if disclosure.view.rulings:
         entry["review"] = {act: list(ids) for act, ids in disclosure.view.rulings.items()}
-    signer = Fingerprint.of(disclosure.signer.public_key)
     return _Packed(members, seal, form, entry, label.bundle, signer), verdict
 
 
@@ -297,7 +317,7 @@ def _pass_gate(
     attachments: Mapping[str, bag.Member],
     disclosure: Disclosure,
     judge: Judge,
-    language: str,
+    written: Callable[[Disclosure], Mapping[str, bytes]],
 ) -> Judged:
     """Say what the gate finds in the files of the bag, in their names and in that of the bundle.
 
@@ -310,7 +330,7 @@ def _pass_gate(
         else:
             room -= member.length
     together = {path: member for path, member in members.items() if path not in large}
-    together |= _read_small(members, disclosure, language)
+    together |= _read_small(members, disclosure, written)
     packed = b"".join(archive.write(bag.entries(together), lambda path: together[path].read()))
     usual = gate.Limits()
     view = disclosure.view
@@ -344,7 +364,9 @@ def _pass_gate(
     return judge.judge(findings, never, all_told=whole and never <= set(findings))
 
 
-def _read_small(members: Mapping[str, bag.Member], disclosure: Disclosure, language: str) -> dict[str, bag.Member]:
+def _read_small(
+    members: Mapping[str, bag.Member], disclosure: Disclosure, written: Callable[[Disclosure], Mapping[str, bytes]]
+) -> dict[str, bag.Member]:
     """Give the files in which a person let a word stand as the gate is to read them: that word there written small.
 
     So the gate's own rule for words that are names only with a capital decides, and at that one place alone: a file in
@@ -353,12 +375,12 @@ def _read_small(members: Mapping[str, bag.Member], disclosure: Disclosure, langu
     twin = disclosure.view.read_small()
     if twin is None:
         return {}
-    files = render.render(replace(disclosure, view=twin), language=language)
+    files = written(replace(disclosure, view=twin))
     for path, data in files.items():
-        written, read = (part.decode() for part in (b"".join(members[path].read()), data))
-        if len(written) != len(read) or any(
-            one not in (two, small(two)) for two, one in zip(written, read, strict=True)
-        ):
+        if path == render.PDF:
+            continue  # of the same tree as the others, which are compared letter by letter
+        now, read = (part.decode() for part in (b"".join(members[path].read()), data))
+        if len(now) != len(read) or any(one not in (two, small(two)) for two, one in zip(now, read, strict=True)):
             raise LeakError([Refusal("", "value", path, "none")])
     return {path: bag.Member.of(data) for path, data in files.items()}
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from vault.records import Schemas
 from vault.redact import OUTCOMES, Disclosure
-from vault.render import dossier, html, markdown
+from vault.render import dossier, html, markdown, pdf
 from vault.render.data import (
     ALL,
     COLUMNS,
@@ -25,10 +25,23 @@ from vault.render.data import (
 )
 from vault.render.words import LANGUAGES, WORDS, Words
 
-__all__ = ["ALL", "COLUMNS", "COUNTS_FORMAT", "FORMAT", "LANGUAGES", "PAGE", "own_phrases", "render"]
+__all__ = [
+    "ALL",
+    "COLUMNS",
+    "COUNTS_FORMAT",
+    "FORMAT",
+    "LANGUAGES",
+    "PAGE",
+    "PDF",
+    "own_phrases",
+    "render",
+    "render_pdf",
+]
 
 PAGE: Final = "index.html"
 """The dossier as a page; it stands at the root of the bag, where a person looks first."""
+PDF: Final = "data/dossier.pdf"
+"""The dossier as PDF, where that is asked for."""
 
 
 def render(disclosure: Disclosure, *, language: str = "en") -> dict[str, bytes]:
@@ -59,6 +72,32 @@ def render(disclosure: Disclosure, *, language: str = "en") -> dict[str, bytes]:
             "data/records.csv": records_csv(disclosure.view.records),
         }
     return {**files, "data/dossier.md": markdown.write(tree, language), PAGE: html.write(tree, language)}
+
+
+def render_pdf(disclosure: Disclosure, *, language: str = "en", bundle: bytes, words: str) -> bytes:
+    """Write the dossier of a disclosure as PDF.
+
+    Args:
+        disclosure: What leaves.
+        language: As `render`.
+        bundle: Id of the bundle it goes into, which stands on each page.
+        words: The six words of the signer's key, which stand on each page.
+
+    Returns:
+        The file that the bag has as `PDF`. The same arguments give the same bytes on one machine.
+
+    Raises:
+        MissingExtraError: The packages of the extra `pdf` are not installed.
+        MissingFontError: No font has a letter of the dossier.
+        ValueError: There is no dossier in that language.
+
+    Secrets:
+        The result.
+
+    Source:
+        docs/bundle.md §The dossier as PDF.
+    """
+    return pdf.write(dossier.build(disclosure), language, bundle=bundle, words=words)
 
 
 @cache
