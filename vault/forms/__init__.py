@@ -5,7 +5,7 @@ form is filled by `render` from what `redact` lets through. It refuses to decide
 """
 
 from vault.forms.deadlines import Deadline, deadlines
-from vault.forms.form import BODIES, NEEDS, Form, Question, Section, load
+from vault.forms.form import BODIES, NEEDS, Form, Labels, Question, Section, load
 from vault.forms.gaps import Gap, missing, open_need, reasons, with_reason
 from vault.forms.matter import Matter, gather
 from vault.forms.routes import advice
@@ -16,6 +16,7 @@ __all__ = [
     "Deadline",
     "Form",
     "Gap",
+    "Labels",
     "Matter",
     "Question",
     "Section",

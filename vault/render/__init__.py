@@ -11,7 +11,7 @@ from typing import Final
 
 from vault.records import Schemas
 from vault.redact import OUTCOMES, Disclosure
-from vault.render import dossier, html, markdown, pdf
+from vault.render import dossier, forms, html, markdown, pdf
 from vault.render.data import (
     ALL,
     COLUMNS,
@@ -53,7 +53,8 @@ def render(disclosure: Disclosure, *, language: str = "en") -> dict[str, bytes]:
 
     Returns:
         Path in the bag -> bytes: `data/records.json`, `data/records.csv`, `data/dossier.md`, `index.html`; of counts
-        `data/counts.json`, `data/counts.csv` in place of the first two. The same disclosure gives the same bytes.
+        `data/counts.json`, `data/counts.csv` in place of the first two; where a form is filled out, `data/form.html`,
+        `data/form.txt`, `data/form.json` too. The same disclosure gives the same bytes.
 
     Raises:
         ValueError: There is no dossier in that language.
@@ -71,6 +72,8 @@ def render(disclosure: Disclosure, *, language: str = "en") -> dict[str, bytes]:
             "data/records.json": records_json(disclosure),
             "data/records.csv": records_csv(disclosure.view.records),
         }
+    if disclosure.form:
+        files |= forms.render(disclosure, language)
     return {**files, "data/dossier.md": markdown.write(tree, language), PAGE: html.write(tree, language)}
 
 
@@ -110,8 +113,8 @@ def own_phrases() -> frozenset[str]:
         Each as it stands in a file, in each language.
     """
     schemas = Schemas.shipped()
-    said = list(WORDS.values())
-    found = {*COLUMNS, *KEYS, *OUTCOMES, *html.OWN_NAMES.values(), "yes", "no", "true"}
+    said = [*WORDS.values(), *forms.words()]
+    found = {*COLUMNS, *KEYS, *forms.KEYS, *OUTCOMES, *html.OWN_NAMES.values(), "yes", "no", "true"}
     for kind in schemas.kinds:
         found.add(kind)
         said.append(Words.of(partial(schemas.label, kind)))

@@ -43,6 +43,11 @@ _INVISIBLE: Final = re.compile(
 def records_json(disclosure: Disclosure) -> bytes:
     """Write the records as JSON, in one form."""
     tree = {"format": FORMAT, "records": [_record(record) for record in disclosure.view.records]}
+    return json_bytes(tree)
+
+
+def json_bytes(tree: Mapping[str, Any]) -> bytes:
+    """Write plain data as JSON, in one form; characters that nobody sees are escaped."""
     text = json.dumps(tree, ensure_ascii=False, sort_keys=True, indent=1)
     # Such characters stand only inside JSON strings here, where an escape means the same.
     return (_INVISIBLE.sub(_json_escape, text) + "\n").encode()
@@ -57,11 +62,12 @@ def _record(record: DisclosedRecord) -> dict[str, Any]:
         return dict(record.full)
     fields: dict[str, list[dict[str, Any]]] = {}
     for claim in record.claims:
-        fields.setdefault(claim.field, []).append(_claim(claim))
+        fields.setdefault(claim.field, []).append(claim_json(claim))
     return {"id": record.id, "kind": record.kind, "fields": fields}
 
 
-def _claim(claim: DisclosedClaim) -> dict[str, Any]:
+def claim_json(claim: DisclosedClaim) -> dict[str, Any]:
+    """Give a claim as plain data: how it leaves, and what is shown of it."""
     told: dict[str, Any] = {"is": claim.outcome}
     for key in ("value", "basis", "confidence", "as_of", "source"):
         part = getattr(claim, key)

@@ -359,4 +359,4 @@ def _link(mark: Mark, said: str) -> str:
 
 
 def _id(mark: Mark) -> str:
-    return f' id="r-{mark.token}"' if _TOKEN.fullmatch(mark.token) else ""
+    return f' id="r-{mark.token}"' if mark.here and _TOKEN.fullmatch(mark.token) else ""

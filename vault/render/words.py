@@ -142,6 +142,27 @@ WORDS: Final[Mapping[str, Words]] = {
     "bundle": Words("Bundle", "Пакет", "Пакет", "材料包"),
     "signer": Words("Signed with the key", "Подписано ключом", "Қол қойылған кілт", "签名密钥"),
     "page": Words("page", "страница", "бет", "页"),
+    "form intro": Words("After:", "По форме:", "Үлгісі:", "依据："),
+    "form to confirm": Words(
+        "Confirm the current edition; after:",
+        "Проверьте, действует ли эта редакция; по форме:",
+        "Қолданыстағы редакциясын тексеріңіз; үлгісі:",
+        "请核对现行版本；依据：",
+    ),
+    "form update": Words(
+        "only what changed since the earlier bundle",
+        "только то, что изменилось после прежней передачи",
+        "тек бұрынғы тапсырылғаннан кейін өзгергені",
+        "仅为上次移交之后的变动",
+    ),
+    "not told": Words("Not told in this part", "Здесь не сказано", "Мұнда айтылмаған", "本部分未述"),
+    "not told here": Words("not told here", "здесь не сказано", "мұнда айтылмаған", "此处未述"),
+    "why missing": Words(
+        "the reason why it is missing", "почему этого нет", "неге жоқ екені", "缺失的原因"
+    ),
+    "kept confidential": Words(
+        "kept confidential", "сохраняется в тайне", "құпия сақталады", "予以保密"
+    ),
     "no link": Words(
         "no link: a file of this kind can run a program when it is opened",
         "без ссылки: файл такого вида при открытии может запустить программу",
