@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from vault.matching import MASK, Matcher
+from vault.matching import MASK, Matcher, redact_text
 
 _SET = Path(__file__).with_name("hard.jsonl")
 LANGUAGES = {"kk-cyrl", "kk-latn", "kk-arab", "ru", "ug-arab", "ug-latn", "zh", "en"}
@@ -123,5 +123,19 @@ def test_near_names_and_other_words_are_kept(figures: Figures) -> None:
 
 def test_masks_are_all_alike(cases: list[Case]) -> None:
     for case in cases[:200]:
-        out = Matcher(case.protected).redact(case.text)
+        out = redact_text(case.text, case.protected)
         assert "▇" not in out.replace(MASK, ""), case.id
+        assert MASK + MASK not in out, case.id
+
+
+def test_what_is_masked_is_what_spans_cover(cases: list[Case]) -> None:
+    """A disclosure takes the spans, everybody else the text: they are of one search, and a second one finds nothing."""
+    for case in cases:
+        matcher = Matcher(case.protected)
+        spans = matcher.spans(case.text)
+        expected = case.text
+        for start, end, _ in reversed(spans):
+            expected = expected[:start] + MASK + expected[end:]
+        out = matcher.redact(case.text)
+        assert out == expected, case.id
+        assert matcher.redact(out) == out, case.id

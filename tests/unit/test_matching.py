@@ -400,3 +400,21 @@ def test_escapes_are_read_with_what_is_around_them_and_no_more():
     assert len(views(text)) == 2
     assert len(views(text)[1].text) < len(text) // 2
     assert redact_text(text, ["Болат"]) == "x " * 500 + f"{MASK} келді" + " x" * 500 + f" &amp; {MASK}"
+
+
+@pytest.mark.parametrize("values", ["Aida Bekova", b"Aida Bekova", Protected("Aida Bekova", "name")])
+def test_one_value_alone_is_no_list_of_values(values):
+    """Each of its letters would be a value, and the name would leave."""
+    for search in (
+        lambda: redact_text("Aida Bekova came", values),
+        lambda: redact_text("Aida Bekova came", [], kept=values),
+        lambda: gate.scan(b"Aida Bekova came", "a.txt", values),
+        lambda: gate.scan(b"Aida Bekova came", "a.txt", [], kept=values),
+    ):
+        with pytest.raises(TypeError, match="sequence"):
+            search()
+
+
+def test_a_kind_that_nobody_looks_for_is_refused():
+    with pytest.raises(ValueError, match="organisation"):
+        Protected("Aida", "nmae")

@@ -21,7 +21,7 @@ from vault.matching.numerals import as_digits
 from vault.matching.parts import Part
 from vault.matching.simplified import SIMPLIFIED
 from vault.matching.suffixes import LONGEST, by_itself, fits, stems
-from vault.matching.values import Protected, as_protected, identifies, pieces, take_apart, word_pattern
+from vault.matching.values import Protected, as_protected, identifies, pieces, several, take_apart, word_pattern
 from vault.matching.views import View
 
 LONGEST_WORD: Final = 64
@@ -124,7 +124,7 @@ class Needles:
 
     def __init__(self, protected: Sequence[str | Protected], kept: Sequence[str | Protected]) -> None:
         """Take the values apart."""
-        self._values = [as_protected(value) for value in protected]
+        self._values = [as_protected(value) for value in several(protected)]
         self._names = _Names()
         self._kept = _Names()
         self._kept_together: set[tuple[str, str]] = set()
@@ -141,7 +141,7 @@ class Needles:
         kept_digits: set[str] = set()
         kept_dates: set[Date] = set()
         self._kept_han: list[str] = []
-        for value in map(as_protected, kept):
+        for value in map(as_protected, several(kept)):
             forms = take_apart(value)
             numbers_of = [n for part in forms.parts if (n := self._kept.add(part, strict=False)) is not None]
             spelt = [self._kept.sounds[n] for n in numbers_of[:PHRASE_AT_MOST]]
@@ -340,9 +340,9 @@ class Needles:
         numbers_of = [word.names[0][0] for word in row]
         if self._phrases and any(tuple(numbers_of[start:]) in self._phrases for start in range(len(row) - 1)):
             return True
-        spelt, strong = self._names.sounds, self._names.strong
+        spelt, strong, common = self._names.sounds, self._names.strong, self._names.common
         return any(
-            shared_one and shared_two and strong[one] and strong[two]
+            ((shared_one and shared_two) or not (common[one] and common[two])) and strong[one] and strong[two]
             and (one, two) in self._together and (spelt[one], spelt[two]) not in self._kept_together
             for one, _, shared_one in row[-2].names
             for two, _, shared_two in row[-1].names

@@ -32,15 +32,17 @@ from vault.matching.values import (
     identifies,
     initial,
     pieces,
+    several,
     take_apart,
     word_pattern,
 )
-from vault.matching.views import views
+from vault.matching.views import View, rewrite, views
 
 MASK: Final = "▇▇▇▇▇▇"
 WORDS_REMEMBERED: Final = 200_000
 SHORT: Final = 3  # sounds; so short a name needs a capital
 _FEW, _READINGS = 3, 4  # of so many words so many readings each are tried together
+LOOKS_AT_MOST: Final = 4
 SPACED_AT_MOST: Final = 24  # single letters read together
 SIGNED_AT_MOST: Final = 4  # more parts of a word, joined by signs
 GLUED: Final = 6  # sounds of a name that an initial stands at, nothing between
@@ -148,7 +150,7 @@ class Matcher:
         self._dates: dict[dates.Date, int] = {}
         self._memory: dict[str, _Word] = {}
         seen: dict[str, Known] = {}
-        shown = [take_apart(as_protected(value), seen) for value in kept]
+        shown = [take_apart(as_protected(value), seen) for value in several(kept)]
         for index, value in enumerate(shown):
             self._kept.add(index, value)
         self._kept_pairs = {
@@ -160,7 +162,7 @@ class Matcher:
             self._kept_han.add(name, 0)
         kept_digits = {stream for value in shown for stream in value.streams | value.phones | value.codes}
         kept_dates = {date for value in shown for date in value.dates}
-        for index, protect in enumerate(map(as_protected, protected)):
+        for index, protect in enumerate(map(as_protected, several(protected))):
             value = take_apart(protect, seen)
             self._words.add(index, value, strict=protect.strict)
             for name in (
@@ -214,12 +216,29 @@ class Matcher:
         Source:
             docs/known-values.md.
         """
+        found = _merged(text, self._in_views(text))
+        for _ in range(LOOKS_AT_MOST):
+            # What was one word with a value is another word beside a mask: look once more.
+            if not any(
+                text[span.start - 1 : span.start].isalnum() or text[span.end : span.end + 1].isalnum() for span in found
+            ):
+                break
+            without = rewrite(View(text), ((span.start, span.end, MASK) for span in found))
+            again = [
+                Span(*without.source_span(span.start, span.end), span.index) for span in self._in_views(without.text)
+            ]
+            if not again:
+                break
+            found = _merged(text, [*found, *again])
+        return found
+
+    def _in_views(self, text: str) -> list[Span]:
         found: list[Span] = []
         for view in views(text):
             for span in _merged(view.text, self._in_view(view.text)):
                 start, end = view.source_span(span.start, span.end)
                 found.append(Span(start, end, span.index))
-        return _merged(text, found)
+        return found
 
     def redact(self, text: str, mask: str = MASK) -> str:
         """Put a mask in place of every protected value.
@@ -234,19 +253,12 @@ class Matcher:
         Source:
             docs/known-values.md.
         """
-        glued = True
-        while glued:
-            out: list[str] = []
-            done = 0
-            glued = False
-            for span in self.spans(text):
-                out += (text[done : span.start], mask)
-                done = span.end
-                # What was one word with the value is another word beside a mask: look once more.
-                glued |= text[span.start - 1 : span.start].isalnum() or text[done : done + 1].isalnum()
-            out.append(text[done:])
-            text = "".join(out)
-        return text
+        out: list[str] = []
+        done = 0
+        for span in self.spans(text):
+            out += (text[done : span.start], mask)
+            done = span.end
+        return "".join([*out, text[done:]])
 
     def whole_names(self, text: str) -> list[Span]:
         """Find two adjoining words or more of one value, in whatever form, be they words of kept values too.
@@ -448,12 +460,21 @@ class Matcher:
                     chosen[at] = next((h.token for h, other in pairs if self._words.paired(h.token, other)), None)
 
     def _shared_pair(self, run: list[_Found], at: int, chosen: list[int | None]) -> None:
-        """Find two words of a withheld value that kept values have too, but none both; or that are near spellings."""
+        """Find two words of a value of which neither identifies by itself, but both together do.
+
+        They are written small, near spellings, or words that kept values have too, but none of these both. Two words
+        that are things as well stay.
+        """
         tokens = self._words.tokens
         for one in run[at].hits:
             for two in run[at + 1].hits:
                 if (
-                    ((one.shared and two.shared) or one.near or two.near)
+                    (
+                        one.near
+                        or two.near
+                        or not (tokens[one.token].common and tokens[two.token].common)
+                        or (one.shared and two.shared)
+                    )
                     and tokens[one.token].strong
                     and tokens[two.token].strong
                     and self._words.paired(one.token, two.token)

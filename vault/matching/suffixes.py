@@ -23,7 +23,7 @@ VOWELS: Final = frozenset("aeiou")
 KAZAKH_PLURAL: Final = ("", "lar", "dar", "tar")
 KAZAKH_CASE: Final = (  # of the name itself
     "", "nin", "din", "tin", "ga", "ka", "ni", "di", "ti", "da", "ta", "dan", "tan", "nan", "men", "ben", "pen",
-    "menen", "dai", "tai", "Sa", "siz", "min", "bin", "pin",
+    "menen", "dai", "tai", "Sa", "siz", "min", "bin", "pin", "ndi",
     *(whose + more for whose in ("niki", "diki", "tiki") for more in ("", "n", "ne", "nin", "nde", "nen", "men")),
     *(where + more for where in ("dagi", "tagi") for more in ("", "n", "nin", "lar", "lardin")),
 )  # fmt: skip

@@ -8,6 +8,7 @@ Source:
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -85,6 +86,9 @@ def pieces(word: str) -> list[str]:
     return [part for piece in _APOSTROPHE.split(word) for part in humps(piece) if part]
 
 
+KINDS: Final = frozenset({"name", "phone", "id", "date", "place", "organisation", "text"})
+
+
 @dataclass(frozen=True, slots=True)
 class Protected:
     """A value to be found.
@@ -101,6 +105,32 @@ class Protected:
     text: str = field(repr=False)
     kind: str = "text"
     strict: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a kind that nobody would look for.
+
+        Raises:
+            ValueError: It is none of those named.
+        """
+        if self.kind not in KINDS:
+            raise ValueError(f"a value is of one of the kinds {', '.join(sorted(KINDS))}")
+
+
+def several(values: Sequence["str | Protected"]) -> Sequence["str | Protected"]:
+    """Refuse a text where several values are asked for: each of its letters would be one.
+
+    Args:
+        values: What the caller gave.
+
+    Returns:
+        The same.
+
+    Raises:
+        TypeError: It is one text.
+    """
+    if isinstance(values, str | bytes | Protected):
+        raise TypeError("the values are a sequence of texts, not one text")
+    return values
 
 
 class Known(NamedTuple):
