@@ -163,6 +163,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "attach": Entry("cli.commands.files", "attach", "Seal files into the vault beside a record."),
     "extract": Entry("cli.commands.files", "extract", "Write sealed files out, verified."),
     "export": Entry("cli.commands.disclosing", "export", "Redact, check, sign and seal records for a recipient."),
+    "form": Entry("cli.commands.form", "form", "Say what a body's form lacks, and fill it."),
     "review": Entry("cli.commands.review", "review", "Decide of words in texts before they leave."),
     "verify": Entry("cli.commands.bundles", "verify", "Check a bundle's signature and contents, or unpack it."),
     "recipient": Entry("cli.commands.address", "recipient", "Keep the address book."),

@@ -407,7 +407,7 @@ def hand_over(
     carrier: handoff.Carrier = "html" if form == "html" else "age" if form == "age" else "dir"
     try:
         with out.working("Checking and sealing"):
-            if len(disclosures) > 1:
+            if "" not in disclosures:
                 made = handoff.write_together(
                     disclosures,
                     path,

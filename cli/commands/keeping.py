@@ -6,7 +6,7 @@ Floor: roof.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from vault.vault import Status, Vault
+
+MAX_EVENTS: Final = 10_000
+"""Events of the last months that `status` looks at."""
 
 
 @command("init", short_help="Make a vault.")
@@ -78,7 +81,10 @@ def init(settings: Settings, path: str | None, label: str, *, force: bool) -> No
 @command("status", short_help="Show counts, epoch, checkpoint, and what needs attention.")
 @click.pass_obj
 def status(settings: Settings) -> None:
-    """Show counts, epoch, checkpoint, the last check, deadlines that are due, and what needs attention.
+    """Show counts, epoch, checkpoint, the last check, deadlines with the days left, and what needs attention.
+
+    Deadlines are next steps, replies and ends of consents from 60 days before their day on, and the last day on which a
+    disappearance is urgent for the WGEID, as long as no step to it is on record.
 
     The epoch counts the changes made so far. The checkpoint is a short code for the present state: note it elsewhere,
     and `casevault check --expect` tells whether an older file was put in the vault's place.
@@ -106,7 +112,7 @@ def status(settings: Settings) -> None:
     ):
         out.line(label, value)
     for one in due:
-        out.line("due", one["on"], one["kind"], one["id"][:10], one["what"])
+        out.line("due", one["on"], f"{one['days']} days", one["kind"], one["id"][:10], one["what"])
     if len(state.keyslots) < 2:
         out.talk("There is only one way in. Add another: `casevault key add paper`.")
     if not facts["last_check"]:
@@ -146,26 +152,36 @@ def _today() -> date:
     return date.today()  # noqa: DTZ011 - the person's own day is meant
 
 
-def deadlines(vault: Vault, today: date) -> list[dict[str, str]]:
-    """List what is due: next steps of actions, consents that have run out.
+def deadlines(vault: Vault, today: date) -> list[dict[str, Any]]:
+    """List what is due: urgent cases, next steps and replies, consents that end.
 
     Args:
         vault: The open vault.
         today: The day to count from.
 
     Returns:
-        Date, kind, id and what is due, the oldest first.
+        Date, days left, kind, id and what is due, the nearest first.
     """
-    from vault.records import edtf, id_text
+    from itertools import chain
 
-    found = []
-    for kind, field, what in (("action", "next_due", "next step due"), ("consent", "expires", "consent has expired")):
-        for revision in vault.records(kind):
-            for value in revision.values(field):
-                latest = edtf.parse(value).latest
-                if latest is not None and latest <= today:
-                    found.append({"on": value, "kind": kind, "id": id_text(revision.record_id), "what": what})
-    return sorted(found, key=lambda one: one["on"])
+    from vault import forms
+    from vault.records import id_text
+
+    # Only an event of these months can make a case urgent, or end that; all others need not be opened.
+    since = forms.months_later(today, -forms.URGENT_MONTHS)
+    recent = vault.find(f"kind:event when:{since.isoformat()}..{today.isoformat()}", limit=MAX_EVENTS)
+    events = (hit.revision for hit in recent)
+    found = forms.deadlines(chain(events, vault.records("action"), vault.records("consent")), today)
+    return [
+        {
+            "on": one.on.isoformat(),
+            "days": one.days,
+            "kind": one.kind,
+            "id": id_text(one.record),
+            "what": one.what,
+        }
+        for one in found
+    ]
 
 
 # --- check --------------------------------------------------------------------------------------------------------

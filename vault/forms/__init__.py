@@ -7,12 +7,13 @@ form is filled by `render` from what `redact` lets through. It refuses to decide
 from vault.forms.deadlines import Deadline, deadlines
 from vault.forms.form import BODIES, NEEDS, Form, Labels, Question, Section, load
 from vault.forms.gaps import Gap, missing, open_need, reasons, with_reason
-from vault.forms.matter import Matter, gather
+from vault.forms.matter import URGENT_MONTHS, Matter, gather, months_later
 from vault.forms.routes import advice
 
 __all__ = [
     "BODIES",
     "NEEDS",
+    "URGENT_MONTHS",
     "Deadline",
     "Form",
     "Gap",
@@ -25,6 +26,7 @@ __all__ = [
     "gather",
     "load",
     "missing",
+    "months_later",
     "open_need",
     "reasons",
     "with_reason",

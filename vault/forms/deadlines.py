@@ -16,7 +16,7 @@ from vault.forms.matter import urgent_until
 from vault.records import Revision, edtf
 
 AHEAD_DAYS: Final = 60
-"""How long before its end a consent is listed."""
+"""How long before its day a next step, and before its end a consent is listed."""
 URGENT: Final = "urgent for the WGEID"
 DUE: Final = "next step or reply due"
 ENDS: Final = "consent ends"
@@ -51,8 +51,8 @@ def deadlines(records: Iterable[Revision], today: date) -> list[Deadline]:
         today: The day to count from.
 
     Returns:
-        The nearest first: every next step with its day, consents from 60 days before their end on, and the last day on
-        which a disappearance is urgent for the WGEID, unless a step to that body is on record for the person.
+        The nearest first: next steps from 60 days before their day on, consents from 60 days before their end on, and
+        the last day on which a disappearance is urgent for the WGEID, unless a step to it is on record for the person.
 
     Source:
         docs/forms.md §Deadlines.
@@ -65,25 +65,25 @@ def deadlines(records: Iterable[Revision], today: date) -> list[Deadline]:
     return sorted(found, key=lambda one: (one.on, one.kind, one.record))
 
 
-def _days(record: Revision, name: str) -> Iterator[date]:
+def _days(record: Revision, name: str) -> Iterator[edtf.Date]:
     for value in record.values(name):
         try:
-            day = edtf.parse(value).latest
+            yield edtf.parse(value)
         except (RecordError, TypeError):
             continue
-        if day is not None:
-            yield day
 
 
 def _steps(actions: Iterable[Revision], today: date) -> Iterator[Deadline]:
     for record in actions:
-        for day in _days(record, "next_due"):
-            yield Deadline(day, (day - today).days, record.kind, record.record_id, DUE)
+        for day in (one.latest for one in _days(record, "next_due") if one.latest is not None):
+            if (day - today).days <= AHEAD_DAYS:
+                yield Deadline(day, (day - today).days, record.kind, record.record_id, DUE)
 
 
 def _consents(consents: Iterable[Revision], today: date) -> Iterator[Deadline]:
     for record in consents:
-        day = min(_days(record, "expires"), default=None)
+        # Of an end that is not exact the first day counts, as where consent is asked.
+        day = min((one.earliest for one in _days(record, "expires") if one.earliest is not None), default=None)
         if day is not None and (day - today).days <= AHEAD_DAYS and not record.claims_of("withdrawn_on"):
             yield Deadline(day, (day - today).days, record.kind, record.record_id, ENDS if day >= today else ENDED)
 

@@ -169,7 +169,7 @@ class _Filling:
             title = Words(
                 *(f"{one}: {more}" for one, more in zip(title.all(), WORDS["form update"].all(), strict=True))
             )
-        sections = []
+        sections = list(self._named())
         for part in self._parts:
             records = [self._block(block, told) for block in part.blocks]
             if part.open:
@@ -184,6 +184,20 @@ class _Filling:
             relations=(),
             timeline=(),
         )
+
+    def _named(self) -> Iterator[Section]:
+        """Say in an update whom it is about, where what changed says so."""
+        blocks = [block.record.kind for part in self._parts for block in part.blocks]
+        if self._disclosure.update and blocks and "person" not in blocks:
+            shown = (
+                claim.value.texts
+                for _, record in self._records
+                for one in record.fields
+                for claim in one.claims
+                if one.name in {"person", "about"} and claim.value.mark and claim.value.mark.token == self._subject
+            )
+            record = Record(Mark(self._subject or "person", here=False), "person", next(shown, ()), ())
+            yield Section("person", _words(self._form.sections[0].labels), (record,))
 
     def _block(self, block: _Block, told: set[str]) -> Record:
         fields = tuple(Field(one.question.key, _words(one.question.labels), one.read) for one in block.answers)

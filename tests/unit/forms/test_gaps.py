@@ -231,6 +231,7 @@ def test_deadlines_with_the_days_left(w):
     w.add("man", "person", name="Бекзат Ойдан")
     w.add("taken", "event", what="arrest", person="man", when="2018-03-07")
     w.add("letter", "action", what="letter", about="man", next_due="2018-04-01")
+    w.add("later", "action", what="letter", about="man", next_due="2018-09-01")
     w.consent("yes", ["man"], "man", expires="2018-05-01")
     assert due(w, date(2018, 3, 8)) == [
         ("next step or reply due", 24, "action"),
