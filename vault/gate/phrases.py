@@ -14,7 +14,7 @@ from vault.matching.letters import HAN
 from vault.matching.values import word_pattern
 
 _LONGEST: Final = 80
-_BEFORE: Final = frozenset('"*#(:,;->\n\r\ufeff')
+_BEFORE: Final = frozenset('"*#([:,;->\n\r\ufeff')
 _AFTER: Final = frozenset('"*(),:;.<\n\r')
 _MARKUP: Final = frozenset("<&")
 _HAN: Final = re.compile(f"[{HAN}]")
@@ -24,7 +24,8 @@ class Phrases:
     """The own words of the files that are looked at.
 
     Args:
-        phrases: Each as it stands in a file. What begins with `<` or `&` is markup; it stands anywhere.
+        phrases: Each as it stands in a file. What begins with `<` or `&` is markup and stands anywhere; what ends with
+            `-` is the beginning of a token, such as `person-`.
     """
 
     def __init__(self, phrases: Collection[str]) -> None:
@@ -53,7 +54,7 @@ class Phrases:
                 return True
             end = start + len(phrase)
             before, after = text[max(start - 8, 0) : start].rstrip(" ")[-1:], text[end : end + 8].lstrip(" ")[:1]
-            if (not start or before in _BEFORE) and (end == len(text) or after in _AFTER):
+            if (not start or before in _BEFORE) and (end == len(text) or after in _AFTER or phrase[-1] == "-"):
                 return True
         return False
 

@@ -114,9 +114,9 @@ def own_phrases() -> frozenset[str]:
     """
     schemas = Schemas.shipped()
     said = [*WORDS.values(), *forms.words()]
-    found = {*COLUMNS, *KEYS, *forms.KEYS, *OUTCOMES, *html.OWN_NAMES.values(), "yes", "no", "true"}
+    found = {*COLUMNS, *KEYS, *forms.KEYS, *OUTCOMES, *html.OWN_NAMES.values(), "yes", "no", "true", "file-"}
     for kind in schemas.kinds:
-        found.add(kind)
+        found |= {kind, f"{kind}-"}
         said.append(Words.of(partial(schemas.label, kind)))
         for field in schemas.fields(kind):
             found |= {field.name, *field.choices}

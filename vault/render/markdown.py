@@ -116,7 +116,9 @@ class _Writing:
 
     def _named(self, title: tuple[Part, ...], mark: Mark) -> str:
         """Return the line by which a reader knows a record again: what it says of itself, then its mark."""
-        return f"{self._listed(map(self._part, title))} {_mark(mark)}".strip()
+        # Behind a word of the program stands a sign that ends it, for whoever looks for names.
+        end = "," if title and isinstance(title[-1], Words) else ""
+        return f"{self._listed(map(self._part, title))}{end} {_mark(mark)}".strip()
 
     def _title(self, record: Record) -> str:
         return self._named(record.title, record.mark)
