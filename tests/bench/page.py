@@ -10,7 +10,9 @@ import os
 import random
 import shutil
 import tempfile
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -28,27 +30,40 @@ def bundle(path: Path, mebibytes: int) -> int:
     return path.stat().st_size
 
 
-def memory(browser: int) -> dict[int, int]:
-    """Give the peak resident memory of each page process below a browser, in bytes."""
-    children: dict[int, list[int]] = {}
-    peaks: dict[int, int] = {}
+def pages(root: int) -> list[Path]:
+    """Find the page processes below a process."""
+    children: dict[int, list[Path]] = {}
     for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            status = dict(line.split(":", 1) for line in (entry / "status").read_text().splitlines() if ":" in line)
-            command = (entry / "cmdline").read_bytes()
-        except OSError:
-            continue
-        children.setdefault(int(status["PPid"]), []).append(int(entry.name))
-        if b"--type=renderer" in command and "VmHWM" in status:
-            peaks[int(entry.name)] = int(status["VmHWM"].split()[0]) << 10
-    waiting, below = [browser], set()
+        if entry.name.isdigit():
+            with suppress(OSError):
+                children.setdefault(field(entry, "PPid:"), []).append(entry)
+    waiting, found = [root], []
     while waiting:
         for child in children.get(waiting.pop(), []):
-            below.add(child)
-            waiting.append(child)
-    return {one: peak for one, peak in peaks.items() if one in below}
+            waiting.append(int(child.name))
+            if b"--type=renderer" in (child / "cmdline").read_bytes():
+                found.append(child)
+    return found
+
+
+def field(process: Path, name: str) -> int:
+    """Read a number of a process's status; those of memory are KiB."""
+    lines = (process / "status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith(name)).split()[1])
+
+
+class Watch(threading.Thread):
+    """Looks fifty times a second how much memory the page's process holds."""
+
+    def __init__(self, processes: list[Path]) -> None:
+        super().__init__()
+        self.peak = 0
+        self.ends = threading.Event()
+        self._processes = processes
+
+    def run(self) -> None:
+        while not self.ends.wait(0.02):
+            self.peak = max(self.peak, *(field(one, "RssAnon:") << 10 for one in self._processes))
 
 
 def main() -> None:
@@ -66,13 +81,20 @@ def main() -> None:
             page = browser.new_page()
             page.goto(path.as_uri())
             page.fill("#passphrase", PHRASE)
+            watch = Watch(pages(os.getpid()))
+            watch.start()
             begun = time.perf_counter()
             page.press("#passphrase", "Enter")
             page.wait_for_selector("#opened:not([hidden])")
             seconds = time.perf_counter() - begun
             page.wait_for_timeout(500)
-            peak = max(memory(os.getpid()).values())
-            print(f"opened after {seconds:.2f} s, peak of the page's process {peak / 1e6:.0f} MB")
+            watch.ends.set()
+            watch.join()
+            whole = max(field(one, "VmHWM:") << 10 for one in pages(os.getpid()))
+            print(
+                f"opened after {seconds:.2f} s; peak of the page's process {watch.peak / 1e6:.0f} MB of its own, "
+                f"{whole / 1e6:.0f} MB with what it shares with the browser's other processes"
+            )
             browser.close()
 
 

@@ -90,7 +90,7 @@ def test_what_is_wrong_is_said_in_words_of_its_own(visit, tmp_path):
 def test_a_page_cut_in_its_script_says_that_it_is_not_complete(visit, tmp_path):
     (tmp_path / "x.html").write_bytes(page.template()[0][:100_000])
     seen = visit(tmp_path / "x.html")
-    seen.page.wait_for_function("getComputedStyle(document.getElementById('still')).visibility === 'visible'")
+    seen.page.wait_for_selector("#still", state="visible")
     assert "not complete" in seen.page.inner_text("#still")
 
 
@@ -200,7 +200,7 @@ def test_files_are_saved_as_they_are_and_only_pictures_are_shown(visit, tmp_path
     seen = visit(light(tmp_path / "x.html", files=files)).open()
     assert seen.page.eval_on_selector_all("img", "all => all.map(one => one.alt)") == ["file-1.png"]
     seen.page.locator("img").scroll_into_view_if_needed()
-    seen.page.wait_for_function("document.querySelector('img').naturalWidth === 1")
+    assert seen.page.eval_on_selector("img", "image => image.decode().then(() => image.naturalWidth)") == 1
     for name, data in (("file-2.pdf", pdf), ("file-3.html", html), ("file-1.png", PICTURE)):
         with seen.page.expect_download() as download:
             seen.page.click(f"a[download='{name}']")

@@ -51,6 +51,13 @@ export function pack(...fields) {
 /** Decode base64 in its one form, or give null. */
 export function unbase64(text) {
   if (text.length % 4 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return null;
+  if (Uint8Array.fromBase64) {
+    try {
+      return Uint8Array.fromBase64(text, { lastChunkHandling: "strict" });
+    } catch {
+      return null;
+    }
+  }
   const pieces = [];
   const step = 1 << 20;
   for (let at = 0; at < text.length; at += step) {

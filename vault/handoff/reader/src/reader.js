@@ -5,7 +5,7 @@ import { breathe, decode, join, unbase64 } from "./bytes.js";
 import { make, one, quoted, saver, told, visible } from "./dom.js";
 import { rebuild } from "./dossier.js";
 import { signer, trouble } from "./report.js";
-import { tidy, unseal } from "./seal.js";
+import { HEAD_BYTES, tidy, unlock, unseal } from "./seal.js";
 import { searchIn } from "./search.js";
 import { Trouble } from "./trouble.js";
 import { languageSwitch, say } from "./words.js";
@@ -18,19 +18,24 @@ const IMAGES = [
   ["image/webp", [0x52, 0x49, 0x46, 0x46, -1, -1, -1, -1, 0x57, 0x45, 0x42, 0x50]],
 ];
 
-let sealed = null;
+let text = null;
 
-/** Take the sealed bytes out of the page, once. */
+/** Take the sealed file out of the page, once, as base64. */
 function take() {
-  if (sealed) return sealed;
+  if (text !== null) return text;
   if (!one("end")) throw new Trouble("cut");
-  const text = one("sealed").textContent;
-  if (!text) throw new Trouble("empty");
-  if (text.length > (MAX_SEALED_BYTES / 3) * 4) throw new Trouble("large");
-  sealed = unbase64(text);
-  if (!sealed) throw new Trouble("damaged");
+  const found = one("sealed").textContent;
+  if (!found) throw new Trouble("empty");
+  if (found.length > (MAX_SEALED_BYTES / 3) * 4) throw new Trouble("large");
   one("sealed").remove();
-  return sealed;
+  text = found;
+  return text;
+}
+
+function decoded(part) {
+  const bytes = unbase64(part);
+  if (!bytes) throw new Trouble("damaged");
+  return bytes;
 }
 
 async function open(event) {
@@ -42,12 +47,11 @@ async function open(event) {
   say(progress, "working");
   await breathe();
   try {
-    const bytes = take();
-    const plain = unseal(bytes, tidy(field.value), true);
-    const first = await plain.next();
+    const key = await unlock(decoded(take().slice(0, (HEAD_BYTES / 3) * 4)), tidy(field.value));
     say(progress, "checking");
     await breathe();
-    const opened = await examineArchive(after(first, plain), true);
+    const bytes = decoded(take());
+    const opened = await examineArchive(unseal(bytes, key, true), true);
     field.value = "";
     show(opened, bytes);
   } catch (error) {
@@ -61,13 +65,9 @@ async function open(event) {
   button.disabled = false;
 }
 
-async function* after(first, rest) {
-  if (!first.done) yield first.value;
-  yield* rest;
-}
-
 function show(opened, bytes) {
   one("lock").remove();
+  text = null;
   const heading = signer(one("signer"), opened, true);
   const anchors = listFiles(opened);
   const source = opened.contents.get("index.html");

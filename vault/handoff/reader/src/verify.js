@@ -5,7 +5,7 @@ import { examineArchive, examineFolder } from "./bag.js";
 import { breathe, decode, hex, unbase64 } from "./bytes.js";
 import { make, one, quoted, told } from "./dom.js";
 import { signer, trouble } from "./report.js";
-import { tidy, unseal } from "./seal.js";
+import { HEAD_BYTES, tidy, unlock, unseal } from "./seal.js";
 import { Trouble } from "./trouble.js";
 import { languageSwitch, say } from "./words.js";
 
@@ -89,7 +89,10 @@ function checkSealed(event) {
   event.preventDefault();
   const sealed = waiting;
   const passphrase = tidy(one("passphrase").value);
-  void attempt(async () => ({ ...(await examineArchive(unseal(sealed, passphrase, false), false)), sealed: true }));
+  void attempt(async () => {
+    const key = await unlock(sealed.subarray(0, HEAD_BYTES), passphrase);
+    return { ...(await examineArchive(unseal(sealed, key, false), false)), sealed: true };
+  });
 }
 
 function checkFolder(list) {
