@@ -480,7 +480,7 @@ def handovers(
         one = read_handover(entry)
         if recipients is not None and one.recipient not in recipients:
             continue
-        if bundle is not None and not (one.bag_sha256.startswith(bundle) or one.sealed_sha256.startswith(bundle)):
+        if bundle is not None and not any(told.startswith(bundle) for told in (one.bag_sha256, one.digest)):
             continue
         key = (one.epoch, one.bag_sha256, one.sealed_sha256, one.recipient)
         first = found.get(key)

@@ -86,8 +86,11 @@ def add_recipient(
             message = "This is no key of the form age1... or ssh-ed25519, or it has a mistake. Ask for it once more."
             raise click.UsageError(message) from None
         fingerprint = six_words(recipient_fingerprint(public_key)[:10])
-    from vault.redact import Recipient
+    from vault.redact import SELF, Recipient
 
+    if name == SELF:
+        message = f"The name {SELF} is taken: it is you."
+        raise click.UsageError(message)
     if fingerprint and not confirmed:
         confirmed = heard(settings, out, public_key or "")
     entry = Recipient(name, audience, onward, public_key, fingerprint, last_day, confirmed)

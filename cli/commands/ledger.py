@@ -82,9 +82,9 @@ def print_handovers(out: Output, found: list[Handover]) -> None:
                 one["policy"],
                 one["purpose"],
                 one["persons"],
-                one["sealed_sha256"].hex()[:16],
+                handover.digest.hex()[:16],
             )
-            for one in map(handover_json, found)
+            for handover, one in zip(found, map(handover_json, found), strict=True)
         ),
     )
     for one in found:

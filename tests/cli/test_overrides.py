@@ -56,7 +56,10 @@ def test_each_finding_is_told_with_its_id_and_passes_with_a_reason(desk: Any) ->
     (entry,) = desk("ledger", "list", "--json").json["bundles"]
     assert [one["reason"] for one in entry["overridden"]] == [f"reason number {n}" for n in range(len(found))]
     assert [one["place"] for one in entry["overridden"]] == [one["place"] for one in found]
-    assert "value, overridden because: reason number 0" in desk("ledger", "list").out
+    listed = desk("ledger", "list").out
+    assert "value, overridden because: reason number 0" in listed
+    assert listed.count(entry["bag_sha256"][:16]) == 1 + len(found)
+    assert not desk("ledger", "exposure", "0" * 16, "--json", expect=None).out.count(desk.man)
 
 
 def test_what_was_refused_under_fresh_stand_ins_is_found_there_again(desk: Any) -> None:
@@ -168,3 +171,8 @@ def test_of_two_bundles_of_one_act_each_finding_is_overridden_in_its_own(casevau
         assert json.loads(Path("out", part, "casevault/receipt.json").read_text())["gate"] == "overridden"
     entries = matter("ledger", "list", "--json").json["bundles"]
     assert sum(len(one["overridden"]) for one in entries) == len(found)
+
+
+def test_the_owners_name_is_no_entry_of_the_address_book(casevault: Any) -> None:
+    casevault("recipient", "add", "self", "--audience", "lawyer", expect=2)
+    assert casevault("recipient", "list", "--json").json == {"recipients": []}

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 from vault import agefile, gate, render
 from vault.errors import DisclosureError, HandoffError, LeakError
@@ -40,6 +40,8 @@ _NO_OVERRIDES: Final[Mapping[str, str]] = MappingProxyType({})
 _ALONE: Final = "bundles of one act are handed over together, or none is"
 _TOGETHER_BYTES: Final = 8 << 20
 """Attachments that the gate reads together with the rest, in memory."""
+_PIECE_BYTES: Final = 1_000_000
+"""How much of a larger one it reads at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +286,8 @@ def _pack(
 
 def _seal(key: str | None, form: Carrier, passphrase: str | None) -> tuple[Seal | None, str]:
     """Choose how to seal, and what the manifest says of it."""
+    if form not in get_args(Carrier):
+        raise ValueError(f"the form is one of {', '.join(get_args(Carrier))}")
     if form == "dir":
         if passphrase is not None:
             raise ValueError("a folder is not sealed by a passphrase")
@@ -354,7 +358,8 @@ def _pass_gate(
         ]
         for path in large:
             stream = io.BufferedReader(_Rewound(attachments[path]))
-            scans.append(gate.scan(stream, path, withheld, kept=view.kept, keep_files=judge.confirmed))
+            limits = replace(usual, piece_bytes=_PIECE_BYTES)
+            scans.append(gate.scan(stream, path, withheld, kept=view.kept, limits=limits, keep_files=judge.confirmed))
         whole &= all(len(found) < gate.FINDINGS_AT_MOST for found in scans)
         return [one for found in scans for one in found]
 

@@ -16,7 +16,7 @@ from vault.errors import DisclosureError
 from vault.matching import Protected
 from vault.records import Schemas
 from vault.redact.counts import Table
-from vault.redact.policy import Policy
+from vault.redact.policy import AUDIENCES, ONWARD, Policy
 from vault.redact.pseudonyms import scope_of
 from vault.redact.risk import FactLike, Recognition
 from vault.redact.rulings import written_small
@@ -57,6 +57,18 @@ class Recipient:
     fingerprint: str = ""
     expires: date | None = None
     confirmed: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse an audience that no policy has, and steps onward that no consent knows.
+
+        Raises:
+            TypeError: `onward` is one text.
+            ValueError: A word is none of those.
+        """
+        if not isinstance(self.onward, tuple):
+            raise TypeError("the steps onward are a tuple of words")
+        if self.audience not in AUDIENCES or not {*self.onward} <= {*ONWARD, *AUDIENCES}:
+            raise ValueError(f"an audience is one of {', '.join(AUDIENCES)}; onward is {', '.join(ONWARD)} or one too")
 
 
 @dataclass(frozen=True, slots=True)

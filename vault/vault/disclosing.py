@@ -28,7 +28,7 @@ from vault.redact import (
     shipped_policies,
 )
 from vault.redact.pseudonyms import scope_of
-from vault.redact.view import _VAULT_ROOM
+from vault.redact.view import _VAULT_ROOM, SELF
 from vault.vault.exposing import Looking
 from vault.vault.former import read_former
 from vault.vault.reading import attachment_of_value, read_revision
@@ -147,7 +147,14 @@ class DisclosureDesk:
             return _read_recipients(self._session.setting(objects, _RECIPIENTS))
 
     def put_recipient(self, recipient: Recipient) -> None:
-        """Add or replace an entry of the address book."""
+        """Add or replace an entry of the address book.
+
+        Raises:
+            ValueError: The name is `self`, by which the owner is meant.
+        """
+        if recipient.name == SELF:
+            msg = f"{SELF} is the owner, and no entry of the address book"
+            raise ValueError(msg)
         with self._session.writing() as commit:
             plain = self._session.setting(commit.batch, _RECIPIENTS) or {}
             _read_recipients(plain)
@@ -367,11 +374,7 @@ def _disclose(session: Session, requests: Sequence[Request]) -> list[Disclosure]
             for one in waiting.values():
                 for facts in one.parts():
                     commit.log(ledger.DISCLOSED, facts)
-            number = sum(name.startswith(_COUNTS) for name in read_settings(commit.batch, commit.state.head))
-            for request, view in zip(requests, views, strict=True):
-                if view.table is not None:
-                    commit.set_setting(f"{_COUNTS}{number}", [request.policy.audience, view.table.told.plain()])
-                    number += 1
+            _remember_counts(commit, requests, views)
         return 0
 
     def hold() -> None:
@@ -420,6 +423,15 @@ def _next(series: dict[str, list[Any]], request: Request, round_: int) -> tuple[
         mark, number = sealing.random_bytes(_SERIES_ID_BYTES), 0
     series[request.scope] = [round_, mark, number + 1]
     return mark, number + 1
+
+
+def _remember_counts(commit: Commit, requests: Sequence[Request], views: Sequence[View]) -> None:
+    """Keep what tables of counts told, for the comparison with later ones."""
+    number = sum(name.startswith(_COUNTS) for name in read_settings(commit.batch, commit.state.head))
+    for request, view in zip(requests, views, strict=True):
+        if view.table is not None:
+            commit.set_setting(f"{_COUNTS}{number}", [request.policy.audience, view.table.told.plain()])
+            number += 1
 
 
 def _read_findings_key(session: Session) -> bytes:

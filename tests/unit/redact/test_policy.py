@@ -7,7 +7,7 @@ import pytest
 
 from vault.errors import PolicyError
 from vault.records import Field, Level, Schemas
-from vault.redact import SHIPPED, Action, load_policy, shipped_policies
+from vault.redact import SHIPPED, Action, Recipient, load_policy, shipped_policies
 
 SCHEMAS = Schemas.shipped()
 POLICIES = shipped_policies(SCHEMAS)
@@ -234,3 +234,12 @@ def test_what_is_secret_goes_neither_to_press_nor_to_public():
     phone, name = SCHEMAS.field("person", "phone"), SCHEMAS.field("person", "name")
     assert [policy.verdict("detainee", phone).action.name for policy in (press, lawyer)] == ["withhold", "keep"]
     assert [policy.verdict("detainee", name).action.name for policy in (press, lawyer)] == ["keep", "keep"]
+
+
+def test_a_recipient_is_of_an_audience_and_its_steps_onward_are_known():
+    assert Recipient("x", "un", ("state", "press")).onward == ("state", "press")
+    for audience, onward in (("laywer", ()), ("lawyer", ("ministry",))):
+        with pytest.raises(ValueError, match="audience"):
+            Recipient("x", audience, onward)
+    with pytest.raises(TypeError):
+        Recipient("x", "lawyer", "state")
