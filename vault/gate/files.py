@@ -27,6 +27,8 @@ from vault.matching.values import Protected
 
 OVERLAP: Final = 1 << 12  # bytes that two pieces share; no value is longer
 FINDINGS_AT_MOST: Final = 1000
+TOKENS_AT_MOST: Final = 1 << 16
+"""How many possible hashes are remembered before they are compared: a list of hashes may be of any length."""
 _CONFIRMED: Final = frozenset({"unreadable", "encrypted", "broken"})
 """What a person who confirmed a file has seen; everything else is out of sight."""
 
@@ -133,9 +135,13 @@ class _Scan:
 
     def finish(self) -> list[Finding]:
         """Compare the hashes seen and give all findings."""
+        self._compare_hashes()
+        return list(self._findings)
+
+    def _compare_hashes(self) -> None:
         for token in sorted(self._needles.hashed(self._tokens)):
             self._note("hash", self._tokens[token])
-        return list(self._findings)
+        self._tokens.clear()
 
     def _note(self, rule: str, place: str) -> None:
         if self._confirmed and rule in _CONFIRMED:
@@ -328,6 +334,8 @@ class _Scan:
         for token, at in _base64_tokens(text, 22):
             if len(data := _from_base64(token)) in DIGEST_SIZES:
                 self._tokens.setdefault(data.hex(), f"{place}:{at}")
+        if len(self._tokens) > TOKENS_AT_MOST:
+            self._compare_hashes()
 
     def _encoded(self, text: str, place: str, depth: int) -> bool:
         """Look into tokens of base64 and hexadecimal digits."""
