@@ -237,6 +237,8 @@ def test_search_finds_across_spellings_and_scripts(visit, tmp_path):
     assert found("夜里")[0] == "1 of 1"
     assert found("É IS not e\u0301, and FI")[0] == "1 of 1"
     assert found("line one line two")[0] == "1 of 1"
+    first, count = found("Турсын")[0].split(" of ")
+    assert (first, "alike" in count) == ("1", True)  # Latin and Arabic spellings of the name
     assert found("nothing of this kind")[0] == "Nothing found"
     count = int(found("a")[0].split()[2])
     assert count > 3

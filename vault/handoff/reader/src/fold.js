@@ -1,5 +1,5 @@
-// Text as it is searched: case, marks and forms of letters do not count; where nothing is found, neither does the
-// script. `starts` tells for each folded character, and for the end, where it stood in the text.
+// Text as it is searched: case, marks and forms of letters do not count; and once more by sound, where the script
+// does not count either. `starts` tells for each folded character, and for the end, where it stood in the text.
 
 import { SOUNDS } from "./sounds.js";
 

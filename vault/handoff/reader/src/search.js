@@ -6,6 +6,8 @@ import { say } from "./words.js";
 
 const MOST = 5_000;
 const CONTEXT = 40;
+/** Of fewer sounds too much is alike. */
+const FEWEST_SOUNDS = 3;
 
 /** Give the text that is to be seen, in order, and where each node of it begins. */
 function visibleText(root) {
@@ -27,12 +29,21 @@ function visibleText(root) {
   return { nodes, text };
 }
 
-/** Find all places of a text as pairs of start and end. */
-function placesOf(text, query, folding) {
+/** Find all places of a text, each as start and end and whether it only sounds alike, in their order. */
+function placesOf(text, query) {
+  const exact = placesBy(fold, text, query, 1);
+  const covered = new Set(exact.flatMap(([start, end]) => Array.from({ length: end - start }, (_, at) => start + at)));
+  const alike = placesBy(soundsLike, text, query, FEWEST_SOUNDS).filter(([start]) => !covered.has(start));
+  return [...exact.map((place) => [...place, false]), ...alike.map((place) => [...place, true])].sort(
+    ([one], [other]) => one - other,
+  );
+}
+
+function placesBy(folding, text, query, fewest) {
   const { folded, starts } = folding(text);
   const wanted = folding(query).folded.trim();
   const found = [];
-  if (!wanted) return found;
+  if (wanted.length < fewest) return found;
   for (let at = folded.indexOf(wanted); at >= 0 && found.length < MOST; at = folded.indexOf(wanted, at + wanted.length)) {
     found.push([starts[at], starts[at + wanted.length]]);
   }
@@ -66,10 +77,8 @@ export function searchIn(root) {
     const language = document.documentElement.lang;
     if (state.query === query && state.language === language) return false;
     const { nodes, text } = visibleText(root);
-    let places = placesOf(text, query, fold);
-    const alike = !places.length;
-    if (alike) places = placesOf(text, query, soundsLike);
-    state = { query, language, nodes, text, places, alike, at: -1 };
+    const places = placesOf(text, query);
+    state = { query, language, nodes, text, places, at: -1 };
     globalThis.CSS?.highlights?.clear();
     if (globalThis.Highlight) {
       CSS.highlights.set("found", new Highlight(...places.map((place) => rangeOf(nodes, place))));
@@ -92,7 +101,7 @@ export function searchIn(root) {
     if (globalThis.Highlight) CSS.highlights.set("here", new Highlight(range));
     else getSelection().setBaseAndExtent(range.startContainer, range.startOffset, range.endContainer, range.endOffset);
     range.startContainer.parentElement.scrollIntoView({ block: "center" });
-    say(count, state.alike ? "found-alike" : "found", { at: state.at + 1, count: places.length });
+    say(count, place[2] ? "found-alike" : "found", { at: state.at + 1, count: places.length });
     context.append(text.slice(Math.max(0, place[0] - CONTEXT), place[1] + CONTEXT));
   }
 
