@@ -41,7 +41,7 @@ _ALONE: Final = "bundles of one act are handed over together, or none is"
 _TOGETHER_BYTES: Final = 8 << 20
 """Attachments that the gate reads together with the rest, in memory."""
 _PIECE_BYTES: Final = 1_000_000
-"""How much of a larger one it reads at a time."""
+"""How much of a text it reads at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,7 +336,7 @@ def _pass_gate(
     together = {path: member for path, member in members.items() if path not in large}
     together |= _read_small(members, disclosure, written)
     packed = b"".join(archive.write(bag.entries(together), lambda path: together[path].read()))
-    usual = gate.Limits()
+    usual = gate.Limits(piece_bytes=_PIECE_BYTES)
     view = disclosure.view
     unpacked = len(packed) + usual.unpacked_bytes
     whole = True
@@ -358,8 +358,7 @@ def _pass_gate(
         ]
         for path in large:
             stream = io.BufferedReader(_Rewound(attachments[path]))
-            limits = replace(usual, piece_bytes=_PIECE_BYTES)
-            scans.append(gate.scan(stream, path, withheld, kept=view.kept, limits=limits, keep_files=judge.confirmed))
+            scans.append(gate.scan(stream, path, withheld, kept=view.kept, limits=usual, keep_files=judge.confirmed))
         whole &= all(len(found) < gate.FINDINGS_AT_MOST for found in scans)
         return [one for found in scans for one in found]
 
