@@ -213,3 +213,19 @@ def test_hostile_names_are_shown_as_texts(checks):
     checks.file("x.zip", packed(dict(sorted((given | {"data/Records.JSON": bag.Member.of(b"y")}).items()))))
     assert any("clashes" in one for one in checks.faults())
     assert checks.seen.quiet()
+
+
+def test_a_file_can_be_dropped(checks, bagged):
+    data = packed(bagged)
+    checks.page.evaluate(
+        """bytes => {
+          const dropped = new DataTransfer();
+          dropped.items.add(new File([Uint8Array.from(bytes)], "x.zip"));
+          document.querySelector(".choose").dispatchEvent(
+            new DragEvent("drop", {bubbles: true, cancelable: true, dataTransfer: dropped}));
+        }""",
+        list(data),
+    )
+    checks.page.wait_for_selector("#result h2")
+    assert "by voice" in checks.page.inner_text("#result")
+    assert checks.seen.quiet()

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import io
+import json
 import random
 import re
 from pathlib import Path
@@ -122,3 +123,20 @@ def test_the_size_of_an_archive_is_known_before_it_is_written():
     members = {"a.txt": bag.Member.of(b"x" * 1000), "b/ü.txt": bag.Member.of(b"")}
     made = b"".join(archive.write(bag.entries(members), lambda path: members[path].read()))
     assert archive.size(bag.entries(members)) == len(made)
+
+
+def test_the_packages_of_the_pages_are_pinned_by_hash_and_name_no_host():
+    lock = json.loads((ROOT / "vault/handoff/reader/package-lock.json").read_text("utf-8"))
+    declared = json.loads((ROOT / "vault/handoff/reader/package.json").read_text("utf-8"))
+    packages = {name: entry for name, entry in lock["packages"].items() if name}
+    assert packages
+    for name, entry in packages.items():
+        assert entry["integrity"].startswith("sha512-"), name
+        assert "resolved" not in entry, name
+    for name, version in (declared["dependencies"] | declared["devDependencies"]).items():
+        assert packages[f"node_modules/{name}"]["version"] == version
+    licences = (ROOT / "vault/handoff/reader/LICENSES.txt").read_text("utf-8")
+    assert licences.strip() in page.template()[0].decode()
+    for name, entry in packages.items():
+        if not entry.get("dev"):
+            assert f"== {name.removeprefix('node_modules/')} {entry['version']} ({entry['license']})" in licences
