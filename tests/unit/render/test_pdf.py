@@ -73,7 +73,7 @@ def assert_reads(text, data):
 
 
 TEXTS = {
-    "English": "They came at night, at about 3 a.m.; nobody (so it is said) knows where he is now - “not even the guard”.",
+    "English": "They came at night, at about 3 a.m.; nobody (so it is said) knows where - “not even the guard”.",
     "Russian": "Его увезли ночью в 3 часа; съёмка — «есть», ударе́ние и № 5, 10 %.",
     "Kazakh": "Оны түнде алып кетті; Әбдіғани Ұлықбек, ғ қ ң ө ұ ү һ і Ә Ғ Қ Ң Ө Ұ Ү Һ І.",
     "Kazakh in Arabic letters": "ونى ءتۇندە الىپ كەتتى، ابدىقانى ۇلى 1987 جىلى تۋعان، № 12/34 ءۇيدە.",
@@ -108,8 +108,9 @@ def test_two_readers_find_chinese(text):
 
 
 _PARTS = (
-    "ئەخمەت تۇرسۇن ئۈرۈمچى سلام لايىق قازاق 2017 2017-03-04 12:30 № 10% 买买提 乌鲁木齐市 Ahmet Иван Әбдіғани (ئا) (abc) «сөз» —"
-    " ، ۱۲۳ مُحَمَّد и́ a/b x. ؟ 12/34 +7 e@x.org 3-يىلى ئا-ئانا … ؛ [person-7F3A9Q] ▇▇▇▇▇▇ ئەخمەت، ئەخمەت. 买买提， （ئا）"
+    "ئەخمەت تۇرسۇن ئۈرۈمچى سلام لايىق قازاق 2017 2017-03-04 12:30 № 10% 买买提 乌鲁木齐市 Ahmet Иван Әбдіғани"
+    " (ئا) (abc) «сөз» — ، ۱۲۳ مُحَمَّد и́ a/b x. ؟ 12/34 +7 e@x.org 3-يىلى ئا-ئانا … ؛"
+    " [person-7F3A9Q] ▇▇▇▇▇▇ ئەخمەت، ئەخمەت. 买买提， （ئا）"
 ).split()
 
 
@@ -183,7 +184,10 @@ def test_the_same_dossier_gives_the_same_bytes():
 
 
 def test_no_hash_seed_and_no_clock_is_in_the_bytes():
-    code = "import hashlib, test_pdf as t; print(hashlib.sha256(t.write(*t.FAMILY, t.narrative(t.TEXTS['mixed']))).hexdigest())"
+    code = (
+        "import hashlib, test_pdf as t\n"
+        "print(hashlib.sha256(t.write(*t.FAMILY, t.narrative(t.TEXTS['mixed']))).hexdigest())"
+    )
     root = Path(__file__).parents[3]
     said = {
         subprocess.run(
@@ -353,5 +357,5 @@ def test_a_long_narrative_in_bounded_memory(deep):
 @pytest.mark.parametrize("letter", ["x", "ئ", "Ж", "\u0301", "(", " ", "1", "-"])
 def test_one_letter_without_end(letter):
     text = "a" + letter * 5000 + "b"
-    said = re.sub(r"Signed with the key: .*?page \d+/\d+", "", flat(by_pypdf(write(narrative(text)))))
+    said = re.sub(r"Signed with the key: .*?page [0-9]/[0-9]", "", flat(by_pypdf(write(narrative(text)))))
     assert flat(text) in said

@@ -31,6 +31,8 @@ _LAST_CODE: Final = 0xFFFF
 _STAND_INS: Final = {"⟨": "‹", "⟩": "›"}
 _SQUARE: Final = "▇"
 _SHAPED_AT_MOST: Final = 20_000
+_MARKS_AT_MOST: Final = 12
+"""Of one letter that are drawn; a text that piles up more hides what stands about it, and is said all the same."""
 _EMBEDDING_REFUSED: Final = 0x0002
 _OUTLINES: Final = ("glyf", "CFF ")
 
@@ -204,7 +206,8 @@ class Face:
         for n, (info, position) in enumerate(cluster):
             x = round(pen + position.x_offset * self._scale)
             if n != main:
-                drawn.append((info.codepoint, x, round(position.y_offset * self._scale)))
+                shown = abs(n - main) <= _MARKS_AT_MOST
+                drawn += [(info.codepoint, x, round(position.y_offset * self._scale))] if shown else []
             elif position.y_offset:
                 drawn.append((info.codepoint, x, round(position.y_offset * self._scale)))
                 codes += [self._code(-1, letter, 0, x) for letter in letters]

@@ -291,13 +291,15 @@ def _plain(line: Line, starts: Sequence[int], x: float, y: float, names: dict[tu
     run: list[_Group] = []
     begins = True
     for piece, start in zip(line.pieces, starts, strict=True):
-        codes, parts = piece.shaped.codes, list[tuple[Code, ...]]()
-        while begins and codes:
-            begins = _floats(codes[0].text)
-            parts += [codes[:1]] if begins else []
-            codes = codes[begins:]
-        for group in _by_layer(piece, start, [*parts, codes]):
-            if run and ((run[-1].face, run[-1].layer) != (group.face, group.layer) or _floats(run[-1].codes[0].text)):
+        codes = piece.shaped.codes
+        while begins and codes and _floats(codes[0].text):
+            # Each by itself, for pypdf takes several for letters that run from right to left, after such a line.
+            alone = _Group(piece.shaped.face, codes[0].layer, codes[:1], start, "neutral")
+            yield _show([alone], x, y, line.style.size, names)
+            codes = codes[1:]
+        begins = begins and not codes
+        for group in _by_layer(piece, start, [codes]):
+            if run and (run[-1].face, run[-1].layer) != (group.face, group.layer):
                 yield _show(run, x, y, line.style.size, names)
                 run = []
             run.append(group)
