@@ -27,7 +27,7 @@ from vault.matching.values import Protected
 
 OVERLAP: Final = 1 << 12  # bytes that two pieces share; no value is longer
 FINDINGS_AT_MOST: Final = 1000
-TOKENS_AT_MOST: Final = 1 << 16
+TOKENS_AT_MOST: Final = 1 << 14
 """How many possible hashes are remembered before they are compared: a list of hashes may be of any length."""
 _CONFIRMED: Final = frozenset({"unreadable", "encrypted", "broken"})
 """What a person who confirmed a file has seen; everything else is out of sight."""
