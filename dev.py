@@ -11,7 +11,7 @@
                                    --cov                      branch coverage of vault and cli
   python3 dev.py lint            ruff, formatting, mypy, the import contracts, docstrings, stale docs
   python3 dev.py docs            write docs/cli.md and docs/schemas.md anew from the program
-  python3 dev.py reader          build the pages of vault/handoff/reader (needs Node 20, npm and, once, a network);
+  python3 dev.py reader          build the pages of vault/handoff/reader (needs Node, npm and, once, a network);
                                    --check builds aside and compares
   python3 dev.py bench [ARGS]    speed and size, beside SQLCipher (--help for its options)
   python3 dev.py lock            resolve the dependencies anew (needs uv and a network)

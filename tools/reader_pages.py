@@ -5,7 +5,7 @@
   python3 dev.py reader           build anew: reader.html, verify.html, and how letters sound (src/sounds.js)
   python3 dev.py reader --check   build aside and tell whether all is as it lies there, byte for byte
 
-It needs Node 20 with npm, and a network for the first time: npm fetches the packages of `package-lock.json`, each
+It needs Node 18 or newer with npm, and a network for the first time: npm fetches the packages of `package-lock.json`, each
 checked against its hash, and runs no script of theirs. How letters sound is taken from the tables of `vault.names`, one
 reading for each letter: a page finds what is spelled otherwise, and does not match names.
 """
@@ -50,7 +50,7 @@ def build(target: Path) -> None:
     """Build both pages into a folder."""
     npm, node = shutil.which("npm"), shutil.which("node")
     if npm is None or node is None:
-        sys.exit("the pages are built with Node 20 and npm, and one of them is not installed")
+        sys.exit("the pages are built with Node and npm, and one of them is not installed")
     fetch = (npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
     subprocess.run(fetch, cwd=READER, check=True, stdout=sys.stderr)
     subprocess.run((node, "build.mjs", str(target)), cwd=READER, check=True)

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from tests.cli.test_handover import family
+from tests.cli.test_un import tell
 from vault.handoff import checker
 
 __all__ = ["family"]
@@ -54,3 +55,13 @@ def test_the_page_that_checks_is_written_out(caller):
     caller.raw("verify", "--page", "verify.html", expect=8)
     caller.raw("verify", expect=2)
     caller.raw("verify", "x.age", "--page", "other.html", expect=2)
+
+
+def test_the_bundles_of_one_act_are_pages_in_a_folder(casevault):
+    matter = tell(casevault)
+    done = matter(*matter.ask, "--format", "html", "-o", "out")
+    assert sorted(path.name for path in Path("out").iterdir()) == ["confidential.html", "forwardable.html"]
+    phrases = WORDS.findall(done.err)
+    assert len(set(phrases)) == 2
+    Path("words").write_text(phrases[0], "utf-8")
+    matter.raw("verify", "out/forwardable.html", "--passphrase-file", "words")

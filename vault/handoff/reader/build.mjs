@@ -2,9 +2,10 @@
 
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
 
-process.chdir(import.meta.dirname);
+process.chdir(fileURLToPath(new URL(".", import.meta.url)));
 const target = process.argv[2] ?? ".";
 // The dossier looks as it does in index.html.
 const styles = ["../../render/dossier.css", "src/style.css"].map((path) => readFileSync(path, "utf8")).join("\n");
