@@ -161,6 +161,16 @@ def test_without_consent_no_form_leaves(matter: Any) -> None:
     assert not Path("out").exists()
 
 
+def test_the_form_is_there_as_pdf_too(matter: Any) -> None:
+    pytest.importorskip("uharfbuzz")
+    matter(*matter.fill, "-o", "out", "--pdf")
+    for part in ("forwardable", "confidential"):
+        made = Path("out", part, "data/form.pdf").read_bytes()
+        assert made.startswith(b"%PDF-")
+        assert made != Path("out", part, "data/dossier.pdf").read_bytes()
+        matter.raw("verify", f"out/{part}")
+
+
 def test_a_preview_writes_nothing(matter: Any) -> None:
     done = matter("form", "wgeid", matter.man, "--to", "WGEID", "--preview", "--json")
     assert set(done.json["bundles"]) == {"forwardable", "confidential"}

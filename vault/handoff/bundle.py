@@ -253,13 +253,14 @@ def _pack(
     def written(of: Disclosure) -> dict[str, bytes]:
         files = render.render(of, language=told.language)
         if told.pdf:
-            files[render.PDF] = render.render_pdf(of, language=told.language, bundle=label.bundle, words=signer.words)
+            files |= render.render_pdfs(of, language=told.language, bundle=label.bundle, words=signer.words)
         return files
 
     rendered = {path: bag.Member.of(data) for path, data in written(disclosure).items()}
     proven = proofs.write(disclosure.view.records, sum(member.length for member in rendered.values()))
-    content = {path: member.sha256 for path, member in (rendered | attachments).items()}
-    content.pop(render.PDF, None)  # it says what the other files say, and has an id in it that is new each time
+    # A PDF says what the other files say, and has an id in it that is new each time.
+    told_of = {path: member for path, member in (rendered | attachments).items() if path not in render.PDFS}
+    content = {path: member.sha256 for path, member in told_of.items()}
     judge = Judge(disclosure, *name, content, attachments, overrides)
 
     def judged(result: str) -> tuple[Mapping[str, bag.Member], Judged]:
@@ -381,7 +382,7 @@ def _read_small(
         return {}
     files = written(replace(disclosure, view=twin))
     for path, data in files.items():
-        if path == render.PDF:
+        if path in render.PDFS:
             continue  # of the same tree as the others, which are compared letter by letter
         now, read = (part.decode() for part in (b"".join(members[path].read()), data))
         if len(now) != len(read) or any(one not in (two, small(two)) for two, one in zip(now, read, strict=True)):

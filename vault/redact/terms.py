@@ -18,25 +18,25 @@ _PURPOSE: Final = {
     "en": "For this purpose only: {0}.",
     "ru": "Только для этой цели: {0}.",
     "kk": "Тек мына мақсатта: {0}.",
-    "zh": "仅限用于：{0}。",
+    "zh": "仅限用于：{0}；",
 }
 _NOBODY: Final = {
     "en": "Do not pass it on.",
     "ru": "Никому не передавать.",
     "kk": "Ешкімге берілмесін.",
-    "zh": "不得转交。",
+    "zh": "不得转交；",
 }
 _ONWARD: Final = {
     "en": "It may be passed on to: {0}; to nobody else.",
     "ru": "Можно передать: {0}; больше никому.",
     "kk": "Мынаған беруге болады: {0}; басқа ешкімге берілмесін.",
-    "zh": "可转交：{0}；不得转交其他人。",
+    "zh": "可转交：{0}；不得转交其他人；",
 }
 _DELETE: Final = {
-    "en": "Delete it by {0}.",
-    "ru": "Удалить не позднее {0}.",
-    "kk": "{0} күнінен кешіктірмей жойылсын.",
-    "zh": "最迟于 {0} 删除。",
+    "en": "Delete it by: {0}.",
+    "ru": "Удалить не позднее: {0}.",
+    "kk": "Мына күннен кешіктірмей жойылсын: {0}.",
+    "zh": "最迟删除日期：{0}；",
 }
 
 
@@ -64,9 +64,17 @@ def terms(purpose: str, onward: Iterable[str], delete_by: date | None) -> Mappin
         if not path:
             sentences.append(_NOBODY[language])
         elif _PUBLIC not in path:
-            sentences.append(_ONWARD[language].format("、".join(words) if language == "zh" else ", ".join(words)))
+            sentences.append(_ONWARD[language].format("，".join(words) if language == "zh" else ", ".join(words)))
         if delete_by is not None:
             sentences.append(_DELETE[language].format(delete_by.isoformat()))
         return tuple(sentences)
 
     return {language: said(language) for language in LANGUAGES}
+
+
+def phrases() -> frozenset[str]:
+    """Give the words of all terms that are the same in every bundle: what stands around purpose, path and day."""
+    sentences = (text for said in (_PURPOSE, _NOBODY, _ONWARD, _DELETE) for text in said.values())
+    # Each as a label between the marks around it, which is how the gate knows one.
+    pieces = (piece.strip(" .:;：；") for text in sentences for piece in text.split("{0}"))
+    return frozenset(filter(None, pieces))

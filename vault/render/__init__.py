@@ -11,6 +11,7 @@ from typing import Final
 
 from vault.records import Schemas
 from vault.redact import OUTCOMES, Disclosure
+from vault.redact.terms import phrases as phrases_of_terms
 from vault.render import dossier, forms, html, markdown, pdf
 from vault.render.data import (
     ALL,
@@ -33,15 +34,19 @@ __all__ = [
     "LANGUAGES",
     "PAGE",
     "PDF",
+    "PDFS",
     "own_phrases",
     "render",
     "render_pdf",
+    "render_pdfs",
 ]
 
 PAGE: Final = "index.html"
 """The dossier as a page; it stands at the root of the bag, where a person looks first."""
 PDF: Final = "data/dossier.pdf"
 """The dossier as PDF, where that is asked for."""
+PDFS: Final = (PDF, "data/form.pdf")
+"""All that may be there as PDF; the second is a form that is filled out."""
 
 
 def render(disclosure: Disclosure, *, language: str = "en") -> dict[str, bytes]:
@@ -103,6 +108,30 @@ def render_pdf(disclosure: Disclosure, *, language: str = "en", bundle: bytes, w
     return pdf.write(dossier.build(disclosure), language, bundle=bundle, words=words)
 
 
+def render_pdfs(disclosure: Disclosure, *, language: str = "en", bundle: bytes, words: str) -> dict[str, bytes]:
+    """Write the dossier of a disclosure as PDF, and the form that is filled out with it, if there is one.
+
+    Args:
+        disclosure: What leaves.
+        language: As `render`.
+        bundle: As `render_pdf`.
+        words: As `render_pdf`.
+
+    Returns:
+        Path in the bag, one of `PDFS` -> bytes.
+
+    Raises:
+        MissingExtraError, MissingFontError, ValueError: As `render_pdf`.
+
+    Secrets:
+        The result.
+    """
+    files = {PDF: render_pdf(disclosure, language=language, bundle=bundle, words=words)}
+    if disclosure.form:
+        files[PDFS[1]] = pdf.write(forms.tree(disclosure), language, bundle=bundle, words=words)
+    return files
+
+
 @cache
 def own_phrases() -> frozenset[str]:
     """Give the words that are the program's own and not a record's: labels, headings, keys, names of choices.
@@ -122,5 +151,5 @@ def own_phrases() -> frozenset[str]:
             found |= {field.name, *field.choices}
             said.append(Words.of(field.label))
             said += [Words.of(partial(field.choice_label, key)) for key in field.choices]
-    found |= {text for words in said for text in words.all()}
+    found |= {text for words in said for text in words.all()} | phrases_of_terms()
     return frozenset(found) | {markdown.inline(phrase) for phrase in found} | html.markup()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from typing import Any, Final, TypeAlias
@@ -18,7 +18,7 @@ from vault.records import Field as Described
 from vault.records import Schemas, edtf
 from vault.redact import DisclosedClaim, DisclosedRecord, Disclosure, Table
 from vault.render.texts import BREAKS
-from vault.render.words import WORDS, Words
+from vault.render.words import LANGUAGES, WORDS, Words
 
 Part: TypeAlias = Words | str
 """A word of the program, or a text of a record."""
@@ -234,6 +234,7 @@ class Dossier:
         relations: Who is related to whom, in the order of the people.
         timeline: The events in the order of time, undated last.
         counts: In place of records.
+        conditions: The terms of the bundle, in sentences.
     """
 
     title: Words
@@ -244,6 +245,7 @@ class Dossier:
     relations: tuple[Relation, ...] = ()
     timeline: tuple[Moment, ...] = ()
     counts: Counts | None = None
+    conditions: tuple[Words, ...] = ()
 
 
 def build(disclosure: Disclosure) -> Dossier:
@@ -262,10 +264,14 @@ def build(disclosure: Disclosure) -> Dossier:
         docs/bundle.md §The dossier.
     """
     table = disclosure.view.table
+    said = disclosure.terms
+    conditions = tuple(Words(*one) for one in zip(*(said[language] for language in LANGUAGES if said), strict=True))
     if table is not None:
         about = WORDS["about counts"].with_number(table.k)
-        return Dossier(WORDS["counts"], about, note=disclosure.note, counts=_counts(table))
-    return _Building(disclosure.view.records, disclosure.schemas).dossier(disclosure.note)
+        counts = _counts(table)
+        return Dossier(WORDS["counts"], about, conditions=conditions, note=disclosure.note, counts=counts)
+    building = _Building(disclosure.view.records, disclosure.schemas)
+    return replace(building.dossier(disclosure.note), conditions=conditions)
 
 
 def _counts(table: Table) -> Counts:

@@ -69,12 +69,21 @@ def render(disclosure: Disclosure, language: str) -> dict[str, bytes]:
         docs/forms.md §The filled form.
     """
     filled = _Filling(disclosure)
-    tree = filled.tree()
+    laid_out = filled.tree()
     return {
-        "data/form.html": html.write(tree, language),
-        "data/form.txt": _Text(language).write(tree),
+        "data/form.html": html.write(laid_out, language),
+        "data/form.txt": _Text(language).write(laid_out),
         "data/form.json": filled.json(),
     }
+
+
+def tree(disclosure: Disclosure) -> Dossier:
+    """Lay the form that a disclosure names out as a dossier, for those who write one.
+
+    Secrets:
+        The result.
+    """
+    return _Filling(disclosure).tree()
 
 
 def words() -> Iterator[Words]:
@@ -297,6 +306,9 @@ class _Text:
 
     def _lines(self, tree: Dossier) -> Iterator[str]:
         yield from (self._part(tree.title), "", self._part(tree.intro), "")
+        yield from map(self._part, tree.conditions)
+        if tree.conditions:
+            yield ""
         for term in tree.terms:
             yield f"{self._part(term.word)}: {self._part(term.meaning)}"
         if tree.note:

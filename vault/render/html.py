@@ -147,6 +147,8 @@ def _switch(language: str) -> Iterator[str]:
 
 def _main(dossier: Dossier) -> Iterator[str]:
     yield f'<main id="dossier">\n<h1>{_part(dossier.title)}</h1>\n<p>{_part(dossier.intro)}</p>\n'
+    if dossier.conditions:
+        yield f"<p>{' '.join(map(_part, dossier.conditions))}</p>\n"
     if dossier.terms:
         yield '<ul class="terms">\n'
         for term in dossier.terms:

@@ -73,6 +73,9 @@ class _Writing:
 
     def lines(self, dossier: Dossier) -> Iterator[str]:
         yield from (f"# {self._part(dossier.title)}", "", dossier.intro[self._language], "")
+        if dossier.conditions:
+            # Each on a line of its own, so that the gate knows it for the program's.
+            yield from (*(f"- {self._part(one)}" for one in dossier.conditions), "")
         for term in dossier.terms:
             yield f"- *{self._part(term.word)}*: {self._part(term.meaning)}"
         if dossier.terms:

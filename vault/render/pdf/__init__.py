@@ -180,6 +180,8 @@ class _Writing:
         """Write the whole."""
         self._heading((self._part(dossier.title),), 0)
         self._paragraph((self._part(dossier.intro),))
+        for condition in dossier.conditions:
+            self._paragraph((self._part(condition),))
         for term in dossier.terms:
             badge = self._lines((self._part(term.word),), _NAMED, _LABEL - _GAP)
             self._row((badge, self._lines((self._part(term.meaning),), _TEXT, _WIDTH - _LABEL)))
