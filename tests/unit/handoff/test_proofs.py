@@ -5,6 +5,7 @@ The forger of these tests has a whole bundle, and a key to sign it anew: the sig
 
 import dataclasses
 import json
+import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -16,9 +17,10 @@ import pytest
 from vault import handoff
 from vault.errors import LimitError, PolicyError, SignatureError
 from vault.handoff import archive, bag, proofs
+from vault.matching import Protected
 from vault.records import Claim, Draft, Opening, claims_root, commitments, opening, parse_record, statement_part
 from vault.records.model import commitments_root
-from vault.redact import PUBLISHED, Recipient, Request
+from vault.redact import PUBLISHED, DisclosedClaim, DisclosedRecord, Recipient, Request
 from vault.sealing import KdfProfile, Signer, digest
 from vault.sealing import Label as HashLabel
 from vault.vault import Vault
@@ -640,6 +642,27 @@ def test_the_right_salt_finds_it(case):
     (index,) = [place for place, claim in enumerate(revision.claims) if claim.field == "birth"]
     part = statement_part(Claim("birth", "1971-03-09"))
     assert digest(HashLabel.CLAIM, opening(revision, index).salt, b"person.birth", part) in commitments(revision)
+
+
+def test_hashes_of_many_records_stop_no_bundle_by_chance(case, tmp_path):
+    """Short names and numbers stand in random digits by chance; the gate knows which digits are the bundle's own."""
+    disclosure = case.vault.disclose(case.request())
+    rnd = random.Random(7)
+    records = [
+        DisclosedRecord(
+            f"person-{2 + n % 8}A{2 + n // 8 % 8}B{2 + n // 64}C",
+            "person",
+            (DisclosedClaim("sex", "choice", "value", "male", salt=rnd.randbytes(32)),),
+            commitments=tuple(sorted(rnd.randbytes(32) for _ in range(32))),
+        )
+        for n in range(60)
+    ]
+    short = ("Li", "Ma", "Wu", "An", "Ada", "Abe", "Ли", "Fa", "Deb", "Ed", "Bea", "Dee", "Ye", "Xu", "Yu", "He")
+    numbers = [Protected(f"{n:06}", "id") for n in range(100_000, 999_999, 300)]
+    withheld = (*(Protected(name, "name") for name in short), *numbers)
+    view = dataclasses.replace(disclosure.view, records=tuple(records), withheld=withheld, kept=(), files=())
+    handoff.write(dataclasses.replace(disclosure, view=view), tmp_path / "many", form="dir")
+    assert len(json.loads((tmp_path / "many" / bag.PROOFS).read_bytes())["records"]) == 60
 
 
 def test_more_than_a_verifier_would_read_is_not_written(case):
