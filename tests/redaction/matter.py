@@ -14,6 +14,7 @@ from typing import Any
 
 from vault import agefile, handoff
 from vault.errors import VaultError
+from vault.ledger import handovers
 from vault.records import Claim, Draft, Revision, continued, parse_record
 from vault.redact import Policy, Recipient, Request
 from vault.sealing import KdfProfile
@@ -114,11 +115,11 @@ class Matter:
 
     def refused(self, *refs: str, **more: Any) -> VaultError:
         """Hand over in vain: nothing is written, nothing stands in the ledger; give the refusal."""
-        before = sorted(self.folder.iterdir()), len(self.vault.disclosures.log())
+        before = sorted(self.folder.iterdir()), handovers(self.vault.disclosures.log())
         try:
             self.hand(*refs, **more)
         except VaultError as error:
-            assert (sorted(self.folder.iterdir()), len(self.vault.disclosures.log())) == before
+            assert (sorted(self.folder.iterdir()), handovers(self.vault.disclosures.log())) == before
             return error
         raise AssertionError("it was handed over")
 

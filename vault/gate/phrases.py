@@ -14,7 +14,7 @@ from vault.matching.letters import HAN
 from vault.matching.values import word_pattern
 
 _LONGEST: Final = 80
-_BEFORE: Final = frozenset('"*#([:,;->\n\r\ufeff')
+_BEFORE: Final = frozenset('"*#([:,;-—>\n\r\ufeff')
 _AFTER: Final = frozenset('"*(),:;.<\n\r')
 _MARKUP: Final = frozenset("<&")
 _HAN: Final = re.compile(f"[{HAN}]")
