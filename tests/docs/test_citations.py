@@ -9,7 +9,13 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = [ROOT / name for name in ("vault", "cli", "docs")]
 READ = sorted(
     [*ROOT.glob("*.md"), ROOT / "dev.py", ROOT / "pyproject.toml"]
-    + [path for folder in FOLDERS for end in ("md", "py", "toml") for path in folder.rglob(f"*.{end}")]
+    + [
+        path
+        for folder in FOLDERS
+        for end in ("md", "py", "toml")
+        for path in folder.rglob(f"*.{end}")
+        if "node_modules" not in path.parts
+    ]  # packages of others, where they are installed
 )
 PAGE = re.compile(r"docs/[a-z0-9/-]+\.md")
 SECTION = re.compile(r"(docs/[a-z0-9/-]+\.md)\s+§\s?([^\n`;:,()]+)")
