@@ -63,6 +63,7 @@ from vault.redact.view import (
 
 _LEAVES: Final = frozenset({VALUE, PSEUDONYM, COARSENED, UNKNOWN, NOT_ASKED})
 _NEEDS_CONSENT: Final = frozenset({VALUE, COARSENED})
+_PROOFS_JOIN: Final = "proofs go along: who has two bundles with proofs can tell which of their records are one"
 _STRICTNESS: Final = (
     "withhold",
     "mask",
@@ -395,6 +396,7 @@ class Work:
                 *review(items, self.graph, self.roles, conditions, to_family=to_family),
                 *beside_a_public_original(items, leaving, self.graph),
                 *([f"{gone} facts that the earlier bundle told are not said any more, or otherwise"] if gone else []),
+                *([_PROOFS_JOIN] if any(one.commitments for one in disclosed) else []),
             ),
             left_out=tuple(sorted(left_out)),
             shared=tuple(sorted(withheld.words() & kept.words())),

@@ -255,6 +255,9 @@ def test_two_policies_show_parts_of_one_revision(case):
     assert (one.id("sex"), other.id("sex")) in same
     assert all(one.entry(left)["root"] == other.entry(right)["root"] for left, right in same)
     assert one.id("sex") != other.id("sex")
+    assert any(
+        "which of their records are one" in line for line in case.vault.disclosures.preview(case.request()).warnings
+    )
     revision = case.vault.get(case.ids["man"])
     case.vault.put(Draft("person", revision.claims[::-1], case.ids["man"], (revision.id,)))
     later = case.hand(COUNSEL, to="bureau")
