@@ -116,7 +116,7 @@ def test_the_receipt_tells_counts_and_passes_the_gate(shown: Any, vault: Vault) 
     for folder in shown.folders.values():
         data = (folder / "casevault/receipt.json").read_bytes()
         receipt = json.loads(data)
-        assert set(receipt) == {"format", "bundle", "tool", "policy", "rules", "gate", "files"}
+        assert set(receipt) == {"format", "bundle", "tool", "policy", "rules", "gate", "files", "series"}
         assert re.fullmatch(r"casevault \d+\.\d+.*", receipt["tool"])
         assert (receipt["policy"]["name"], receipt["gate"]) == ("lawyer", "clean")
         assert receipt["policy"]["sha256"] == vault.disclosures.policies()["lawyer"].digest.hex()

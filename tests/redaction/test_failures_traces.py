@@ -317,7 +317,7 @@ def test_a_receipt_passes_the_gate(matter: Matter) -> None:
         assert gate.scan(data, "receipt.json", values) == []
         assert gate.scan(data.replace(b'"clean"', f'"{values[0]}"'.encode()), "receipt.json", values)
         tree = json.loads(data)
-        assert set(tree) == {"format", "bundle", "tool", "policy", "rules", "gate", "files"}
+        assert set(tree) == {"format", "bundle", "tool", "policy", "rules", "gate", "files", "series"}
         for revision in matter.revisions.values():
             for mark in (revision.record_id, revision.id):
                 assert mark.hex() not in data.decode()

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -315,7 +316,21 @@ def test_what_leaves_asks_no_network_of_whoever_opens_it(tmp_path: Path) -> None
         dossier = bundle["data/dossier.md"].decode()
         assert "h.example" in dossier
         assert not re.search(r"(?<!\\)!(?<!\\)\[|(?<!\\)\]\(|(?<!\\)<(img|http)|^\[[^\]]*\]:", dossier, re.MULTILINE)
-        assert not [path for path in bundle if path.endswith((".html", ".htm", ".svg"))]
+        for path in bundle:
+            assert not path.endswith((".htm", ".svg"))
+            if path.endswith(".html"):  # it holds the text as text, and is allowed to load nothing
+                assert b"default-src 'none'" in bundle[path]
+                Loaded().feed(bundle[path].decode())
+
+
+class Loaded(HTMLParser):
+    """Reads a page, and accepts no element or attribute that leads anywhere else."""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag not in {"img", "script", "link", "iframe", "object", "embed", "base"}
+        for name, value in attrs:
+            assert name not in {"src", "srcset", "href"} or not re.match("([a-z]+:)?//", value or "")
+            assert name != "style"
 
 
 # --- the list -------------------------------------------------------------------------------------------------------
