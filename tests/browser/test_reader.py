@@ -9,6 +9,7 @@ import pyrage
 import pytest
 
 from tests.browser.bundles import HOSTILE, OTHER, PHRASE, TEXTS, event, light, make, members, named, packed, paged, seal
+from tests.unit.render.invented import FAMILY
 from vault import handoff
 from vault.handoff import page
 
@@ -267,6 +268,17 @@ def test_every_record_is_there(visit, tmp_path):
     for one in (*(record["id"] for record in records), "Bekzat Tursyn", "Taken at night.\nNobody knows where."):
         assert one in shown
     assert seen.quiet()
+
+
+def test_the_dossier_is_the_one_of_the_bag_element_by_element(visit, tmp_path):
+    """Made anew from the list of docs/bundle.md, nothing of index.html is lost and nothing is added."""
+    records = (*FAMILY, *RECORDS, *named(*HOSTILE[:-1]))
+    (tmp_path / "index.html").write_bytes(b"".join(members(*records, note=NOTE)["index.html"].read()))
+    inside = "one => one.innerHTML"
+    index = visit(tmp_path / "index.html").page.eval_on_selector("#dossier", inside)
+    seen = visit(light(tmp_path / "x.html", *records, note=NOTE)).open()
+    assert seen.page.eval_on_selector("#dossier", inside) == index
+    assert seen.page.locator("#opened > .trouble").count() == 0
 
 
 def test_the_keyboard_alone_suffices(visit, tmp_path):

@@ -1,5 +1,6 @@
 """The page that checks a bundle, in a real browser. All people and texts are made up."""
 
+import json
 import shutil
 import struct
 
@@ -182,6 +183,41 @@ def test_keys_of_low_order_and_signatures_of_others_are_refused(checks, bagged):
         other[bag.SIGNATURE] = bag.Member.of(sshsig.sign(signer, manifest))
         checks.file("x.zip", packed(other))
         assert any(one.startswith(bag.MANIFEST) for one in checks.faults()), type(signer)
+
+
+def test_manifests_of_another_form_are_refused(checks, bagged):
+    """Signed by a key that signs anything: what the manifest says has to be in its one form all the same."""
+    from vault.handoff import sshsig
+
+    data = b"".join(bagged[bag.MANIFEST].read())
+    tree = json.loads(data)
+    own = {"bytes": 1, "sha256sum": f"{'0' * 64}  {bag.MANIFEST}"}
+    forms = {
+        "spaces": json.dumps(tree, ensure_ascii=False, sort_keys=True).encode() + b"\n",
+        "no line break": data[:-1],
+        "a key twice": data.replace(b'{"bundle"', b'{"bundle":"","bundle"', 1),
+        "another key": bag.canonical(tree | {"more": 1}),
+        "a key less": bag.canonical({key: tree[key] for key in tree if key != "terms"}),
+        "a fraction": data.replace(b'"bytes":', b'"bytes":1.0,"bytes":', 1),
+        "itself": bag.canonical(
+            tree | {"files": sorted([*tree["files"], own], key=lambda one: archive.order(one["sha256sum"][66:]))}
+        ),
+        "another order": bag.canonical(tree | {"files": tree["files"][::-1]}),
+        "no recipient": bag.canonical(tree | {"recipients": []}),
+        "another format": bag.canonical(tree | {"format": "casevault-bundle/2"}),
+        "no UTF-8": data.replace(b"legal", b"leg\xffl", 1),
+        "an array": b"[]\n",
+        "nothing": b"",
+        "deep": b"[" * 100_000,
+    }
+    for name, changed in forms.items():
+        assert changed != data, name
+        other = dict(bagged)
+        other[bag.MANIFEST] = bag.Member.of(changed)
+        other[bag.SIGNATURE] = bag.Member.of(sshsig.sign(SIGNER, changed))
+        checks.file("x.zip", packed(other))
+        assert any(one.startswith(bag.MANIFEST) for one in checks.faults()), name
+    assert checks.seen.quiet()
 
 
 def test_altered_pages_and_other_files_are_refused_in_words(checks, bagged):

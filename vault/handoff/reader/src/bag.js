@@ -110,10 +110,11 @@ function judge(roll) {
 
 function differences(signed, seen) {
   const faults = [];
-  const missing = new Map([...signed].filter(([name]) => !seen.has(name)));
+  const isOwn = (name) => name === MANIFEST || name === SIGNATURE;
+  const missing = new Map([...signed].filter(([name]) => isOwn(name) || !seen.has(name)));
   const same = (one, other) => one.length === other.length && one.sha256 === other.sha256;
   for (const [name, measured] of seen) {
-    if (name === MANIFEST || name === SIGNATURE) continue;
+    if (isOwn(name)) continue;
     const was = signed.get(name);
     if (was && !same(was, measured)) faults.push({ path: name, what: "changed" });
     if (was) continue;

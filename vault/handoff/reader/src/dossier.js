@@ -57,9 +57,8 @@ export function rebuild(source, anchors) {
       continue;
     }
     const element = document.createElement(node.localName);
-    for (const [name, form] of Object.entries(forms)) {
-      const value = node.getAttribute(name);
-      if (value !== null && form.test(value)) element.setAttribute(name, value);
+    for (const { name, value } of node.attributes) {
+      if (Object.hasOwn(forms, name) && forms[name].test(value)) element.setAttribute(name, value);
     }
     if (node.localName === "a") leadTo(element, node.getAttribute("href") ?? "", anchors);
     parent.append(element);

@@ -66,8 +66,6 @@ async function open(event) {
 }
 
 function show(opened, bytes) {
-  one("lock").remove();
-  text = null;
   const heading = signer(one("signer"), opened, true);
   const anchors = listFiles(opened);
   const source = opened.contents.get("index.html");
@@ -81,6 +79,8 @@ function show(opened, bytes) {
   say(save, "save-age");
   one("save").replaceChildren(save);
   one("print").addEventListener("click", () => print());
+  one("lock").remove();
+  text = null;
   one("opened").hidden = false;
   searchIn(dossier);
   heading.focus();
