@@ -6,8 +6,8 @@
   python3 dev.py reader --check   build aside and tell whether all is as it lies there, byte for byte
 
 It needs Node 18 or newer with npm, and a network for the first time: npm fetches the packages of `package-lock.json`,
-each checked against its hash, and runs no script of theirs. How letters sound is taken from the tables of `vault.names`, one
-reading for each letter: a page finds what is spelled otherwise, and does not match names.
+each checked against its hash, and runs no script of theirs. How letters sound is taken from the tables of
+`vault.names`, one reading for each letter: a page finds what is spelled otherwise, and does not match names.
 """
 
 import argparse
