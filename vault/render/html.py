@@ -8,8 +8,10 @@ can build it anew.
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import resources
@@ -57,6 +59,9 @@ _OPEN_ENDED: Final = (
     'a href="#k-', 'a href="#r-', 'a href="data/files/', 'article id="r-', 'h2 id="k-', 'section aria-labelledby="k-',
     'th scope="rowgroup" rowspan="',
 )  # fmt: skip
+_PIECE: Final = 4000
+"""Characters of a text that are laid out together."""
+_BOUND: Final = frozenset(MASK + JOINERS)
 _APART: Final = "<em>\n</em>"
 """Never shown; keeps the languages apart where only the text of the page is taken."""
 
@@ -274,9 +279,10 @@ def _said(claim: Claim) -> str:
     badges = [_badge("retracted", WORDS["retracted"])] if claim.retracted else []
     if claim.said is not None:
         badges.append(_badge(claim.outcome, claim.said))
-    if claim.value.long:
-        (text,) = claim.value.texts
-        return "".join((" ".join(badges), _block(str(text))))
+    text = claim.value.texts[0] if len(claim.value.texts) == 1 else ""
+    if isinstance(text, str) and (claim.value.long or len(text) > _PIECE):
+        rest = _value(dataclasses.replace(claim.value, texts=()))
+        return "".join((" ".join((*badges, rest)).strip(), _block(text)))
     return " ".join(part for part in (_value(claim.value), *badges) if part)
 
 
@@ -338,7 +344,25 @@ def _bdi(text: str) -> str:
 
 
 def _block(text: str) -> str:
-    return f'<div class="t" dir="auto">{_text(text)}</div>\n'
+    text = BREAKS.sub("\n", text)
+    whole = _text(text) if len(text) <= _PIECE else "".join(map(_bdi, _pieces(text)))
+    return f'<div class="t" dir="auto">{whole}</div>\n'
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Cut a text behind a line break, else behind a space, else between letters; together they are the text.
+
+    Browsers lay a line out in time that grows with its square.
+    """
+    at = 0
+    while len(text) - at > _PIECE:
+        end = at + _PIECE
+        cut = text.rfind("\n", at, end) + 1 or text.rfind(" ", at, end) + 1 or end
+        while cut < min(end + _PIECE, len(text)) and (text[cut] in _BOUND or unicodedata.category(text[cut])[0] == "M"):
+            cut += 1
+        yield text[at:cut]
+        at = cut
+    yield text[at:]
 
 
 def _text(text: str) -> str:

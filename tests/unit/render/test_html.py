@@ -37,7 +37,7 @@ class Page(HTMLParser):
         assert len(dict(attributes)) == len(attributes)
         if tag not in VOID:
             self.open.append(tag)
-            if tag in {"bdi", "div"}:
+            if tag == "div" or (tag == "bdi" and "div" not in self.open[:-1]):
                 self.texts.append("")
 
     def handle_endtag(self, tag):
@@ -355,3 +355,15 @@ def test_a_narrative_of_a_megabyte_grows_by_a_constant_factor(unit):
     data = page(person(claim("health", text)))
     assert len(data) < 20_000 + 20 * len(text)
     assert shown(unit) * (len(text) // len(unit)) in check(data).texts
+
+
+@pytest.mark.parametrize("unit", ["word ", "字", "ab\n", MASK, "e\u0301", "<&>"])
+@pytest.mark.parametrize("length", [3999, 4000, 4001, 12_345])
+def test_a_long_text_stands_in_pieces_that_are_the_text(unit, length):
+    text = (unit * length)[:length]
+    seen = check(page(person(claim("health", text), claim("name", {"text": text}, kind="name")), note=text))
+    assert seen.texts.count(text) == 3
+    assert sum(around[-1:] == ("div",) for tag, _, around in seen.tags if tag == "bdi") in {0, *range(4, 30)}
+    data = page(note=text).decode()
+    assert not re.search(f"{MASK[0]}</span></bdi><bdi[^>]*><span class=.mask.>(?!{MASK})", data)
+    assert '</bdi><bdi dir="auto">\u0301' not in data
