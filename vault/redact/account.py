@@ -35,13 +35,14 @@ def account(
         One fact for each person and claim; beside them the names that links show, each as a claim of the person's own
         record, who is shown to have told what, and whose record is there with nothing about that person in it.
     """
-    facts = dict.fromkeys(_facts(items, graph, roles, told_by))
+    facts = dict.fromkeys(told(items, graph, roles, told_by))
     return (*facts, *_own(facts, graph, roles))
 
 
-def _facts(
+def told(
     items: Iterable[Item], graph: Graph, roles: Mapping[bytes, str], told_by: Callable[[Item], Iterable[bytes]]
 ) -> Iterator[Fact]:
+    """Yield what each claim tells by itself: `account` without whose record is there with nothing about that person."""
     for item in items:
         yield from item.facts(roles, graph.is_inside)
         if item.outcome == VALUE and item.field.type == "link":
@@ -55,10 +56,10 @@ def _facts(
 
 def _own(facts: Iterable[Fact], graph: Graph, roles: Mapping[bytes, str]) -> Iterator[Fact]:
     left = [fact for fact in facts if fact.outcome != WITHHELD]
-    told = {(fact.person, fact.record) for fact in left}
+    about = {(fact.person, fact.record) for fact in left}
     for fact in {fact.record: fact for fact in left}.values():
         person = graph.entity(fact.record)
-        if fact.field.partition(".")[0] in {PERSON, "source"} and (person, fact.record) not in told:
+        if fact.field.partition(".")[0] in {PERSON, "source"} and (person, fact.record) not in about:
             role, inside = roles.get(person, "source"), graph.is_inside(person)
             yield replace(fact, person=person, role=role, inside=inside, outcome=PSEUDONYM, form=OWN)
 

@@ -30,6 +30,7 @@ from vault.records import (
 from vault.redact import shapes
 from vault.redact import withheld as known
 from vault.redact.account import account
+from vault.redact.account import told as told_by_claims
 from vault.redact.coarsen import birth_band, coarse_date
 from vault.redact.consent import Ask, Consents, is_child
 from vault.redact.items import Item, taken_back
@@ -355,7 +356,7 @@ class Work:
         gone = 0
         if self.request.since is not None:
             before_it = Since(self.request.since, self._revision_of)
-            items, gone = before_it.split(items, lambda item: self._facts_of([item], leaving))
+            items, gone = before_it.split(items, lambda item: told_by_claims([item], *self._telling(leaving)))
         disclosed = self._records(items, leaving)
         told = self._each_once(
             (item.people, item.field, item.outcome, item.value) for item in items if item.record in leaving
@@ -409,7 +410,10 @@ class Work:
 
     def _facts_of(self, items: Iterable[Item], leaving: set[bytes]) -> tuple[Fact, ...]:
         """Say what the ledger keeps of claims."""
-        return account(items, self.graph, self.roles, lambda item: self._tellers(item, leaving))
+        return account(items, *self._telling(leaving))
+
+    def _telling(self, leaving: set[bytes]) -> tuple[Graph, dict[bytes, str], Callable[[Item], frozenset[bytes]]]:
+        return self.graph, self.roles, lambda item: self._tellers(item, leaving)
 
     def _revision_of(self, record: bytes, beginning: bytes) -> Revision | None:
         newest = self.graph.records.get(record) or self.graph.removed.get(record)
