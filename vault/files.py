@@ -166,6 +166,36 @@ def _walk(reader: ObjectReader, attachment_id: bytes, depth: int, ref: Ref) -> I
         yield from _walk(reader, attachment_id, depth - 1, child)
 
 
+def reseal(reader: ObjectReader, batch: ObjectBatch, attachment: Attachment, top: Ref) -> Ref:
+    """Seal all objects of an attachment again, in constant memory.
+
+    Args:
+        reader: Snapshot of the objects as they are.
+        batch: Where they are sealed again.
+        attachment: What the record holds.
+        top: Where its top object is.
+
+    Returns:
+        Where its new top object is.
+
+    Raises:
+        IntegrityError: An object is missing or changed, or a list is not of this attachment.
+    """
+    for _ in objects(reader, attachment, top):
+        pass  # as many chunks as the record says, before anything is written
+    return _reseal(reader, batch, attachment.attachment_id, attachment.depth, top)
+
+
+def _reseal(reader: ObjectReader, batch: ObjectBatch, attachment_id: bytes, depth: int, ref: Ref) -> Ref:
+    if depth == 0:
+        return batch.put(Kind.CHUNK, reader.get(Kind.CHUNK, ref))
+    below = [
+        _reseal(reader, batch, attachment_id, depth - 1, child)
+        for child in _get_list(reader, attachment_id, depth, ref)
+    ]
+    return _put_list(batch, attachment_id, depth, below)
+
+
 def read(reader: ObjectReader, attachment: Attachment, top: Ref) -> Iterator[bytes]:
     """Open an attachment chunk by chunk; what is given is certain only after the last one.
 

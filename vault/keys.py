@@ -333,19 +333,23 @@ class Keyring:
         """Copy with one slot replaced."""
         return replace(self, slots=(*self.slots[:index], slot, *self.slots[index + 1 :]))
 
-    def renewed(self) -> Keyring:
+    def renewed(self, *, reseal: bool = False) -> Keyring:
         """Copy with a new data key, intake key and signing key, as after somebody lost the right to open.
+
+        Args:
+            reseal: Nothing stays that is sealed under the old data keys: the new one is the only one.
 
         Raises:
             LimitError: 64 generations are there already; the vault must be resealed.
         """
-        if self.generation >= MAX_GENERATIONS:
+        if self.generation >= MAX_GENERATIONS and not reseal:
             raise LimitError("generations of data keys", MAX_GENERATIONS)
+        before = () if reseal else self.data_keys
         return replace(
             self,
-            data_keys=(*self.data_keys, sealing.random_bytes(32)),
-            signing_seed=sealing.random_bytes(32),
-            intake_seeds=(*self.intake_seeds, sealing.random_bytes(32))[-MAX_INTAKE_KEYS:],
+            data_keys=(*before, sealing.random_bytes(sealing.KEY_BYTES)),
+            signing_seed=sealing.random_bytes(sealing.SEED_BYTES),
+            intake_seeds=(*self.intake_seeds, sealing.random_bytes(sealing.SEED_BYTES))[-MAX_INTAKE_KEYS:],
         )
 
 

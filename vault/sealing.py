@@ -61,6 +61,8 @@ class Label(bytes, Enum):
     ANCHOR = b"casevault/1/anchor"
     ANCHOR_NAME = b"casevault/1/anchor-name"
     PAPER = b"casevault/1/paper"
+    HANDOFF = b"casevault/1/handoff"
+    ACKNOWLEDGE = b"casevault/1/acknowledge"
 
 
 SALT_BYTES: Final = 24

@@ -209,6 +209,15 @@ class Engine(Protocol):
         """
         ...
 
+    def replace(self, fill: Callable[[Reader, Engine], None]) -> None:
+        """Put another store in the place of this one: all of it at once, or nothing.
+
+        Args:
+            fill: Is given this store to read, and an empty one to commit to. Those who read this one meanwhile wait for
+                none of that. An exception from it leaves the store as it is.
+        """
+        ...
+
     def close(self) -> None:
         """Let go of the store; a second call does nothing."""
         ...

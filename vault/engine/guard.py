@@ -100,9 +100,17 @@ def changed_copy(path: Path) -> Path:
     return beside(leftover(path), "-from")
 
 
+_LEFTOVERS: Final = ("", "-journal", "-from", "-from-journal")
+
+
+def has_leftover(path: Path) -> bool:
+    """Tell whether something lies beside the vault that a `compact` under way, or a killed one, has written."""
+    return any(os.path.lexists(beside(leftover(path), ending)) for ending in _LEFTOVERS)
+
+
 def remove_leftover(path: Path) -> None:
     """Remove what a killed `compact` left beside the vault; it can hold what was deleted since."""
-    for ending in ("", "-journal", "-from", "-from-journal"):
+    for ending in _LEFTOVERS:
         with suppress(OSError):  # No more than tidying; if it matters, `compact` will say so.
             beside(leftover(path), ending).unlink(missing_ok=True)
 

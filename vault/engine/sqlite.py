@@ -16,11 +16,12 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from vault import paths
-from vault.engine import ID_LIMIT, MAX_BODY_BYTES, Copy, Engine, IdTakenError, connect, guard
+from vault.engine import ID_LIMIT, MAX_BODY_BYTES, Copy, Engine, IdTakenError, Reader, connect, guard
 from vault.engine.connect import REASONS, InterruptedWriteError, translated
 from vault.errors import BusyError, EngineError, FormatError, IntegrityError
 
@@ -104,10 +105,12 @@ def open(  # noqa: A001 - the word a caller expects: sqlite.open(path)
     engine = SqliteEngine(guard.plain_path(path), read_only=read_only, busy_seconds=busy_seconds)
     try:
         with engine.snapshot():
-            return engine
+            pass
+        engine.tidy()
     except BaseException:
         engine.close()
         raise
+    return engine
 
 
 def memory() -> SqliteEngine:
@@ -224,39 +227,66 @@ class SqliteEngine:
             connect.vacuum(self._open_connection, None)
             return
         with self.transaction():
-            new, changed = guard.leftover(self._path), guard.changed_copy(self._path)
-            source = self._path
-            try:
-                if change is not None and self._held is not None:
-                    # Under a name of its own, so that the next writer finds it if we are killed.
-                    guard.create_empty(changed)
-                    with changed.open("wb") as file:
-                        file.writelines(_chunks(self._held, self._held.header().pages * guard.PAGE_BYTES))
-                    with closing(open(changed)) as engine:
-                        change(engine)
-                    source = changed
-                guard.create_empty(new)
-                # VACUUM does not run inside a transaction: a second connection reads beside the lock that we hold.
-                other = connect.to_file(source, read_only=True)
-                try:
-                    connect.vacuum(other, new)
-                finally:
-                    other.close()
-                held = guard.Held(new)
-                try:
-                    if held.header().pages * guard.PAGE_BYTES != held.status().st_size:
-                        raise EngineError("the rewritten file is not complete; the vault was left as it is")
-                    os.fsync(held.descriptor)
-                finally:
-                    held.close()
-                self._replace(new, self._path)
-            except OSError as error:
-                raise EngineError(f"the rewritten file cannot take the vault's place: {error.strerror}") from error
-            finally:
-                guard.remove_leftover(self._path)
-            paths.sync_folder(self._path.parent)
+            self._rewrite(self._path, None if change is None else partial(self._change_copy, change))
         # The lock is held to here; whoever waits for it finds another file at the path and opens that, as we do.
         self._detach()
+
+    def replace(self, fill: Callable[[Reader, Engine], None]) -> None:
+        """Put a store that the caller fills in the place of this one; see `vault.engine.Engine`.
+
+        Raises:
+            BusyError: Another process is writing.
+            IntegrityError: The file is damaged; it was left as it is.
+            EngineError: The disk has no room for the new file twice, or the medium failed.
+        """
+        if self._path is None:
+            other = memory()
+            with self.snapshot() as reader:
+                fill(reader, other)
+            self._detach()
+            self._connection, other._connection = other._connection, None  # noqa: SLF001 - an engine of this class
+            return
+        with self.transaction() as reader:
+            self._rewrite(self._path, partial(_fill_new, fill, reader))
+        self._detach()
+
+    def _change_copy(self, change: Callable[[Engine], None], changed: Path) -> None:
+        if self._held is None:
+            raise ValueError("the engine is closed")
+        guard.create_empty(changed)
+        with changed.open("wb") as file:
+            file.writelines(_chunks(self._held, self._held.header().pages * guard.PAGE_BYTES))
+        with closing(open(changed)) as engine:
+            change(engine)
+
+    def _rewrite(self, path: Path, prepare: Callable[[Path], None] | None) -> None:
+        """Write the file again, or what is prepared in its stead, and give that the vault's name; we hold the lock."""
+        new, source = guard.leftover(path), path
+        try:
+            if prepare is not None:
+                # Under a name of its own, so that whoever comes next finds it if we are killed.
+                source = guard.changed_copy(path)
+                prepare(source)
+            guard.create_empty(new)
+            # VACUUM does not run inside a transaction: a second connection reads beside the lock that we hold.
+            other = connect.to_file(source, read_only=True)
+            try:
+                connect.vacuum(other, new)
+            finally:
+                other.close()
+            held = guard.Held(new)
+            try:
+                if held.header().pages * guard.PAGE_BYTES != held.status().st_size:
+                    raise EngineError("the rewritten file is not complete; the vault was left as it is")
+                os.fsync(held.descriptor)
+            finally:
+                held.close()
+            self._replace(new, path)
+        except OSError as error:
+            raise EngineError(f"the rewritten file cannot take the vault's place: {error.strerror}") from error
+        finally:
+            guard.remove_leftover(path)
+        paths.sync_folder(path.parent)
 
     def _replace(self, new: Path, path: Path) -> None:
         """Give the vault's name to another file while nobody is about to begin on the old one."""
@@ -270,6 +300,19 @@ class SqliteEngine:
                 if time.monotonic() > give_up:
                     raise
                 time.sleep(_PAUSE_SECONDS)
+
+    def tidy(self) -> None:
+        """Remove what a killed `compact` or `replace` left beside the file, unless one is under way."""
+        if self._path is None or self._read_only or not guard.has_leftover(self._path):
+            return
+        patience, self._busy_seconds = self._busy_seconds, 0
+        try:
+            with self.transaction():
+                pass
+        except EngineError:
+            pass  # Busy: it is no leftover then. Or the next one removes it.
+        finally:
+            self._busy_seconds = patience
 
     def close(self) -> None:
         """Let go of the file; a second call does nothing."""
@@ -553,6 +596,15 @@ def _checked(row: bytes | None) -> Copy:
         return Copy(b"", intact=False)
     data, checksum = row[:-_CHECKSUM_BYTES], row[-_CHECKSUM_BYTES:]
     return Copy(data, intact=hashlib.sha256(data).digest() == checksum)
+
+
+def _fill_new(fill: Callable[[Reader, Engine], None], reader: Reader, path: Path) -> None:
+    with closing(connect.to_memory()) as connection, translated:
+        image = connection.serialize()
+    guard.create_empty(path)
+    path.write_bytes(image)
+    with closing(open(path)) as engine:
+        fill(reader, engine)
 
 
 def _chunks(held: guard.Held, size: int) -> Iterator[bytes]:

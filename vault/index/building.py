@@ -16,6 +16,7 @@ from vault import names
 from vault.index.pages import (
     ATTACHMENT,
     FLAGS_AT,
+    REF_AT,
     REMOVED,
     ROW_BYTES,
     ROWS_A_PAGE,
@@ -363,6 +364,11 @@ def joined(parts: Iterable[Lists]) -> Lists:
 def with_flag(row: bytes, flag: int) -> bytes:
     """Give a row with a flag set."""
     return row[:FLAGS_AT] + bytes((row[FLAGS_AT] | flag,)) + row[FLAGS_AT + 1 :]
+
+
+def with_ref(row: bytes, ref: Ref) -> bytes:
+    """Give a row that names another object."""
+    return row[:REF_AT] + ref.name + bytes((ref.generation,)) + row[REF_AT + len(ref.name) + 1 :]
 
 
 def build(

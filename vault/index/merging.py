@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyroaring import BitMap
 
-from vault.index.building import SegmentWriter, with_flag
+from vault.index.building import SegmentWriter, with_flag, with_ref
 from vault.index.pages import (
     FLAGS_AT,
     MAX_ROOT_BYTES,
@@ -25,6 +25,7 @@ from vault.index.pages import (
     Batch,
     Row,
     purged_row,
+    unpack_row,
 )
 from vault.index.postings import MAX_DOCUMENTS, encode_postings
 from vault.index.segment import Segment, SegmentEntry
@@ -32,7 +33,7 @@ from vault.index.terms import ATTACHED, ID
 from vault.objects import Ref
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from vault.index.postings import Documents
 
@@ -269,3 +270,31 @@ def write_merged(
         for number, entry in enumerate(source.raw_names()):
             writer.names.add(b"" if number in lost else entry)
     return writer.finish(serial, dict(supersedes))
+
+
+def write_again(batch: Batch, source: Segment, ref_of: Callable[[Row], Ref]) -> SegmentEntry:
+    """Write a segment anew where the objects that it names are sealed again.
+
+    Args:
+        batch: Where its own objects are sealed; not what the segment reads.
+        source: The segment.
+        ref_of: Tells where the object of a row is now; asked once for each row that is not purged, in their order.
+
+    Returns:
+        Its entry, under its own serial number.
+
+    Raises:
+        IntegrityError: The segment is not made by the rule.
+    """
+    writer = SegmentWriter(batch)
+    writer.terms.write((term, page.raw(at)) for term, page, at in source.raw_terms())
+    number = 0
+    for page in source.row_pages():
+        for at in range(0, len(page), ROW_BYTES):
+            row = unpack_row(page, at, source.serial, number, 0)
+            same = page[at : at + ROW_BYTES]
+            writer.row(same if row.purged else with_ref(same, ref_of(row)))
+            number += 1
+    for names in source.raw_names():
+        writer.names.add(names)
+    return writer.finish(source.serial, dict(source.root.supersedes))

@@ -387,6 +387,7 @@ _ROW: Final = struct.Struct(">16s32s32sBBBI")
 ROW_BYTES: Final = _ROW.size
 ROWS_A_PAGE: Final = PAGE_BYTES // ROW_BYTES
 FLAGS_AT: Final = 82
+REF_AT: Final = 48
 
 KINDS: Final = ("", "person", "event", "source", "statement", "document", "action", "consent", "case")
 OTHER_KIND: Final = 255

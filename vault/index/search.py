@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from pyroaring import BitMap
 
 from vault.index.deciding import match
-from vault.index.merging import MERGE_BYTES, Change, plan_compact, plan_merge, size_of, write_merged
+from vault.index.merging import MERGE_BYTES, Change, plan_compact, plan_merge, size_of, write_again, write_merged
 from vault.index.pages import Batch, Reader, Row
 from vault.index.ranking import Search, alike, beginnings
 from vault.index.segment import PageCache, Segment, SegmentEntry
@@ -317,6 +317,21 @@ class Index:
             tuple(ref for source in sources for ref in source.refs()),
             read=sum(map(size_of, sources)),
         )
+
+    def written_again(self, batch: Batch, ref_of: Callable[[Row], Ref]) -> tuple[SegmentEntry, ...]:
+        """Write every segment anew where the objects that it names are sealed again.
+
+        Args:
+            batch: Where its own objects are sealed; another one than this index reads.
+            ref_of: Tells where the object of a row is now; asked once for each row that is not purged, oldest first.
+
+        Returns:
+            The segments now, oldest first, under their own serial numbers.
+
+        Raises:
+            IntegrityError: A segment is not made by the rule.
+        """
+        return tuple(write_again(batch, segment, ref_of) for segment in self._segments)
 
     def bytes_of(self, serials: Container[int]) -> int:
         """Tell about how many bytes some segments have."""

@@ -1,4 +1,4 @@
-"""The key desk of an open vault: which keyslots there are, and adding, changing and removing them.
+"""The key desk of an open vault: which keyslots there are; adding, changing and removing them; new keys for all.
 
 Part of floor 3. Each of these is one operation that makes a new access key, a new header, a new keyring and a new
 head; anything less would leave the old secret working through an old copy of the header.
@@ -6,14 +6,18 @@ head; anything less would leave the old secret working through an old copy of th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from vault import keys, sealing
 from vault.errors import BusyError, LimitError, NotFoundError, RecordError
 from vault.keys import Identity, Passphrase, Slot, SlotKind
+from vault.vault import custody, resealing
+from vault.vault.keeping import read_backups
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from vault.errors import StaleError
     from vault.keys import Keyring
     from vault.sealing import KdfProfile
@@ -30,17 +34,35 @@ class KeyslotInfo:
         kind: `passphrase`, `recipient` or `paper`.
         label: As given when it was added.
         added_epoch: Epoch at which its holder was added.
+        opened: The vault is open by this one now.
     """
 
     index: int
     kind: str
     label: str
     added_epoch: int
+    opened: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCopy:
+    """A backup that the vault knows of.
+
+    Args:
+        path: Where it was written.
+        epoch: The state that it is of.
+        time: When it was made, seconds since 1970 UTC.
+    """
+
+    path: str
+    epoch: int
+    time: int
 
 
 _CHANGED: Final = "the key derivation profile was changed meanwhile; do it again"
 
 Keyslots: TypeAlias = list[KeyslotInfo]
+Copies: TypeAlias = list[KnownCopy]
 
 
 class KeyDesk:
@@ -61,7 +83,27 @@ class KeyDesk:
 
     def list(self) -> Keyslots:
         """List the used keyslots, in their order."""
-        return used_slots(self._session.current().keyring)
+        state = self._session.current()
+        return [replace(slot, opened=slot.index == state.slot) for slot in used_slots(state.keyring)]
+
+    def copies(self, since: int = 0) -> Copies:
+        """List the known backups that a way in opens, whatever becomes of it in the vault.
+
+        Args:
+            since: Epoch at which its holder was added; 0 for all backups.
+
+        Returns:
+            Those that were written at that epoch or later, oldest first. Copies made otherwise are not known.
+
+        Raises:
+            IntegrityError: The list of backups is not made by the rule.
+        """
+        with self._session.reading() as (objects, _):
+            known = read_backups(self._session, objects)
+        copies = [
+            KnownCopy(str(each.get("path", "")), int(each.get("epoch", 0)), int(each.get("at", 0))) for each in known
+        ]
+        return [copy for copy in copies if copy.epoch >= since]
 
     def add_passphrase(self, label: str, passphrase: str) -> KeyslotInfo:
         """Add a further passphrase.
@@ -128,7 +170,7 @@ class KeyDesk:
         Args:
             which: Index or label of a passphrase keyslot.
             passphrase: The new one.
-            profile: A stronger KDF profile, allowed while this is the only passphrase.
+            profile: A stronger KDF profile, allowed while this is the only passphrase; None keeps the vault's.
 
         Returns:
             The keyslot.
@@ -152,7 +194,7 @@ class KeyDesk:
                 raise RecordError(msg)
             _check_raise(commit.state, front.profile)
             slot = Slot(old.kind, old.label, sealing.public_key(seed), commit.epoch)
-            _rewrite(commit, keyring.renewed().with_slot(index, slot), index, front)
+            _rewrite(commit, keyring.renewed().with_slot(index, slot), {index: front})
             commit.log("keys", {"did": "change", "slot": index})
         return _info(index, slot)
 
@@ -181,9 +223,111 @@ class KeyDesk:
             if len(used_slots(keyring)) == 1 and not last:
                 msg = "this is the last way into the vault; without it nobody can ever open it again"
                 raise RecordError(msg)
-            _rewrite(commit, keyring.renewed().with_slot(index, keys.unused_slot()), index, None)
+            _rewrite(commit, keyring.renewed().with_slot(index, keys.unused_slot()), {index: None})
             commit.log("keys", {"did": "remove", "slot": index})
         return _info(index, old)
+
+    def rotate(self) -> None:
+        """Make a new access key and data key, and new signing and intake keys; all ways in stay.
+
+        What was sealed before stays under the data keys of before: `reseal` changes that too.
+
+        Raises:
+            LimitError: 64 generations of data keys are there; the vault must be resealed.
+            BusyError, EngineError, StaleError: Nothing was written.
+        """
+        with self._session.writing() as commit:
+            _rewrite(commit, commit.state.keyring.renewed(), {})
+            commit.log("keys", {"did": "rotate"})
+
+    def reseal(self, progress: Callable[[int, int], None] | None = None) -> None:
+        """Seal everything anew under new keys, in a new file that takes the vault's place; all ways in stay.
+
+        Args:
+            progress: Called with the number of objects sealed, and how many there are.
+
+        Raises:
+            UnsupportedVersionError: A newer version of the program wrote the vault.
+            IntegrityError: An object is missing or damaged; the vault is as it was.
+            BusyError, EngineError, StaleError: The vault is as it was.
+        """
+        resealing.reseal(self._session, progress)
+
+    # --- handing over ---
+
+    def ask(self, which: int | str) -> KeyslotInfo:
+        """Ask the holder of a recipient's key to show that they can open this vault, before all others are removed.
+
+        The question lies in the vault: send its newest copy to the holder.
+
+        Args:
+            which: Index or label of a recipient's keyslot.
+
+        Returns:
+            The keyslot.
+
+        Raises:
+            NotFoundError: There is no such keyslot.
+            RecordError: It is no recipient's.
+            BusyError, EngineError, StaleError: Nothing was written.
+        """
+        with self._session.writing() as commit:
+            keyring = commit.state.keyring
+            index = _find(keyring, which)
+            custody.ask(commit, index)
+            commit.log("keys", {"did": "ask", "slot": index})
+        return _info(index, keyring.slots[index])
+
+    def acknowledge(self, identity: Identity) -> str:
+        """Show that this vault opens with a recipient's identity, if that was asked.
+
+        Args:
+            identity: The one by which the vault is open.
+
+        Returns:
+            One line of text for whoever asked; not secret.
+
+        Raises:
+            RecordError: The vault is open by another way in, or nobody asked this one.
+            IntegrityError: The question is not made by the rule.
+
+        Secrets:
+            `identity`.
+        """
+        with self._session.reading() as (objects, _):
+            return custody.acknowledge(objects, self._session.current(), identity)
+
+    def hand_over(self, which: int | str, acknowledgement: str) -> Keyslots:
+        """Remove every way in but those of recipients, because one of them has shown that they can open the vault.
+
+        Args:
+            which: Index or label of that recipient's keyslot.
+            acknowledgement: What `acknowledge` gave there, of the state that is now the newest.
+
+        Returns:
+            What was removed.
+
+        Raises:
+            NotFoundError: There is no such keyslot.
+            RecordError: It is no recipient's, or it was not asked.
+            FormatError: It is no acknowledgement.
+            SignatureError: It is of another vault, of another way in, or answers another question.
+            StaleError: It is of an older state than the newest.
+            LimitError: 64 generations of data keys are there; the vault must be resealed.
+            BusyError, EngineError: Nothing was written.
+        """
+        with self._session.writing() as commit:
+            keyring = commit.state.keyring
+            index = _find(keyring, which)
+            custody.check(commit.batch, commit.state, index, acknowledgement)
+            removed = [slot for slot in used_slots(keyring) if slot.kind != SlotKind.RECIPIENT.name.lower()]
+            new = keyring.renewed()
+            for slot in removed:
+                new = new.with_slot(slot.index, keys.unused_slot())
+            commit.set_setting(custody.QUESTION, None)
+            _rewrite(commit, new, {slot.index: None for slot in removed})
+            commit.log("keys", {"did": "handoff", "slot": index, "removed": [slot.index for slot in removed]})
+        return removed
 
     def _derive(self, passphrase: str, profile: KdfProfile | None, seed: bytes) -> _Front:
         """Do the one slow step before the write lock is taken: others need not wait for it."""
@@ -203,7 +347,7 @@ class KeyDesk:
             if front is not None and front.profile is not commit.state.header.profile:
                 raise BusyError(_CHANGED)
             slot = Slot(kind, label, public, commit.epoch)
-            _rewrite(commit, keyring.with_slot(index, slot), index, front)
+            _rewrite(commit, keyring.with_slot(index, slot), {index: front})
             commit.log("keys", {"did": "add", "slot": index, "kind": kind.name.lower()})
         return _info(index, slot)
 
@@ -217,17 +361,18 @@ class _Front:
     profile: KdfProfile
 
 
-def _rewrite(commit: Commit, keyring: Keyring, index: int, front: _Front | None) -> None:
-    """Make access key, header and keyring anew; copy all fronts but the one at `index`."""
+def _rewrite(commit: Commit, keyring: Keyring, changed: Mapping[int, _Front | None]) -> None:
+    """Make access key, header and keyring anew; copy the fronts of all keyslots but those that changed."""
     header = commit.state.header
     vault_id, profile = header.vault_id, header.profile
     fronts = [header.front(each) for each in range(keys.SLOTS)]
-    if front is None:
-        fronts[index] = keys.throwaway_front(vault_id, index)
-    else:
-        profile = front.profile
-        fronts[index] = keys.passphrase_front(front.prk, vault_id, index, front.seed)
-    access_key = sealing.random_bytes(32)
+    for index, front in changed.items():
+        if front is None:
+            fronts[index] = keys.throwaway_front(vault_id, index)
+        else:
+            profile = front.profile
+            fronts[index] = keys.passphrase_front(front.prk, vault_id, index, front.seed)
+    access_key = sealing.random_bytes(sealing.KEY_BYTES)
     new = keys.build_header(vault_id, profile, header.kdf_salt, fronts, keyring, access_key)
     commit.replace_keys(new, access_key, keyring)
 

@@ -314,6 +314,32 @@ class Session:
         self._state = done[0]
         self.note(done[0])
 
+    def replace(self, fill: Callable[[Reader, Commit], None]) -> None:
+        """Make one commit in a new, empty file that takes the place of this one; whoever reads waits for nothing.
+
+        Args:
+            fill: Is given the file as it is, and the commit to be, in which no object of it is yet.
+
+        Raises:
+            LockedError, StaleError, BusyError, EngineError: As `writing`; the file is as it was.
+        """
+        state = self.current()
+        if self._unconfirmed is not None:
+            raise self._unconfirmed
+        done: list[State] = []
+
+        def commit_to(reader: Reader, engine: Engine) -> None:
+            now = refresh(reader, state)
+            with engine.transaction() as writer:
+                writer.swap_head(None, now.sealed_head)  # the one that the commit follows
+                commit = Commit(writer, now, device=self._device, now=int(self.clock()))
+                fill(reader, commit)
+                done.append(commit.finish())
+
+        self.engine.replace(commit_to)
+        self._state = done[0]
+        self.note(done[0])
+
     # --- settings ---
 
     def schemas(self, objects: ObjectReader) -> Schemas:

@@ -334,7 +334,7 @@ def _walk(objects: ObjectReader, head: Head) -> Iterator[tuple[Ref, list[bytes]]
         if ref in seen:
             continue
         seen.add(ref)
-        previous, entries = _read_batch(objects, ref)
+        previous, entries = read_batch(objects, ref)
         yield ref, entries
         pending.extend(previous)
 
@@ -347,7 +347,15 @@ def _entry(data: bytes) -> LogEntry:
         raise IntegrityError(msg) from None
 
 
-def _read_batch(objects: ObjectReader, ref: Ref) -> tuple[list[Ref], list[bytes]]:
+def read_batch(objects: ObjectReader, ref: Ref) -> tuple[list[Ref], list[bytes]]:
+    """Read an object that holds log entries.
+
+    Returns:
+        Where the batches before it are, and its entries, oldest first.
+
+    Raises:
+        IntegrityError: It is missing or not made by the rule.
+    """
     try:
         plain = codec.decode_map(objects.get(Kind.LOG, ref), max_bytes=sealing.MAX_SEALED_BYTES)
         previous, entries = [Ref.from_plain(item) for item in plain[0]], plain[1]
@@ -415,7 +423,8 @@ class Commit:
         """Begin with nothing changed."""
         self.writer = writer
         self.state = state
-        self.batch = ObjectBatch(writer, state.sealers, state.keyring.generation)
+        self.sealers = state.sealers
+        self.batch = ObjectBatch(writer, self.sealers, state.keyring.generation)
         self.orphans: list[Ref] = []
         self.segments: tuple[Any, ...] = state.head.segments
         self.next_serial = state.head.next_serial
@@ -455,8 +464,9 @@ class Commit:
             `access_key`, `keyring`.
         """
         self._keys = (header, access_key, keyring)
+        self.sealers = make_sealers(header.vault_id, access_key, keyring)
         # What this commit still writes, such as a batch of the log, is sealed under the new data key already.
-        self.batch = ObjectBatch(self.writer, make_sealers(header.vault_id, access_key, keyring), keyring.generation)
+        self.batch = ObjectBatch(self.writer, self.sealers, keyring.generation)
 
     def finish(self) -> State:
         """Write settings, log, perhaps new keys, and the head; the caller's transaction then commits.
@@ -473,10 +483,8 @@ class Commit:
         log, batches = self._write_log()
         header, access_key, keyring = self._keys or (old.header, old.access_key, old.keyring)
         keyring_ref = old.head.keyring
-        sealers = old.sealers
         if self._keys:
-            sealers = make_sealers(header.vault_id, access_key, keyring)
-            keyring_ref = ObjectBatch(self.writer, sealers, keyring.generation).put(Kind.KEYRING, keyring.encode())
+            keyring_ref = self.batch.put(Kind.KEYRING, keyring.encode())
             self.orphans.append(old.head.keyring)
             self.writer.set_header(header.data)
         head = replace(
@@ -493,7 +501,7 @@ class Commit:
         )
         for ref in self.orphans:
             self.writer.delete(object_id(ref.name))
-        sealed_head = sealers[0].seal(Kind.HEAD.value, head.encode())
+        sealed_head = self.sealers[0].seal(Kind.HEAD.value, head.encode())
         self.writer.swap_head(old.sealed_head, sealed_head)
         return State(
             header=header,
@@ -501,7 +509,7 @@ class Commit:
             sealed_head=sealed_head,
             head=head,
             keyring=keyring,
-            sealers=sealers,
+            sealers=self.sealers,
             slot=old.slot,
         )
 

@@ -316,15 +316,69 @@ def test_compacting_waits_for_writers(path):
             assert reader.get(1000) == b"x"
 
 
-def test_what_a_killed_compact_left_is_removed_by_the_next_writer(path):
+def leave_half(path):
     left = path.with_name(f".{path.name}.compact")
     for ending in ("", "-journal", "-from", "-from-journal"):
         left.with_name(left.name + ending).write_bytes(b"half of an old state")
+    return left
+
+
+def test_what_a_killed_compact_left_is_removed_by_whoever_comes_next(path):
+    leave_half(path)
+    sqlite.open(path).close()
+    assert names(path.parent) == [path.name]
     with closing(sqlite.open(path)) as engine:
-        with engine.snapshot():
-            assert left.exists()
+        leave_half(path)
         with engine.transaction():
             pass
+        assert names(path.parent) == [path.name]
+
+
+def test_what_a_compact_under_way_has_written_stays(path):
+    with closing(sqlite.open(path)) as writing, writing.transaction():
+        left = leave_half(path)
+        sqlite.open(path).close()
+        assert left.exists()
+    left = leave_half(path)
+    sqlite.open(path, read_only=True).close()
+    assert left.exists()
+
+
+def test_replacing_the_store_keeps_what_the_caller_fills_in(path):
+    def fill(reader, new):
+        with new.transaction() as writer:
+            assert writer.count() == 0
+            writer.set_header(b"another header")
+            for found, body in reader.scan():
+                writer.put(found + 1, body + b" again")
+
+    with closing(sqlite.open(path)) as one, closing(sqlite.open(path)) as two, closing(sqlite.memory()) as three:
+        for engine in (one, three):
+            with engine.transaction() as writer:
+                writer.put(7000, b"seven")
+        with two.snapshot() as before:
+            one.replace(fill)
+            assert before.get(7000) == b"seven"
+        three.replace(fill)
+        for engine in (one, two, three):
+            with engine.snapshot() as reader:
+                assert reader.get(7001) == b"seven again"
+                assert reader.get(7000) is None
+                assert [copy.data for copy in reader.header_copies()] == [b"another header"] * 2
+    assert names(path.parent) == [path.name]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_replacement_that_fails_leaves_the_store_as_it_was(path):
+    def fill(_, new):
+        with new.transaction() as writer:
+            writer.put(1, b"half")
+        raise IntegrityError("damaged")
+
+    before = path.read_bytes()
+    with closing(sqlite.open(path)) as engine, pytest.raises(IntegrityError):
+        engine.replace(fill)
+    assert path.read_bytes() == before
     assert names(path.parent) == [path.name]
 
 

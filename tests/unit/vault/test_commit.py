@@ -85,7 +85,7 @@ def test_keys_and_records_in_one_commit(vault, reopen):
         writer = RecordWriter(commit, vault._session.schemas(commit.batch), vault._session.cache)
         revision = writer.put(note("written with the keys"))
         writer.finish()
-        _rewrite(commit, commit.state.keyring.renewed(), 7, None)
+        _rewrite(commit, commit.state.keyring.renewed(), {7: None})
         commit.log("keys", {"did": "renew"})
     assert vault.get(revision.record_id).values("notes") == ["written with the keys"]
     assert reopen().status().generations == 2
