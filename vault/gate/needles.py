@@ -20,7 +20,7 @@ from vault.matching.letters import HAN, fold, script_of, skeletons
 from vault.matching.numerals import as_digits
 from vault.matching.parts import Part
 from vault.matching.simplified import SIMPLIFIED
-from vault.matching.suffixes import LONGEST, by_itself, fits, stems
+from vault.matching.suffixes import LONGEST, RESPECTED_AT_MOST, by_itself, fits, stems
 from vault.matching.values import Protected, as_protected, identifies, pieces, several, take_apart, word_pattern
 from vault.matching.views import View
 
@@ -97,7 +97,9 @@ class _Names:
         self.common[number] &= part.common
         self.strict[number] |= strict
         for stem, way in ways:
-            self.by_stem.setdefault(stem, set()).add((way, number))
+            known = self.by_stem.setdefault(stem, set())
+            if way != "respect" or len(known) < RESPECTED_AT_MOST:
+                known.add((way, number))
         return number
 
     def forms(self, sounds: str, script: str) -> Iterator[tuple[int, str, str, bool]]:

@@ -14,7 +14,7 @@ from typing import Final
 from vault.matching import kin, lexicon
 from vault.matching.letters import even, fold
 from vault.matching.parts import Part
-from vault.matching.suffixes import LONGEST, Stem, by_itself, fits, stems
+from vault.matching.suffixes import LONGEST, RESPECTED_AT_MOST, Stem, by_itself, fits, stems
 from vault.matching.values import Value
 
 PHRASE_AT_MOST: Final = 8  # words
@@ -143,6 +143,8 @@ class Words:
                 self.near[near] = (*self.near.get(near, ()), token)
         for sounds, way in ways:
             known = self.stems.get(sounds, ())
+            if way == "respect" and len(known) >= RESPECTED_AT_MOST:
+                continue
             if (way, token) not in known:
                 self.stems[sounds] = (*known, (way, token))
         return token

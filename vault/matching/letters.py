@@ -177,7 +177,7 @@ def skeletons(word: str) -> tuple[str, ...]:
     if script == "latin" and "ou" in low:  # Nourlan, as French spells it
         forms.append(low.replace("ou", "u"))
     found = {_sounds(form, script): None for form in forms}
-    if script == "latin" and _HAS_GREEK.search(word):
+    if script == "latin" and not word.isascii() and _HAS_GREEK.search(word):
         heard = word.lower().translate(_GREEK_BY_SOUND).translate(GREEK_TO_LATIN)
         found[_sounds(heard.translate(_DROP), "latin")] = None
     if mixed and script != "arabic":
@@ -229,7 +229,9 @@ def even(sounds: str) -> str:
     """
     if _DOUBLE.search(sounds):
         sounds = _DOUBLED.sub(r"\1", sounds)
-    sounds = _AFTER_VOICELESS.sub("p", sounds.replace("ng", "n"))
+    sounds = sounds.replace("ng", "n")
+    if "b" in sounds:
+        sounds = _AFTER_VOICELESS.sub("p", sounds)
     if "h" in sounds:
         sounds = sounds.replace("sh", "S").replace("zh", "J")  # Асхат is Ashat in Latin, whose sh is one sound
     if sounds.endswith("f") and len(sounds) > SHORT_FINAL:

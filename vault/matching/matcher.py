@@ -218,12 +218,14 @@ class Matcher:
         """
         found = _merged(text, self._in_views(text))
         for _ in range(LOOKS_AT_MOST):
-            # What was one word with a value is another word beside a mask: look once more.
-            if not any(
-                text[span.start - 1 : span.start].isalnum() or text[span.end : span.end + 1].isalnum() for span in found
-            ):
+            # What was one word with a value is another word beside a mask: look there once more.
+            glued = [
+                span for span in found
+                if text[span.start - 1 : span.start].isalnum() or text[span.end : span.end + 1].isalnum()
+            ]  # fmt: skip
+            if not glued:
                 break
-            without = rewrite(View(text), ((span.start, span.end, MASK) for span in found))
+            without = rewrite(View(text), ((span.start, span.end, MASK) for span in glued)).around_changes()
             again = [
                 Span(*without.source_span(span.start, span.end), span.index) for span in self._in_views(without.text)
             ]

@@ -72,6 +72,7 @@ ENDEARMENT: Final = (
     "Jan", "Jon", "ahun", "ahon", "kam", "aka", "akam", "ake", "eke", "aJi", "haJi", "haJim", "aCa", "aCam", "hanim",
 )  # fmt: skip
 RESPECT: Final = ("ke", "ken", "kem", "ka")  # Нұреке: behind the first syllable and a vowel
+RESPECTED_AT_MOST: Final = 8  # of all the names that begin with one syllable: any of them will do
 DIMINUTIVE: Final = ("ik", "Cik", "Cok", "ka", "Ska", "uSka", "iuSka", "enka", "onka", "oCka", "eCka", "ulia", "iuSa")
 WOMAN: Final = ("han",)  # Гүлнисахан; of a man, Болатхан is another name
 _WOMEN: Final = ("nisa", "gul", "ai", "bibi", "nar", "nur")  # how such names end
