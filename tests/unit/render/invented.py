@@ -11,7 +11,7 @@ def claim(field, value=None, outcome="value", kind="text", **more):
     return DisclosedClaim(field, kind, outcome, value, **more)
 
 
-def disclose(*records, note="", recipient="desk", schemas=SCHEMAS, **more):
+def disclose(*records, note="", recipient="desk", schemas=SCHEMAS, signer=None, **more):
     return Disclosure(
         view=View(records=records, **more),
         policy="lawyer",
@@ -22,7 +22,7 @@ def disclose(*records, note="", recipient="desk", schemas=SCHEMAS, **more):
         purpose="legal",
         note=note,
         schemas=schemas,
-        signer=None,
+        signer=signer,
         permit=Permit(_VAULT_ROOM, lambda *_: None),
     )
 
