@@ -53,7 +53,7 @@ class Finding:
     """One reason not to let a file go.
 
     Args:
-        rule: `value`, `digits`, `date`, `hash`, `encoded`, `unreadable`, `encrypted`, `broken`,
+        rule: `value`, `digits`, `date`, `hash`, `encoded`, `metadata`, `unreadable`, `encrypted`, `broken`,
             `hidden` (bytes that no member accounts for) or `limit`.
         place: The file or member and the character, or the member's number when its name is the finding.
     """
