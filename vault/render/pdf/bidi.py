@@ -7,7 +7,9 @@ Floor: 4, part of `render`. It is the Unicode bidirectional algorithm (UAX #9) f
 from __future__ import annotations
 
 import unicodedata
+from array import array
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Final
 
 _STRONG: Final = {"L": 0, "R": 1, "AL": 1}
@@ -139,15 +141,14 @@ def _terminators(found: list[str]) -> None:
 
 def _brackets(text: str, kinds: Sequence[str], found: list[str], edge: str) -> None:
     """Let both brackets of a pair run as what they hold (N0)."""
+    pairs = dict(_pairs(text, found))
+    if not pairs:
+        return
     strongs = [_strong(kind) for kind in found]
     # For each place: how many of either direction stand before it, and what the last one was.
-    counts: dict[str, list[int]] = {"L": [0], "R": [0]}
-    for strong in strongs:
-        for way, sums in counts.items():
-            sums.append(sums[-1] + (strong == way))
+    counts = {way: array("L", accumulate((strong == way for strong in strongs), initial=0)) for way in ("L", "R")}
     other = "L" if edge == "R" else "R"
     last = edge
-    pairs = dict(_pairs(text, found))
     for at in range(len(found)):
         close = pairs.get(at)
         if close is not None:

@@ -158,7 +158,9 @@ class Typesetter:
         letter = text[at]
         kind = unicodedata.category(letter)[0]
         if before is not None and (
-            letter in "\u200c\u200d" or (kind not in "LS" and before.joins and before.has(letter))
+            letter in "\u200c\u200d"
+            or (letter == " " and before.has(" "))  # PDFium overlooks a space that is alone in its object
+            or (kind not in "LS" and before.joins and before.has(letter))
         ):
             return before
         after = text[at + 1 : at + 2]
