@@ -10,7 +10,7 @@
                                    --seed N                   the samples of an earlier run again
                                    --cov                      branch coverage of vault and cli
   python3 dev.py lint            ruff, formatting, mypy, the import contracts, docstrings, stale docs
-  python3 dev.py docs            write docs/cli.md and docs/schemas.md anew from the program
+  python3 dev.py docs            write docs/cli.md, schemas.md and form-questions.md anew from the program
   python3 dev.py reader          build the pages of vault/handoff/reader (needs Node, npm and, once, a network);
                                    --check builds aside and compares
   python3 dev.py bench [ARGS]    speed and size, beside SQLCipher (--help for its options)

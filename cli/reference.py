@@ -1,4 +1,4 @@
-"""Write docs/cli.md from the commands themselves, and docs/schemas.md from the shipped schemas.
+"""Write docs/cli.md from the commands, docs/schemas.md from the schemas and docs/form-questions.md from the forms.
 
 Floor: roof. `python -m cli.reference` writes the files; with `--check` it only tells whether they are up to date.
 """
@@ -214,6 +214,53 @@ def schemas_page() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+_FORMS: Final = """# What the forms ask
+
+This page is generated from `vault/forms/*.toml` by `python -m cli.reference`; change them, not this page. How forms are
+filled stands in [forms.md](forms.md).
+
+**R** required, **r** required if known, **o** optional; a condition stands beside it, and where it does not hold the
+question is optional. The words are those by which `casevault form BODY ID --why QUESTION=TEXT` names a question.
+"""
+
+
+def forms_page() -> str:
+    """Write the page of what the forms ask.
+
+    Returns:
+        Markdown, every question of every form in it.
+    """
+    from vault import forms
+
+    asked = {body: {one.key: one for one in forms.load(body).questions()} for body in forms.BODIES}
+    short = {"required": "R", "if-known": "r", "optional": "o"}
+
+    def need(one: forms.Question | None) -> str:
+        if one is None:
+            return "–"
+        conditions = [one.when.replace("_", " ")] if one.when else []
+        conditions += [f"not {one.unless.replace('_', ' ')}"] if one.unless else []
+        conditions += ["with its month"] if one.month else []
+        return f"{short[one.need]}{f' ({chr(44).join(conditions)})' if conditions else ''}"
+
+    lines = [
+        _FORMS,
+        f"| question | what is asked | {' | '.join(forms.BODIES)} | from |",
+        f"|{'---|' * (3 + len(asked))}",
+    ]
+    for key, question in {key: one for each in asked.values() for key, one in each.items()}.items():
+        where = [f"{name} {', '.join(choices)}" for name, choices in question.where.items()]
+        where += [", ".join(question.of)] if question.of else []
+        place = ", ".join(f"`{one}`" for one in question.fields) + (f" ({'; '.join(where)})" if where else "")
+        needs = " | ".join(need(each.get(key)) for each in asked.values())
+        lines.append(f"| `{key}` | {question.labels['en']} | {needs} | {place} |")
+    lines += ["", "| body | edition read | published at | |", "|---|---|---|---|"]
+    for form in map(forms.load, forms.BODIES):
+        note = "" if form.confirmed else "confirm the current edition"
+        lines.append(f"| {form.names['en']} (`{form.body}`) | {form.edition} | {form.source} | {note} |")
+    return "\n".join(lines).rstrip() + "\n"
+
+
 def main(check: bool = False) -> int:  # noqa: FBT001, FBT002 - called by the project's checks in this form
     """Write the pages, or tell whether they are up to date.
 
@@ -223,8 +270,9 @@ def main(check: bool = False) -> int:  # noqa: FBT001, FBT002 - called by the pr
     Returns:
         0 if the files are as they should be, else 1.
     """
+    pages = {"cli.md": reference(), "schemas.md": schemas_page(), "form-questions.md": forms_page()}
     result = 0
-    for name, text in (("cli.md", reference()), ("schemas.md", schemas_page())):
+    for name, text in pages.items():
         target = FOLDER / name
         if not check:
             target.write_text(text, "utf-8", newline="\n")

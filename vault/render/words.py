@@ -157,12 +157,8 @@ WORDS: Final[Mapping[str, Words]] = {
     ),
     "not told": Words("Not told in this part", "Здесь не сказано", "Мұнда айтылмаған", "本部分未述"),
     "not told here": Words("not told here", "здесь не сказано", "мұнда айтылмаған", "此处未述"),
-    "why missing": Words(
-        "the reason why it is missing", "почему этого нет", "неге жоқ екені", "缺失的原因"
-    ),
-    "kept confidential": Words(
-        "kept confidential", "сохраняется в тайне", "құпия сақталады", "予以保密"
-    ),
+    "why missing": Words("the reason why it is missing", "почему этого нет", "неге жоқ екені", "缺失的原因"),
+    "kept confidential": Words("kept confidential", "сохраняется в тайне", "құпия сақталады", "予以保密"),
     "no link": Words(
         "no link: a file of this kind can run a program when it is opened",
         "без ссылки: файл такого вида при открытии может запустить программу",
