@@ -204,6 +204,15 @@ def test_a_plain_folder_needs_a_second_agreement(family: Any) -> None:
     assert "data/dossier.md" in done.err
 
 
+def test_the_dossier_is_in_the_language_that_is_asked_for(family: Any) -> None:
+    words = (*family.ask, "--to", "Advocate", "--format", "dir", "--plaintext", "--no-input")
+    for language, title in (("en", "Dossier"), ("ru", "Досье"), ("kk", "Іс қағазы"), ("zh", "卷宗")):
+        family(*words, "-o", language, *(("--language", language) if language != "en" else ()))
+        assert (Path(language) / "data/dossier.md").read_text("utf-8").startswith(f"# {title}\n")
+        assert f'id="l-{language}" checked>' in (Path(language) / "index.html").read_text("utf-8")
+    family(*words, "-o", "fr", "--language", "fr", expect=2)
+
+
 def test_a_query_selects_and_only_narrows(family: Any) -> None:
     words = ("export", "--query", "kind:person ерлан", "--policy", "lawyer", "--purpose", "legal", "--to", "Advocate")
     wide = family(*words, "--preview", "--json").json
