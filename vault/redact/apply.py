@@ -405,7 +405,7 @@ class Work:
             rulings=self._relied_on(),
             texts=texts,
             recognition=seen,
-            subject=self._token(self.request.subject) if self.request.subject in leaving else "",
+            subject=self._token(self.request.subject) if self.request.subject else "",
         )
 
     def _facts_of(self, items: Iterable[Item], leaving: set[bytes]) -> tuple[Fact, ...]:

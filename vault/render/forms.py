@@ -129,6 +129,7 @@ class _Filling:
         )
         self._why = forms.reasons(said)
         self._parts = [self._part(section) for section in self._form.sections]
+        self._names = self._names_beside()
 
     def _is_about(self, record: DisclosedRecord, given: dict[str, DisclosedRecord]) -> bool:
         """Tell whether a record answers for the person: as in `forms.gather`, by the links that are shown."""
@@ -195,18 +196,23 @@ class _Filling:
         )
 
     def _named(self) -> Iterator[Section]:
-        """Say in an update whom it is about, where what changed says so."""
-        blocks = [block.record.kind for part in self._parts for block in part.blocks]
-        if self._disclosure.update and blocks and "person" not in blocks:
-            shown = (
-                claim.value.texts
-                for _, record in self._records
-                for one in record.fields
-                for claim in one.claims
-                if one.name in {"person", "about"} and claim.value.mark and claim.value.mark.token == self._subject
-            )
-            record = Record(Mark(self._subject or "person", here=False), "person", next(shown, ()), ())
+        """Say whom it is about where that person's own record is not there, but others name the person."""
+        if self._names:
+            record = Record(Mark(self._subject, here=False), "person", self._names, ())
             yield Section("person", _words(self._form.sections[0].labels), (record,))
+
+    def _names_beside(self) -> tuple[Part, ...]:
+        """Return what links call the person, where the person's own record answers nothing."""
+        if any(block.record.kind == "person" for part in self._parts for block in part.blocks):
+            return ()
+        shown = (
+            claim.value.texts
+            for _, record in self._records
+            for one in record.fields
+            for claim in one.claims
+            if one.name in {"person", "about"} and claim.value.mark and claim.value.mark.token == self._subject
+        )
+        return next(shown, ())
 
     def _block(self, block: _Block, told: set[str]) -> Record:
         fields = tuple(Field(one.question.key, _words(one.question.labels), one.read) for one in block.answers)
@@ -230,6 +236,7 @@ class _Filling:
             "edition": self._form.edition,
             "update": self._disclosure.update,
             "person": self._subject,
+            **({"names": list(self._names)} if self._names else {}),
             "sections": [
                 {
                     "section": part.section.key,
