@@ -25,6 +25,7 @@ class Settings:
     """
 
     __slots__ = (
+        "expect",
         "identity",
         "json",
         "kdf_profile",
@@ -45,6 +46,7 @@ class Settings:
         self.passphrase_fd: int | None = None
         self.passphrase_command: str | None = None
         self.identity: str | None = None
+        self.expect: str | None = None
         self.json = False
         self.no_input = False
         self.no_anchor = False
@@ -93,6 +95,7 @@ def global_options(*, hidden: bool) -> list[click.Parameter]:
         ),
         option("--passphrase-command", metavar="CMD", help="Run CMD and read the passphrase from its first line."),
         option("--identity", metavar="FILE", help="Open with the identity or paper key in FILE."),
+        option("--expect", metavar="CHECKPOINT", help="Open the vault only if this checkpoint stands in its history."),
         option("--json", is_flag=True, help="Print one JSON object instead of text."),
         option("--no-input", is_flag=True, help="Never ask; fail where an answer is needed."),
         option(
@@ -170,7 +173,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "consent": Entry("cli.commands.consent", "consent", "Record, list, show and withdraw consent."),
     "policy": Entry("cli.commands.policy", "policy", "List, show, check and make policies of disclosure."),
     "ledger": Entry("cli.commands.ledger", "ledger", "Show who received what, and who is exposed."),
-    "key": Entry("cli.commands.keys", "key", "List, add, change and remove ways in."),
+    "key": Entry("cli.commands.key", "key", "List, add, change and remove ways in."),
     "check": Entry("cli.commands.keeping", "check", "Check integrity and freshness."),
     "backup": Entry("cli.commands.keeping", "backup", "Copy the vault to a new file."),
     "compact": Entry("cli.commands.keeping", "compact", "Rewrite the file without the space of what was removed."),

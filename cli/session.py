@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MAX_PASSPHRASE_BYTES: Final = 1 << 20
 LEAST_BITS: Final = 45
+SEALED_FILES: Final = (b"age-encryption.org/v1\n", b"-----BEGIN AGE ENCRYPTED FILE-----")
+"""How an age file begins, binary or armoured."""
 _CUT_BYTES: Final = 1023 if sys.platform == "darwin" else 4095
 _LEAST_CHARACTERS: Final = 20
 _LEAST_WORDS: Final = 5
@@ -300,11 +302,27 @@ def read_secret(settings: Settings, question: str) -> Secret:
     from vault.keys import Identity, parse_identity, parse_secret
 
     if settings.identity is not None:
-        text = read_file(settings.identity).decode("utf-8", errors="replace").strip()
+        text = _identity_text(settings, settings.identity)
         paper = parse_secret(text)  # a paper key in a file is as good as one that is typed
         return paper if isinstance(paper, Identity) else parse_identity(text)
     given = given_passphrase(settings)
     return parse_secret(ask_secret(settings, question) if given is None else given)
+
+
+def _identity_text(settings: Settings, path: str) -> str:
+    """Read an identity file, asking for its passphrase if it is sealed with one."""
+    data = read_file(path)
+    if not data.startswith(SEALED_FILES):
+        return data.decode("utf-8", errors="replace").strip()
+    from io import BytesIO
+
+    from vault import agefile
+
+    given = given_passphrase(settings)
+    passphrase = ask_secret(settings, f"Passphrase of {escape(path)}") if given is None else given
+    parts: list[bytes] = []
+    agefile.decrypt(BytesIO(data), parts.append, passphrase=passphrase)
+    return b"".join(parts).decode("utf-8", errors="replace").strip()
 
 
 def weakness(passphrase: str) -> str | None:
@@ -450,15 +468,15 @@ def state_folder(settings: Settings) -> Path | None:
 
 @contextmanager
 def open_vault(
-    settings: Settings, *, write: bool = False, expect: str | None = None, accept_older: bool = False
+    settings: Settings, *, write: bool = False, accept_older: bool = False, secret: Secret | None = None
 ) -> Iterator[Vault]:
     """Open the vault that the options name, tell what is worth telling, and close it at the end.
 
     Args:
         settings: The global options.
         write: The command will change something; where the keys changed unseen, that is asked first.
-        expect: Checkpoint that its history must contain.
         accept_older: Open a file that is older than the one seen here last.
+        secret: What opens it; None to find out.
 
     Yields:
         The open vault.
@@ -468,7 +486,10 @@ def open_vault(
         click.UsageError: No vault is named, or its passphrase cannot be had.
     """
     path = vault_path(settings)
-    secret = read_secret(settings, f"Passphrase or paper key for {escape(path.name)}")
+    if settings.expect is not None:
+        require_checkpoint(settings.expect)
+    if secret is None:
+        secret = read_secret(settings, f"Passphrase or paper key for {escape(path.name)}")
     from vault.vault import Vault
 
     out = Output(settings)
@@ -477,7 +498,7 @@ def open_vault(
             path,
             secret,
             state_dir=state_folder(settings),
-            expect=expect,
+            expect=settings.expect,
             accept_older=accept_older,
             allow_test_profile=allows_test_profile(settings),
         )
@@ -497,6 +518,25 @@ def open_vault(
             vault.keys.confirm()
         yield vault
         tell_notices(out, vault, told)
+
+
+def require_checkpoint(text: str) -> None:
+    """Refuse what cannot be a checkpoint, before anybody types a passphrase.
+
+    Args:
+        text: As given.
+
+    Raises:
+        click.UsageError: It has another form.
+    """
+    from vault.errors import FormatError
+    from vault.objects import parse_checkpoint
+
+    try:
+        parse_checkpoint(text)
+    except FormatError:
+        message = "A checkpoint is a number, a hyphen and sixteen letters and digits, as `casevault status` prints it."
+        raise click.UsageError(message) from None
 
 
 def tell_notices(out: Output, vault: Vault, told: int) -> int:

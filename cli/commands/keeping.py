@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from cli.app import Settings, command
+from cli.commands.keys import KDF_NAMES, kdf_profile
 from cli.exits import Exit
 from cli.output import Output, escape
 from cli.session import checked_path, confirm, given_passphrase, new_passphrase, open_vault, state_folder, vault_path
@@ -27,9 +28,16 @@ MAX_EVENTS: Final = 10_000
 @command("init", short_help="Make a vault.")
 @click.argument("path", metavar="[PATH]", required=False)
 @click.option("--label", default="first passphrase", show_default=True, help="What to call this way in.")
+@click.option(
+    "--kdf",
+    type=click.Choice(KDF_NAMES),
+    default="default",
+    show_default=True,
+    help="What each guess and each opening costs: 64 MiB, 256 MiB or 1 GiB of memory.",
+)
 @click.option("--force", is_flag=True, help="Take a weak passphrase too.")
 @click.pass_obj
-def init(settings: Settings, path: str | None, label: str, *, force: bool) -> None:
+def init(settings: Settings, path: str | None, label: str, kdf: str, *, force: bool) -> None:
     """Make a vault. An existing file is never overwritten.
 
     Six words are generated as its passphrase unless you type one twice or name a file with --passphrase-file. Without
@@ -49,10 +57,13 @@ def init(settings: Settings, path: str | None, label: str, *, force: bool) -> No
         message = f"{target} is there already"
         raise UnsafePathError(message)
     passphrase = new_passphrase(settings, out, given=given_passphrase(settings), force=force)
-    from vault.sealing import KdfProfile
     from vault.vault import Vault
 
-    profile = settings.kdf_profile or KdfProfile.STANDARD
+    profile = kdf_profile(kdf)
+    if kdf == "small":
+        out.warn("Each guess costs an attacker only 64 MiB: this is for devices that have no more to give.")
+    elif kdf == "default" and settings.kdf_profile is not None:
+        profile = settings.kdf_profile
     with out.working("Making the vault"):
         made = Vault.create(target, passphrase, profile=profile, label=label, state_dir=state_folder(settings))
     with made as vault:
@@ -188,12 +199,11 @@ def deadlines(vault: Vault, today: date) -> list[dict[str, Any]]:
 
 
 @command("check", short_help="Check integrity and freshness.")
-@click.option("--expect", metavar="CHECKPOINT", help="The history must contain this checkpoint.")
 @click.option("--scrub", is_flag=True, help="Without a passphrase: look for damaged bytes only.")
 @click.option("--accept-older", is_flag=True, help="Take an older file into use on purpose, such as a restored backup.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
-def check(settings: Settings, expect: str | None, *, scrub: bool, accept_older: bool, yes: bool) -> int:
+def check(settings: Settings, *, scrub: bool, accept_older: bool, yes: bool) -> int:
     """Check integrity and freshness: every object opens, everything named is there, the log is one chain.
 
     With --expect the vault must be that state or a later one. --scrub needs no passphrase; it finds accidents, not what
@@ -205,15 +215,13 @@ def check(settings: Settings, expect: str | None, *, scrub: bool, accept_older: 
     """
     out = Output(settings)
     if scrub:
-        if expect is not None or accept_older:
+        if settings.expect is not None or accept_older:
             message = "--scrub opens nothing, so it goes with no other option."
             raise click.UsageError(message)
         return _scrub(settings, out)
-    if expect is not None:
-        require_checkpoint(expect)
     if accept_older:
         return _accept_older(settings, out, yes=yes)
-    with open_vault(settings, write=True, expect=expect) as vault, out.progress("checking") as bar:
+    with open_vault(settings, write=True) as vault, out.progress("checking") as bar:
         report = vault.check(progress=bar.advance_to)
         state = vault.status()
     problems = [str(problem) for problem in report.problems]
@@ -230,25 +238,6 @@ def check(settings: Settings, expect: str | None, *, scrub: bool, accept_older: 
         return Exit.INTEGRITY
     out.talk("Everything is in order.")
     return Exit.OK
-
-
-def require_checkpoint(text: str) -> None:
-    """Refuse what cannot be a checkpoint, before anybody types a passphrase.
-
-    Args:
-        text: As given.
-
-    Raises:
-        click.UsageError: It has another form.
-    """
-    from vault.errors import FormatError
-    from vault.objects import parse_checkpoint
-
-    try:
-        parse_checkpoint(text)
-    except FormatError:
-        message = "A checkpoint is a number, a hyphen and sixteen letters and digits, as `casevault status` prints it."
-        raise click.UsageError(message) from None
 
 
 def _scrub(settings: Settings, out: Output) -> int:

@@ -1,37 +1,45 @@
-"""Commands for the ways in: key list, add, change, remove.
+"""Commands for the ways in: key list, add, change, remove, rotate.
 
 Floor: roof.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from cli.app import Group, Settings
+from cli.app import Settings, command
 from cli.output import Output
 from cli.session import ask, can_ask, new_passphrase, open_vault, passphrase_in
 
 if TYPE_CHECKING:
-    from vault.vault import KeyslotInfo, Vault
+    from vault.sealing import KdfProfile
+    from vault.vault import KeyslotInfo, KnownCopy, Vault
 
 
-@click.group("key", cls=Group, short_help="List, add, change and remove ways in.")
-def key() -> None:
-    """List, add, change and remove ways in: passphrases, paper keys and recipients' keys.
+KDF_NAMES: Final = ("small", "default", "large")
+"""Names of the profiles of the key derivation, in the order of their numbers in the file."""
 
-    Each change gives the vault new keys, so its fingerprint changes: tell the other holders the new six words.
 
-    Example:
-      casevault key add paper
+def kdf_profile(name: str) -> KdfProfile:
+    """Find a profile of the key derivation by its name on the command line.
+
+    Args:
+        name: One of `KDF_NAMES`.
+
+    Returns:
+        The profile.
     """
+    from vault.sealing import KdfProfile
+
+    return KdfProfile.from_number(KDF_NAMES.index(name) + 1)
 
 
-@key.command("list", short_help="List the ways in.")
+@command("list", short_help="List the ways in.")
 @click.pass_obj
 def list_keys(settings: Settings) -> None:
-    """List the ways in: number, kind, label, and since which epoch.
+    """List the ways in: number, kind, label, since which epoch, and which one opened the vault now.
 
     Example:
       casevault key list
@@ -42,39 +50,68 @@ def list_keys(settings: Settings) -> None:
     if out.json(
         {
             "keyslots": [
-                {"number": slot.index, "kind": str(slot.kind), "label": slot.label, "added_epoch": slot.added_epoch}
+                {
+                    "number": slot.index,
+                    "kind": str(slot.kind),
+                    "label": slot.label,
+                    "added_epoch": slot.added_epoch,
+                    "opened": slot.opened,
+                }
                 for slot in slots
             ]
         }
     ):
         return
     out.table(
-        ("number", "kind", "label", "since epoch"),
-        ((slot.index, slot.kind, slot.label, slot.added_epoch) for slot in slots),
+        ("number", "kind", "label", "since epoch", "now"),
+        (
+            (slot.index, slot.kind, slot.label, slot.added_epoch, "opened by this" if slot.opened else "")
+            for slot in slots
+        ),
     )
 
 
-def report_keys(out: Output, vault: Vault, done: str, **more: str) -> None:
-    """Say that the keys changed, and what to compare by voice.
+def report_keys(
+    out: Output, vault: Vault, done: str, copies: list[KnownCopy] | None = None, **more: str | list[str]
+) -> None:
+    """Say that the keys changed, what to compare by voice, and which copies an old secret still opens.
 
     Args:
         out: Where to write.
         vault: The open vault.
         done: What was done.
-        more: Further facts for JSON.
+        copies: Known backups that open with what was taken away; None where nothing was.
+        more: Further facts.
     """
+    from cli.views import moment
+
     state = vault.status()
-    if not out.json({"done": done, "fingerprint": state.fingerprint, "checkpoint": state.checkpoint, **more}):
+    facts: dict[str, Any] = {"done": done, "fingerprint": state.fingerprint, "checkpoint": state.checkpoint, **more}
+    if copies is not None:
+        facts["copies"] = [{"path": each.path, "epoch": each.epoch, "at": moment(each.time)} for each in copies]
+    if not out.json(facts):
         for name, value in more.items():
-            out.line(name.replace("_", " "), value)
+            for each in [value] if isinstance(value, str) else value:
+                out.line(name.replace("_", " "), each)
         out.line("fingerprint", state.fingerprint)
+        for copy in copies or ():
+            out.line("still opens", copy.path, f"epoch {copy.epoch}", moment(copy.time))
+    out.talk("The vault has new keys. Tell the other holders these six words by voice.")
+    if copies is None:
+        return
+    out.talk("Bundles are signed with a new key from now on: tell the recipients its six words.")
+    if copies:
+        out.warn(
+            f"{len(copies)} known backup(s), named above, still open with what was in force before. Make a new backup, "
+            "and destroy those that you control."
+        )
     out.talk(
-        "The vault has new keys. Tell the other holders these six words by voice.\n"
-        "Copies made before still open with the old keys: make a new backup, and destroy old ones that you control."
+        "Copies that nobody told the vault of do so too, and whoever has one keeps all that is in it. "
+        "No command reaches them."
     )
 
 
-@key.command("add", short_help="Add a way in.")
+@command("add", short_help="Add a way in.")
 @click.argument("kind", type=click.Choice(["passphrase", "paper", "recipient"]))
 @click.argument("recipient_key", metavar="[KEY]", required=False)
 @click.option("--label", metavar="LABEL", help="What to call it; else its kind.")
@@ -145,16 +182,23 @@ def require_public_key(text: str) -> None:
         raise click.UsageError(message) from None
 
 
-@key.command("change", short_help="Change a passphrase.")
+@command("change", short_help="Change a passphrase.")
 @click.argument("label", metavar="LABEL|NUMBER")
 @click.option("--new-passphrase-file", metavar="FILE", help="Read the new passphrase from FILE.")
+@click.option("--kdf", type=click.Choice(KDF_NAMES), help="Make guessing cost more from now on; it never costs less.")
 @click.option("--force", is_flag=True, help="Take a weak passphrase too.")
 @click.pass_obj
-def change_key(settings: Settings, label: str, new_passphrase_file: str | None, *, force: bool) -> None:
+def change_key(
+    settings: Settings, label: str, new_passphrase_file: str | None, kdf: str | None, *, force: bool
+) -> None:
     """Change a passphrase. What is written from now on does not open with the old one.
+
+    --kdf raises what each guess costs, and each opening too: small 64 MiB, default 256 MiB, large 1 GiB of memory. That
+    is possible while there is one passphrase; remove the others first and add them again.
 
     Example:
       casevault key change "first passphrase"
+      casevault key change "first passphrase" --kdf large
     """
     out = Output(settings)
     with open_vault(settings, write=True) as vault:
@@ -163,11 +207,12 @@ def change_key(settings: Settings, label: str, new_passphrase_file: str | None, 
             message = f"{slot.label!a} is no passphrase. Remove it and add another way in."
             raise click.UsageError(message)
         passphrase = new_passphrase(settings, out, given=passphrase_in(new_passphrase_file), force=force)
-        vault.keys.change(slot.index, passphrase)
-        report_keys(out, vault, "changed")
+        copies = vault.keys.copies(slot.added_epoch)
+        vault.keys.change(slot.index, passphrase, profile=None if kdf is None else kdf_profile(kdf))
+        report_keys(out, vault, "changed", copies)
 
 
-@key.command("remove", short_help="Remove a way in.")
+@command("remove", short_help="Remove a way in.")
 @click.argument("label", metavar="LABEL|NUMBER")
 @click.option("--last", metavar="LABEL", help="Its label once more: says that the last way in is meant.")
 @click.pass_obj
@@ -194,8 +239,35 @@ def remove_key(settings: Settings, label: str, last: str | None) -> None:
         if is_last and last != slot.label:
             message = "The label does not agree. Nothing was changed."
             raise click.UsageError(message)
+        copies = vault.keys.copies(slot.added_epoch)
         vault.keys.remove(slot.index, last=is_last)
-        report_keys(out, vault, "removed")
+        report_keys(out, vault, "removed", copies)
+
+
+@command("rotate", short_help="Give the vault new keys; all ways in stay.")
+@click.option("--reseal", is_flag=True, help="Seal everything anew under the new keys, in a new file.")
+@click.pass_obj
+def rotate(settings: Settings, *, reseal: bool) -> None:
+    """Give the vault new keys, for instance after its computer was in other hands while it was open.
+
+    All ways in stay. What was written before stays sealed under the keys of before, unless --reseal seals all of it
+    anew, in a new file that takes the vault's place at once or not at all. That takes time, and twice the room.
+
+    Change the passphrases, too, that may be known: `casevault key change`.
+
+    Example:
+      casevault key rotate
+      casevault key rotate --reseal
+    """
+    out = Output(settings)
+    with open_vault(settings, write=True) as vault:
+        copies = vault.keys.copies()
+        if reseal:
+            with out.progress("sealing") as bar:
+                vault.keys.reseal(bar.advance_to)
+        else:
+            vault.keys.rotate()
+        report_keys(out, vault, "resealed" if reseal else "rotated", copies)
 
 
 def known_slot(vault: Vault, text: str) -> KeyslotInfo:

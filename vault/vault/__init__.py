@@ -5,7 +5,7 @@ into disclosures. It refuses to give out anything while it is locked.
 """
 
 from vault.vault.core import Hit, Hits, Status, Vault
-from vault.vault.desk import KeyDesk, KeyslotInfo
+from vault.vault.desk import KeyDesk, KeyslotInfo, KnownCopy
 from vault.vault.erasing import Mention, Removal
 from vault.vault.exposure import Exposure
 from vault.vault.inspection import CheckReport, Problem, ScrubReport, scrub
@@ -21,6 +21,7 @@ __all__ = [
     "KeepingDesk",
     "KeyDesk",
     "KeyslotInfo",
+    "KnownCopy",
     "Mention",
     "Problem",
     "Removal",
