@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vault.redact import Recipient
 
 AUDIENCES = ("family", "lawyer", "un", "press", "public")
+ONWARD = ("state", *AUDIENCES)
 
 
 @click.group("recipient", cls=Group, short_help="Keep the address book.")
@@ -33,7 +34,12 @@ def recipient() -> None:
 @recipient.command("add", short_help="Add or replace a recipient.")
 @click.argument("name")
 @click.option("--audience", type=click.Choice(AUDIENCES), required=True, help="What kind of party it is.")
-@click.option("--onward", metavar="PARTY", multiple=True, help="To whom they pass things on, such as state or public.")
+@click.option(
+    "--onward",
+    type=click.Choice(ONWARD),
+    multiple=True,
+    help="To whom they pass things on: the State concerned, the public, or an audience.",
+)
 @click.option(
     "--key", "public_key", metavar="KEY", help="Their age1... or ssh-ed25519 key, or @FILE; without it: by passphrase."
 )

@@ -338,3 +338,14 @@ def test_an_entry_ends(matter: Any) -> None:
     for bad in ("31.01.2027", "2027-02-30", "soon"):
         assert "2027-01-31" in matter(*add, bad, expect=2).err
     assert matter("recipient", "add", "X", "--audience", "un", "--confirmed", expect=2).err
+    assert matter("recipient", "add", "X", "--audience", "un", "--onward", "ministry", expect=2).err
+
+
+def test_ssh_keys_are_taken_too(matter: Any) -> None:
+    line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPPmwiEzNGZjgBhqSp0SoVzLv3S7OLJjjEBYZt4dg3v somebody@example"
+    Path("desk.pub").write_text(line + "\n", "utf-8")
+    matter("recipient", "add", "Desk", "--audience", "lawyer", "--key", "@desk.pub", "--confirmed")
+    entry = matter("recipient", "show", "Desk", "--json").json
+    assert entry["key"] == line.rpartition(" ")[0]
+    assert len(entry["fingerprint"].split()) == 6
+    assert len(entry["digits"]) == 20
