@@ -6,17 +6,22 @@ is there already.
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
 import stat
+import sys
 import unicodedata
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from vault.errors import EngineError, UnsafePathError
 
+if sys.platform != "win32":
+    import fcntl
+
 if TYPE_CHECKING:
-    from pathlib import Path
     from types import TracebackType
 
 MAX_NAME_BYTES: Final = 150
@@ -97,8 +102,9 @@ def _write_all(number: int, data: bytes) -> None:
 class NewFile:
     """A file that appears under its name only when it is whole; used as a context manager.
 
-    Written beside the target under a random name, 0600 from the first byte, and removed again unless `commit` was
-    called.
+    Until `commit` it has no name at all where the file system can do that (most on Linux), so that nothing stays of it
+    when the process is killed; elsewhere it is written beside the target under a random name. It is 0600 from the first
+    byte, and gone unless `commit` was called.
 
     Args:
         target: Final path; nothing may be there.
@@ -111,15 +117,18 @@ class NewFile:
     def __init__(self, target: Path) -> None:
         """Remember the target; nothing is made yet."""
         self._target = target
-        self.path = target.with_name(f".{secrets.token_hex(8)}.part")
+        self._named: Path | None = None
         self._number = -1
 
     def __enter__(self) -> Self:
         """Create the temporary file."""
         require_absent(self._target)
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _BINARY
         try:
-            self._number = os.open(self.path, flags, 0o600)
+            self._number = _nameless(self._target.parent)
+            if self._number < 0:
+                self._named = self._target.with_name(f".{secrets.token_hex(8)}.part")
+                flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _BINARY
+                self._number = os.open(self._named, flags, 0o600)
             if hasattr(os, "fchmod"):
                 os.fchmod(self._number, stat.S_IRUSR | stat.S_IWUSR)
         except OSError as error:
@@ -137,18 +146,20 @@ class NewFile:
         _write_all(self._number, data)
 
     def settle(self) -> None:
-        """Make the contents durable while the file has no name yet; nothing can be written after it.
+        """Make the contents durable while the file has no name yet; nothing is to be written after it.
 
         Raises:
             EngineError: The disk failed.
         """
         try:
             os.fsync(self._number)
-            os.close(self._number)
+            if self._named is not None:
+                # Windows renames no file that is open.
+                os.close(self._number)
+                self._number = -1
         except OSError as error:
             msg = f"writing failed: {error.strerror}"
             raise EngineError(msg) from None
-        self._number = -1
 
     def commit(self) -> None:
         """Make the file durable and give it its name, unless something took the name meanwhile.
@@ -160,7 +171,10 @@ class NewFile:
         if self._number >= 0:
             self.settle()
         try:
-            self._publish()
+            if self._named is None:
+                _link_nameless(self._number, self._target)
+            else:
+                self._publish(self._named)
         except FileExistsError:
             msg = "something of that name appeared meanwhile; nothing was replaced"
             raise UnsafePathError(msg) from None
@@ -169,10 +183,10 @@ class NewFile:
             raise EngineError(msg) from None
         sync_folder(self._target.parent)
 
-    def _publish(self) -> None:
+    def _publish(self, named: Path) -> None:
         try:
             # A link never replaces what is there, a rename would.
-            os.link(self.path, self._target)
+            os.link(named, self._target)
         except FileExistsError:
             raise
         except OSError:
@@ -180,24 +194,50 @@ class NewFile:
             # there, and then replace our own empty file.
             os.close(os.open(self._target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW, 0o600))
             try:
-                self.path.replace(self._target)
+                named.replace(self._target)
             except OSError:
                 self._target.unlink()
                 raise
         else:
-            self.path.unlink()
+            named.unlink()
 
     def _discard(self) -> None:
         if self._number >= 0:
             os.close(self._number)
             self._number = -1
-        self.path.unlink(missing_ok=True)
+        if self._named is not None:
+            self._named.unlink(missing_ok=True)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Remove the temporary file if it was not committed."""
         self._discard()
+
+
+_OPEN_FILES: Final = Path("/proc/self/fd")
+
+
+def _nameless(folder: Path) -> int:
+    """Create a file that has no name yet; -1 where this system or this file system cannot."""
+    if not hasattr(os, "O_TMPFILE") or not _OPEN_FILES.is_dir():
+        return -1
+    try:
+        return os.open(folder, os.O_RDWR | os.O_TMPFILE, 0o600)
+    except OSError as error:
+        if error.errno in {errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOENT}:
+            return -1
+        raise
+
+
+def _link_nameless(number: int, target: Path) -> None:
+    """Give a nameless file its name; what is there is never replaced."""
+    folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        # With a folder of its own the call follows the link in /proc to the open file; without one it would link that.
+        os.link(_OPEN_FILES / str(number), target.name, dst_dir_fd=folder, follow_symlinks=True)
+    finally:
+        os.close(folder)
 
 
 def replace_file(target: Path, data: bytes) -> None:
@@ -212,10 +252,14 @@ def replace_file(target: Path, data: bytes) -> None:
     Raises:
         EngineError: The disk refused; the old file is as it was.
     """
-    temporary = target.with_name(f".{secrets.token_hex(8)}.part")
+    temporary = target.with_name(f".{target.name}.part")
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not _is_free(temporary):
+            temporary = target.with_name(f".{secrets.token_hex(8)}.part")
         number = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _BINARY, 0o600)
+        if sys.platform != "win32":
+            fcntl.flock(number, fcntl.LOCK_EX)
         with os.fdopen(number, "wb") as file:
             file.write(data)
             file.flush()
@@ -225,6 +269,24 @@ def replace_file(target: Path, data: bytes) -> None:
         temporary.unlink(missing_ok=True)
         msg = f"cannot write in {target.parent}: {error.strerror}"
         raise EngineError(msg) from None
+
+
+def _is_free(temporary: Path) -> bool:
+    """Remove what a killed process left under a name; False if another one is writing there."""
+    if not os.path.lexists(temporary):
+        return True
+    if sys.platform == "win32":
+        return False
+    try:
+        number = os.open(temporary, os.O_RDONLY | _NO_FOLLOW | getattr(os, "O_NONBLOCK", 0))
+        try:
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            temporary.unlink()
+        finally:
+            os.close(number)
+    except OSError:
+        return False
+    return True
 
 
 class NewFolder:

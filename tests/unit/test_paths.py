@@ -2,14 +2,19 @@
 
 import os
 import stat
+import subprocess
+import sys
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from vault.errors import EngineError, UnsafePathError
-from vault.paths import MAX_NAME_BYTES, NewFile, NewFolder, require_absent, safe_name
+from vault.paths import MAX_NAME_BYTES, NewFile, NewFolder, replace_file, require_absent, safe_name
+
+ROOT = Path(__file__).parents[2]
 
 
 def names_in(folder):
@@ -66,6 +71,28 @@ def test_new_file_that_is_not_committed_is_gone(tmp_path):
         file.write(b"one")
         file.settle()
     assert names_in(tmp_path) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="only some systems have files without a name")
+def test_nothing_of_a_new_file_stays_when_the_process_is_killed(tmp_path):
+    script = "import os, sys; from pathlib import Path; from vault.paths import NewFile, replace_file\n"
+    script += "file = NewFile(Path(sys.argv[1])).__enter__(); file.write(b'half'); os.kill(os.getpid(), 9)"
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path / "x")], cwd=ROOT, check=False)
+    assert done.returncode == -9
+    assert names_in(tmp_path) == []
+
+
+def test_what_a_killed_replacement_left_is_removed_by_the_next(tmp_path):
+    (tmp_path / ".x.part").write_bytes(b"half")
+    replace_file(tmp_path / "x", b"whole")
+    assert names_in(tmp_path) == ["x"]
+    assert (tmp_path / "x").read_bytes() == b"whole"
+    if os.name == "posix":
+        (tmp_path / "victim").write_bytes(b"of somebody else")
+        (tmp_path / ".x.part").symlink_to(tmp_path / "victim")
+        replace_file(tmp_path / "x", b"again")
+        assert (tmp_path / "victim").read_bytes() == b"of somebody else"
+        assert (tmp_path / "x").read_bytes() == b"again"
 
 
 def test_new_folder(tmp_path):

@@ -236,7 +236,7 @@ class Vault:
             with preparing(), engine.snapshot() as reader:
                 opening = open_state(reader, Unlocker(secret), allow_test=allow_test_profile)
             session = Session(engine, opening.state, clock)
-            if expected is not None and not accept_older:
+            if expected is not None:
                 session.expect(*expected)
             session.use_anchor(state_dir, accept_older=accept_older)
             # Only now: the copy that would be written over could be the newer state.
