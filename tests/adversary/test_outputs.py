@@ -70,7 +70,7 @@ def no_commit(_bag: bytes, _sealed: bytes) -> None:
 def publish(members, target, seal, commit) -> tuple[bytes, bytes]:
     """Write a bag as `handoff.write` does once the gate has passed it."""
     signer = handoff.Fingerprint.of(Signer(bytes(32)).public_key)
-    return bundle._publish(bundle._Packed(members, seal, {}, bytes(16), signer), target, commit)
+    return bundle._publish(bundle._Packed(members, seal, "age", {}, bytes(16), signer), target, commit)
 
 
 def everything_in(folder: Path) -> list[str]:
