@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
 
@@ -240,6 +240,7 @@ class _Group:
     codes: tuple[Code, ...]
     shift: int  # where the piece begins, in thousandths of the size
     sort: str  # L, R, weak or neutral
+    level: int
 
 
 def place(line: Line, x: float, y: float, names: dict[tuple[int, int], str]) -> Iterator[bytes]:
@@ -273,7 +274,7 @@ def place(line: Line, x: float, y: float, names: dict[tuple[int, int], str]) -> 
     for piece, start in zip(line.pieces, starts, strict=True):
         for glyph, dx, dy in piece.shaped.drawn:
             left, bottom = x + (start + dx) * size / 1000, y + dy * size / 1000
-            scale = _number(size / 1000)
+            scale = b"%.4f" % (size / 1000)
             yield b"q %s 0 0 %s %s %s cm" % (scale, scale, _number(left), _number(bottom))
             yield piece.shaped.face.outline(glyph)
             yield b"f Q"
@@ -296,7 +297,7 @@ def _plain(line: Line, starts: Sequence[int], x: float, y: float, names: dict[tu
         codes = piece.shaped.codes
         while begins and codes and _floats(codes[0].text):
             # Each by itself, for pypdf takes several for letters that run from right to left, after such a line.
-            alone = _Group(piece.shaped.face, codes[0].layer, codes[:1], start, "neutral")
+            alone = _Group(piece.shaped.face, codes[0].layer, codes[:1], start, "neutral", piece.level)
             yield _show([alone], x, y, line.style.size, names)
             codes = codes[1:]
         begins = begins and not codes
@@ -386,7 +387,14 @@ def _by_layer(piece: Piece, start: int, parts: Sequence[tuple[Code, ...]]) -> It
     for part in parts:
         cuts = [0, *(n for n, (one, two) in enumerate(pairwise(part), 1) if one.layer != two.layer), len(part)]
         groups = [
-            _Group(piece.shaped.face, part[first].layer, part[first:last], start, _sort(part[first].text))
+            _Group(
+                piece.shaped.face,
+                part[first].layer,
+                part[first:last],
+                start,
+                _sort(part[first].text),
+                piece.level,
+            )
             for first, last in pairwise(cuts)
             if last > first
         ]
@@ -402,8 +410,10 @@ def _anchored(
     sorts by place has the order from those. PDFium, which is in most browsers, takes a line to run from right to left
     if it has more words of that direction than of the other, and then wants all but numbers in the order of the eye.
     """
+    groups = _joined(groups, _is_of_one_word)
     right = sum(group.sort == "R" for group in groups)
     backwards = right > sum(group.sort == "L" for group in groups)
+    groups = _joined(groups, _go_on_backwards if backwards else _go_on)
     ranks = _ranks(groups) if backwards else list(range(len(groups)))
     for group, rank in zip(groups, ranks, strict=True):
         anchor = width + 1000 + rank
@@ -419,6 +429,45 @@ def _anchored(
             parts += [(0, step)] * count
             pen += count * far
         yield _instruction(group, x + anchor * size / 1000, y, size, parts, names)
+
+
+def _joined(groups: Sequence[_Group], joins: Callable[[_Group, _Group], bool]) -> list[_Group]:
+    """Join groups that stand beside each other and that both kinds of program read rightly as one."""
+    found: list[_Group] = []
+    at = 0
+    while at < len(groups):
+        first, end = groups[at], at + 1
+        while end < len(groups) and _is_alike(first, groups[end]) and joins(first, groups[end]):
+            end += 1
+        rtl = first.level % 2 == 1
+        while rtl and groups[end - 1].sort != first.sort:
+            end -= 1
+        run = groups[at:end]
+        codes = [
+            replace(code, x=code.x + group.shift - first.shift)
+            for group in (reversed(run) if rtl else run)
+            for code in group.codes
+        ]
+        found.append(first if len(run) == 1 else replace(first, codes=tuple(codes)))
+        at = end
+    return found
+
+
+def _is_alike(one: _Group, two: _Group) -> bool:
+    return (one.face, one.layer, one.level) == (two.face, two.layer, two.level)
+
+
+def _is_of_one_word(first: _Group, then: _Group) -> bool:
+    return first.sort == then.sort and first.sort in {"L", "R"}
+
+
+def _go_on_backwards(first: _Group, then: _Group) -> bool:
+    return first.level % 2 == 1 and first.sort == "R" and then.sort in {"R", "neutral"}
+
+
+def _go_on(first: _Group, then: _Group) -> bool:
+    letters = "".join(code.text for code in then.codes)
+    return first.level % 2 == 0 and first.sort == "L" and _RIGHT_TO_LEFT.search(letters) is None
 
 
 def _ranks(groups: Sequence[_Group]) -> list[int]:
