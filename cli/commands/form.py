@@ -52,6 +52,14 @@ LANGUAGES: Final = ("en", "ru", "kk", "zh")
 @click.option("--pdf", is_flag=True, help="With form and dossier as PDF; needs casevault[pdf].")
 @click.option("--plaintext", is_flag=True, help="With --format dir: agree to plain files without being asked.")
 @click.option("--leave-out", is_flag=True, help="Leave out records for which consent is missing, instead of refusing.")
+@click.option(
+    "--override",
+    "overridden",
+    metavar="FINDING",
+    multiple=True,
+    help="Let one finding of the leak gate pass, as in `export`; each with a --reason of its own.",
+)
+@click.option("--reason", "overriding", metavar="TEXT", multiple=True, help="Why that finding may pass.")
 @click.option("--note", metavar="TEXT", default="", help="A line for the recipient; @FILE reads it from a file.")
 @click.pass_obj
 def form(
@@ -72,6 +80,8 @@ def form(
     pdf: bool,
     plaintext: bool,
     leave_out: bool,
+    overridden: tuple[str, ...],
+    overriding: tuple[str, ...],
     note: str,
 ) -> None:
     """Say what the form of a body asks and the records do not answer; with --to and -o fill it and hand it over.
@@ -90,9 +100,11 @@ def form(
       casevault form wgeid 3f9a --to WGEID -o submission
       casevault form wgeid 3f9a --to WGEID --since 9b41c07a -o update
     """
+    from cli.commands.disclosing import reasons_of as reasons_for
     from vault import forms
 
     out = Output(settings)
+    overrides = reasons_for(overridden, overriding)
     filling = target is not None or preview
     check_options(filling=filling, target=target, preview=preview, recipient=recipient_name, since=since)
     asked = forms.load(body)
@@ -145,7 +157,7 @@ def form(
         if not all(agreed(settings, out, each, carrier, plaintext=plaintext, yes=0) for each in requests.values()):
             out.talk("Nothing was written.")
             return
-        hand_over(out, vault, requests, path, carrier, {}, language, pdf=pdf)
+        hand_over(out, vault, requests, path, carrier, overrides, language, pdf=pdf)
 
 
 def check_options(

@@ -128,6 +128,18 @@ def test_a_second_reason_takes_the_place_of_the_first(matter: Any) -> None:
     assert sorted(texts) == ["step: It would have harmed his mother.", "why_forces: Nobody knows."]
 
 
+def test_on_a_terminal_it_asks_why(matter: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = ["They wore its uniform, somebody said.", "", "", "", "None came."]
+    with monkeypatch.context() as patch:
+        patch.setattr("cli.commands.form.can_ask", lambda _settings: True)
+        done = matter("form", "wgeid", matter.man, "--ask-why", "--json", stdin="\n".join([*answers, ""]).encode())
+    (one,) = done.json["people"]
+    why = {gap["question"]: gap["why"] for gap in one["gaps"] if gap["need"] == "required"}
+    assert why == {
+        "why_forces": answers[0], "step": "", "step_before": "", "step_date": "", "step_result": answers[4],
+    }  # fmt: skip
+
+
 # --- the filled form ----------------------------------------------------------------------------------------------
 
 
@@ -169,6 +181,14 @@ def test_the_form_is_there_as_pdf_too(matter: Any) -> None:
         assert made.startswith(b"%PDF-")
         assert made != Path("out", part, "data/dossier.pdf").read_bytes()
         matter.raw("verify", f"out/{part}")
+
+
+def test_the_gate_reads_the_form(matter: Any) -> None:
+    done = matter(*matter.fill, "-o", "out", "--note", "Марат Куәгеров saw it.", expect=None)
+    assert done.code not in {0, 2}
+    assert "data/form.txt" in done.err
+    assert not Path("out").exists()
+    assert matter("ledger", "list", "--json").json["bundles"] == []
 
 
 def test_a_preview_writes_nothing(matter: Any) -> None:
@@ -334,6 +354,10 @@ def test_an_entry_ends(matter: Any) -> None:
         assert "UN procedures" in said
         assert passed_on in said
         assert tomorrow.isoformat() in said
+        for name in ("index.html", "data/dossier.md", "data/form.html", "data/form.txt"):
+            text = Path("out", part, name).read_text("utf-8")
+            for sentence in manifest["terms"]["en"]:
+                assert sentence in text, name
     assert "Do not pass it on." in matter.raw("verify", "out/confidential").out
     for bad in ("31.01.2027", "2027-02-30", "soon"):
         assert "2027-01-31" in matter(*add, bad, expect=2).err
