@@ -9,9 +9,10 @@ import pyrage
 import pytest
 
 from tests.browser.bundles import HOSTILE, OTHER, PHRASE, TEXTS, event, light, make, members, named, packed, paged, seal
-from tests.unit.render.invented import FAMILY
+from tests.unit.render.invented import FAMILY, claim
 from vault import handoff
 from vault.handoff import page
+from vault.redact import DisclosedRecord
 
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYPj/HwADAgH/p9n1lQAAAABJRU5ErkJggg=="
@@ -43,10 +44,13 @@ def test_the_right_passphrase_shows_every_text_and_saves_the_age_file(visit, bun
     path = tmp_path / download.value.suggested_filename
     download.value.save_as(path)
     assert path.read_bytes() == sealed_in(bundle)
+    with seen.page.expect_download() as download:
+        seen.page.click("#save-zip")
+    whole = Path(download.value.path()).read_bytes()
     command = f"{tool('age')} -d -o {tmp_path / 'x.zip'} {path}"
     typed = PHRASE.encode() + b"\n"
     subprocess.run([tool("script"), "-qec", command, "/dev/null"], input=typed, check=True, capture_output=True)
-    assert (tmp_path / "x.zip").read_bytes() == pyrage.passphrase.decrypt(path.read_bytes(), PHRASE)
+    assert (tmp_path / "x.zip").read_bytes() == pyrage.passphrase.decrypt(path.read_bytes(), PHRASE) == whole
     assert handoff.verify(tmp_path / "x.zip").bag_sha256 == report.bag_sha256
     assert seen.quiet()
 
@@ -198,7 +202,10 @@ def test_files_are_saved_as_they_are_and_only_pictures_are_shown(visit, tmp_path
         "data/files/file-3.html": html,
         "data/files/file-4.png": html,
     }
-    seen = visit(light(tmp_path / "x.html", files=files)).open()
+    paper = DisclosedRecord("document-AAAAAA", "document", (claim("file", {"path": next(iter(files))}, kind="file"),))
+    seen = visit(light(tmp_path / "x.html", paper, files=files)).open()
+    seen.page.click("#dossier td a")
+    assert seen.page.inner_text("li:target").startswith(next(iter(files)))
     assert seen.page.eval_on_selector_all("img", "all => all.map(one => one.alt)") == ["file-1.png"]
     seen.page.locator("img").scroll_into_view_if_needed()
     assert seen.page.eval_on_selector("img", "image => image.decode().then(() => image.naturalWidth)") == 1

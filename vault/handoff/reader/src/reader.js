@@ -51,9 +51,10 @@ async function open(event) {
     say(progress, "checking");
     await breathe();
     const bytes = decoded(take());
-    const opened = await examineArchive(unseal(bytes, key, true), true);
+    const archive = [];
+    const opened = await examineArchive(keeping(unseal(bytes, key, true), archive), true);
     field.value = "";
-    show(opened, bytes);
+    show(opened, bytes, archive);
   } catch (error) {
     const known = error instanceof Trouble;
     trouble(one("wrong"), known ? error.kind : "failed", known ? error.faults : []);
@@ -65,7 +66,14 @@ async function open(event) {
   button.disabled = false;
 }
 
-function show(opened, bytes) {
+async function* keeping(pieces, kept) {
+  for await (const piece of pieces) {
+    kept.push(piece);
+    yield piece;
+  }
+}
+
+function show(opened, bytes, archive) {
   const heading = signer(one("signer"), opened, true);
   const anchors = listFiles(opened);
   const source = opened.contents.get("index.html");
@@ -74,10 +82,13 @@ function show(opened, bytes) {
   if (body) dossier.append(body);
   else dossier.append(told("p", "no-dossier"));
   if (leftOut) dossier.before(told("p", "left-out", { count: leftOut }, { className: "trouble" }));
-  const save = saver([bytes], `bundle-${opened.manifest.bundle.slice(0, 8)}.age`);
-  save.id = "save-age";
-  say(save, "save-age");
-  one("save").replaceChildren(save);
+  const name = `bundle-${opened.manifest.bundle.slice(0, 8)}`;
+  for (const [kind, pieces] of [["age", [bytes]], ["zip", archive]]) {
+    const save = saver(pieces, `${name}.${kind}`);
+    save.id = `save-${kind}`;
+    say(save, save.id);
+    one(kind).replaceChildren(save);
+  }
   one("print").addEventListener("click", () => print());
   one("lock").remove();
   text = null;

@@ -182,11 +182,11 @@ const WORDS = {
   "found-none": ["Nothing found", "Ничего не найдено", "Ештеңе табылмады", "未找到"],
   "print": ["Print", "Печать", "Басып шығару", "打印"],
   "save-age": ["Save as .age", "Сохранить как .age", ".age ретінде сақтау", "另存为 .age"],
-  "save-age-hint": [
-    "The same sealed file without this page, for the program age.",
-    "Тот же запечатанный файл без этой страницы, для программы age.",
-    "Сол мөрленген файл, осы бетсіз, age бағдарламасына арналған.",
-    "同一加密文件，不含本页面，供 age 程序使用。",
+  "save-zip": [
+    "Save everything as one ZIP, unsealed",
+    "Сохранить всё одним ZIP, без печати",
+    "Барлығын бір ZIP етіп, мөрсіз сақтау",
+    "将全部内容另存为一个 ZIP（未加密）",
   ],
   "files": ["Files", "Файлы", "Файлдар", "文件"],
   "files-hint": [
