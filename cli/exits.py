@@ -143,6 +143,12 @@ OUTCOMES: Final[dict[str, Outcome]] = {
     "HandoffError": Outcome(
         Exit.FAILURE, _NOTHING_WRITTEN, "Ask the sender for the file again, and check that it came whole."
     ),
+    "MissingExtraError": Outcome(
+        Exit.FAILURE, _NOTHING_WRITTEN, "Install what it names, or leave out the option that asks for it."
+    ),
+    "MissingFontError": Outcome(
+        Exit.FAILURE, _NOTHING_WRITTEN, "Install one of the fonts that it names, or export without --pdf."
+    ),
     "SignatureError": Outcome(
         Exit.SIGNATURE,
         "Do not rely on this file: it is not, or not all, what its signer sealed.",

@@ -51,6 +51,8 @@ def test_every_code_has_a_meaning() -> None:
         ("BusyError", 7),
         ("UnsafePathError", 8),
         ("HandoffError", 1),
+        ("MissingExtraError", 1),
+        ("MissingFontError", 1),
         ("SignatureError", 10),
     ],
 )
