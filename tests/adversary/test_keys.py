@@ -7,6 +7,7 @@ are invented.
 import io
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,14 +15,26 @@ from typing import Any
 import pytest
 
 from cli.__main__ import main
-from vault import keys, sealing
-from vault.errors import IntegrityError, NotFoundError, RecordError, StaleError, UnlockError
-from vault.keys import Passphrase, parse_header
+from vault import codec, keys, sealing
+from vault.engine import sqlite
+from vault.errors import (
+    FormatError,
+    IntegrityError,
+    LimitError,
+    NotFoundError,
+    RecordError,
+    SignatureError,
+    StaleError,
+    UnlockError,
+    UnsupportedVersionError,
+    VaultError,
+)
+from vault.keys import Identity, Passphrase, Secret, Unlocker, parse_header
 from vault.ledger import LogEntry
 from vault.objects import Kind, object_id
 from vault.records import Claim, Draft
-from vault.sealing import KdfProfile
-from vault.vault import Vault
+from vault.sealing import KdfProfile, Sealer
+from vault.vault import Vault, custody
 from vault.vault.state import State, make_sealers
 
 FIRST = "kettle-orbit-velvet-mango-thirty-drum"
@@ -90,6 +103,147 @@ def test_who_was_removed_cannot_be_put_back_from_the_old_keyring(small, tmp_path
     small.store({object_id(name): old.objects()[object_id(name)]})
     assert small.outcome() == expected
     assert small.outcome(SECOND) == "UnlockError"
+
+
+def secrets_of(old: Any, secret: Secret) -> list[bytes]:
+    """Give every key that a holder could ever compute: from his own secret, and from the keyring that it opened."""
+    known = old.state(secret)
+    seeds = (
+        [secret.seed] if isinstance(secret, Identity) else [seed for _, seed in Unlocker(secret)._seeds(known.header)]
+    )
+    ring = known.keyring
+    return [known.access_key, *ring.data_keys, ring.vault_secret, ring.signing_seed, *ring.intake_seeds, *seeds]
+
+
+def opened_with(keys_known: list[bytes], vault_id: bytes, every: list[bytes]) -> list[bytes]:
+    """Try every key as access key and as data key of each generation, on every object as each kind."""
+    found = []
+    for key in keys_known:
+        for generation in range(5):
+            sealer = Sealer(vault_id, generation, key)
+            for sealed in every:
+                for kind in Kind:
+                    try:
+                        found.append(sealer.open(kind.value, sealed))
+                    except IntegrityError:
+                        continue
+    return found
+
+
+@pytest.mark.parametrize("who", range(1, 4), ids=["passphrase", "paper", "recipient"])
+def test_every_old_secret_and_both_files_open_nothing_new(small, small_content, tmp_path, who):
+    """Attack 33: after removal and a write nothing written since opens; after resealing nothing in the file at all."""
+    secret = small.secrets[who]
+    old = small.copied(tmp_path / "kept")
+    before, old_bytes = small.objects(), {*old.copies("head"), *old.objects().values()}
+    held = secrets_of(old, secret)
+    vault_id = old.state(secret).header.vault_id
+    assert opened_with(held, vault_id, list(before.values())), "the keys do open what was there"
+    with small.open() as vault:
+        vault.keys.remove(who)
+        note(vault, "written after the removal")
+    new = [body for found, body in small.objects().items() if found not in before]
+    assert len(new) >= 3
+    assert opened_with(held, vault_id, [*new, *small.copies("head")]) == []
+    for reseal in (False, True):
+        if reseal:
+            with small.open() as vault:
+                vault.keys.reseal()
+            now = small.path.read_bytes()
+            assert not any(body[:64] in now for body in old_bytes), "not even as bytes in unused room"
+            assert opened_with(held, vault_id, [*small.objects().values(), *small.copies("head")]) == []
+        for data in small.copies("header"):
+            header = parse_header(data, allow_test=True)
+            with pytest.raises(UnlockError):
+                Unlocker(secret).unlock(header)
+            for seed in (key for key in held if len(key) == sealing.SEED_BYTES):
+                with pytest.raises(UnlockError):
+                    Unlocker(Identity(seed)).unlock(header)
+    with small.open() as vault:
+        assert vault.check().problems == ()
+        assert vault.check().orphans == 0
+        assert len(list(vault.records())) == len(small.records) + len(small.documents) + 1
+    assert old.outcome(secret) == small_content
+
+
+@pytest.mark.parametrize("reseal", [False, True])
+def test_rotating_leaves_every_holder_in_and_old_keys_out(small, small_content, tmp_path, reseal):
+    """Attack 33: who once had the keys in hand, but no secret of a person, opens nothing that is written later."""
+    old = small.copied(tmp_path / "kept")
+    before, known = small.objects(), old.state()
+    with small.open() as vault:
+        vault.keys.reseal() if reseal else vault.keys.rotate()
+        assert vault.status().fingerprint != keys.fingerprint(known.header.vault_id, known.access_key)
+        assert vault.disclosures.log()[-1].facts == {"did": "reseal" if reseal else "rotate"}
+    for secret in small.secrets:
+        assert small.outcome(secret) == small_content
+        assert old.outcome(secret) == small_content
+    ring = small.state().keyring
+    assert ring.generation == (1 if reseal else known.keyring.generation + 1)
+    assert ring.signing_seed != known.keyring.signing_seed
+    assert ring.intake_seeds[-1] not in known.keyring.intake_seeds
+    assert ring.vault_secret == known.keyring.vault_secret
+    held = [known.access_key, *known.keyring.data_keys, known.keyring.vault_secret]
+    new = [body for found, body in small.objects().items() if reseal or found not in before]
+    assert opened_with(held, known.header.vault_id, [*new, *small.copies("head")]) == []
+    # The old keyring, header and head, put into the new file, are taken by nobody.
+    for table in ("header", "head"):
+        forged = small.copied(tmp_path / table)
+        forged.set_copies(table, old.copies(table)[0])
+        assert isinstance(forged.outcome(), str)
+
+
+def test_sixty_four_generations_end_with_resealing(small, small_content):
+    """Attack 17, from the other side: where no data key can be added any more, resealing begins again at one."""
+    with small.open() as vault:
+        while vault.status().generations < keys.MAX_GENERATIONS:
+            vault.keys.rotate()
+        for more in (vault.keys.rotate, lambda: vault.keys.change(1, "another six words for the second person")):
+            with pytest.raises(LimitError):
+                more()
+        vault.keys.reseal()
+        assert vault.status().generations == 1
+        vault.keys.rotate()
+    assert small.outcome() == small_content
+
+
+def test_a_damaged_vault_is_not_resealed(small):
+    """Attack 13, from the other side: what cannot be opened is not left out in silence; the vault stays as it was."""
+    state = small.state()
+    name = next(found for found in small.objects() if found != object_id(state.head.keyring.name))
+    small.store({name: None})
+    before, folder = small.path.read_bytes(), small.path.parent
+    with small.open() as vault, pytest.raises(IntegrityError):
+        vault.keys.reseal()
+    assert small.path.read_bytes() == before
+    assert [each.name for each in folder.iterdir()] == [small.path.name]
+
+
+def test_a_vault_of_a_newer_program_is_not_resealed(small):
+    """Attack 52, for the head: parts that this version does not know could name objects; none is lost in silence."""
+    state = small.state()
+    small.forge(state, extra={40: b"of a later time"})
+    before = small.path.read_bytes()
+    with small.open() as vault, pytest.raises(UnsupportedVersionError):
+        vault.keys.reseal()
+    assert small.path.read_bytes() == before
+
+
+def test_reading_goes_on_beside_resealing(small, small_content, child):
+    """Attack 49, for keys: who had the vault open while its keys were replaced is told so, and no damage is seen."""
+    with small.open() as reading:
+        expected = len(list(reading.records()))
+        child(
+            "import sys; from vault.keys import Passphrase; from vault.vault import Vault\n"
+            "Vault.open(sys.argv[1], Passphrase(sys.argv[2]), allow_test_profile=True).keys.reseal()",
+            small.path,
+            FIRST,
+        )
+        with pytest.raises(UnlockError, match="replaced"):
+            list(reading.records())
+    with small.open() as again:
+        assert len(list(again.records())) == expected
+    assert small.outcome() == small_content
 
 
 # -- Attack 33a -------------------------------------------------------------------------------------------------------
@@ -279,6 +433,128 @@ def test_the_last_slot_is_not_removed_by_chance(tmp_path):
     for each in (secret, Passphrase(FIRST)):
         with pytest.raises(UnlockError):
             Vault.open(path, each, allow_test_profile=True)
+
+
+# -- Handing over (attack 34 on purpose) -------------------------------------------------------------------------------
+
+
+ARCHIVE = 3
+"""The keyslot of the recipient."""
+
+
+@pytest.fixture
+def asked(small, tmp_path) -> Any:
+    """Give a vault in which the recipient was asked, the copy that was sent to them, and their answer."""
+    with small.open() as vault:
+        vault.keys.ask("the archive")
+    sent = small.copied(tmp_path / "sent")
+    with sent.open(small.identity, read_only=True) as vault:
+        answer = vault.keys.acknowledge(small.identity)
+    return small, sent, answer
+
+
+def test_handing_over_leaves_recipients_alone(asked, small_content):
+    """Attack 34: every way in on site is gone, by one commit; only the recipient opens the vault from then on."""
+    small, sent, answer = asked
+    with small.open() as vault:
+        removed = vault.keys.hand_over("the archive", f"  {answer}\n")
+    assert [slot.label for slot in removed] == ["first passphrase", "second passphrase", "paper in the safe"]
+    outcomes = [small.outcome(secret) for secret in small.secrets]
+    assert outcomes == ["UnlockError", "UnlockError", "UnlockError", small_content]
+    assert all(sent.outcome(secret) == small_content for secret in small.secrets)
+    with small.open(small.identity) as vault:
+        assert vault.check().problems == ()
+        assert vault.disclosures.log()[-1].facts["removed"] == [0, 1, 2]
+        # The question is gone with the answer: nothing can be replayed.
+        for which in ("the archive", ARCHIVE):
+            with pytest.raises(RecordError):
+                vault.keys.hand_over(which, answer)
+
+
+def test_an_older_answer_and_one_to_another_question_are_refused(asked, small_content):
+    """Attack 37, for answers: replayed after a write, after another question, and in a copy that was put back."""
+    small, _, answer = asked
+    with small.open() as vault:
+        note(vault, "entered since")
+        with pytest.raises(StaleError) as caught:
+            vault.keys.hand_over("the archive", answer)
+        assert (caught.value.epoch, caught.value.expected) == (vault.epoch - 1, vault.epoch)
+        vault.keys.ask("the archive")
+        with pytest.raises(SignatureError, match="asked last"):
+            vault.keys.hand_over("the archive", answer)
+        assert len(vault.keys.list()) == 4
+        # Removed and added again, the same person has to be asked again.
+        vault.keys.remove("the archive")
+        vault.keys.add_recipient("the archive", keys.format_recipient(small.identity.public_key))
+        with pytest.raises(RecordError, match="nobody is asked"):
+            vault.keys.hand_over("the archive", answer)
+
+
+def test_only_who_opens_the_asked_slot_can_answer(asked):
+    """Attack 15, for answers: of another slot, another vault, other bytes, or with a key that a holder made up."""
+    small, sent, answer = asked
+    other = Identity(sealing.random_bytes(32))
+    with small.open() as vault:
+        vault.keys.add_recipient("another", keys.format_recipient(other.public_key))
+        with pytest.raises(RecordError, match="another way in"):
+            vault.keys.acknowledge(other)
+        with pytest.raises(RecordError, match="another way in"):
+            vault.keys.hand_over("another", answer)
+        for which in ("first passphrase", "paper in the safe"):
+            with pytest.raises(RecordError, match="recipient"):
+                vault.keys.ask(which)
+    state = sent.state()
+    prefix, body = codec.bech32_decode(answer)
+    for place in range(0, len(body), 3):
+        changed = body[:place] + bytes([body[place] ^ 1]) + body[place + 1 :]
+        with pytest.raises((SignatureError, StaleError)):
+            custody_check(sent, state, codec.bech32_encode(prefix, changed))
+    # Who holds all keys of the vault but not the recipient's makes a signature of their own: it is of another question.
+    said = body[:-64]
+    forged = sealing.Signer(state.keyring.signing_seed).sign(codec.lp(sealing.Label.ACKNOWLEDGE.value, said))
+    with pytest.raises(SignatureError):
+        custody_check(sent, state, codec.bech32_encode(prefix, said + forged))
+    custody_check(sent, state, answer)
+
+
+def custody_check(victim: Any, state: State, answer: str) -> None:
+    with closing(sqlite.open(victim.path, read_only=True)) as engine, engine.snapshot() as reader:
+        custody.check(state.reader(reader), state, ARCHIVE, answer)
+
+
+@pytest.mark.parametrize("text", ["", "casevault-ack1", "age1pq1" + "q" * 60, "casevault-ack1" + "q" * 5000, "\0", "ж"])
+def test_what_is_no_answer_is_refused(asked, text):
+    """Attack 51, for answers: any text gives an error of ours and changes nothing."""
+    small, _, _ = asked
+    before = small.path.read_bytes()
+    with small.open() as vault, pytest.raises(FormatError):
+        vault.keys.hand_over("the archive", text)
+    assert small.path.read_bytes() == before
+
+
+def test_a_question_not_made_by_the_rule_is_refused(asked):
+    """Attack 51, for questions: planted by a holder of the keys, of any form: refused, and nothing else is harmed."""
+    small, _, answer = asked
+    for plain in (
+        None,
+        [],
+        [9, 1, bytes(32), b""],
+        [3, 4, bytes(32), b""],
+        [3, "4", b"", b""],
+        {"a": 1},
+        [3, 4, b"", b""],
+    ):
+        with small.open() as vault:
+            with vault._session.writing() as commit:
+                commit.set_setting(custody.QUESTION, plain)
+                commit.log("settings", {})
+            for step in (
+                lambda v=vault: v.keys.acknowledge(small.identity),
+                lambda v=vault: v.keys.hand_over(3, answer),
+            ):
+                with pytest.raises(VaultError):
+                    step()
+    assert small.outcome() != "IntegrityError"
 
 
 # -- Attack 36 --------------------------------------------------------------------------------------------------------

@@ -100,19 +100,34 @@ def changed_copy(path: Path) -> Path:
     return beside(leftover(path), "-from")
 
 
-_LEFTOVERS: Final = ("", "-journal", "-from", "-from-journal")
-
-
 def has_leftover(path: Path) -> bool:
-    """Tell whether something lies beside the vault that a `compact` under way, or a killed one, has written."""
-    return any(os.path.lexists(beside(leftover(path), ending)) for ending in _LEFTOVERS)
+    """Tell whether something lies beside the vault that a writer at work, or a killed one, has written."""
+    return any(os.path.lexists(each) for each in (_journal(path), *_leftovers(path)))
+
+
+def _leftovers(path: Path) -> list[Path]:
+    return [beside(leftover(path), ending) for ending in ("", "-journal", "-from", "-from-journal")]
+
+
+def _journal(path: Path) -> Path:
+    return beside(path, "-journal")
+
+
+def remove_journal(path: Path) -> None:
+    """Remove a journal that was not needed: of a writer that was killed before it wrote to the file.
+
+    The caller has begun a transaction with the write lock and has written nothing in it. Whatever was to be written
+    back has been by then, and no other writer can have a journal.
+    """
+    with suppress(OSError):
+        _journal(path).unlink(missing_ok=True)
 
 
 def remove_leftover(path: Path) -> None:
     """Remove what a killed `compact` left beside the vault; it can hold what was deleted since."""
-    for ending in _LEFTOVERS:
+    for each in _leftovers(path):
         with suppress(OSError):  # No more than tidying; if it matters, `compact` will say so.
-            beside(leftover(path), ending).unlink(missing_ok=True)
+            each.unlink(missing_ok=True)
 
 
 # -- Descriptors ------------------------------------------------------------------------------------------------------

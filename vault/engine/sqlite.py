@@ -179,6 +179,7 @@ class SqliteEngine:
             if self._path is not None:
                 # A `compact` that was killed left its half behind; we hold the lock, so that none is under way.
                 guard.remove_leftover(self._path)
+                guard.remove_journal(self._path)
             connect.wait(self._open_connection, self._busy_seconds)  # for readers, at the commit
             yield writer
             writer.commit()
@@ -302,7 +303,7 @@ class SqliteEngine:
                 time.sleep(_PAUSE_SECONDS)
 
     def tidy(self) -> None:
-        """Remove what a killed `compact` or `replace` left beside the file, unless one is under way."""
+        """Remove what a killed writer left beside the file, unless one is at work."""
         if self._path is None or self._read_only or not guard.has_leftover(self._path):
             return
         patience, self._busy_seconds = self._busy_seconds, 0
