@@ -449,7 +449,7 @@ def form_requests(
             one,
             subject=matter.person,
             form=asked.body,
-            since=None if bundle is None else vault.disclosures.told_until(bundle, one.recipient.name, one.policy.name),
+            since=None if bundle is None else vault.disclosures.told_until(bundle, one),
         )
         for name, one in requests.items()
     }

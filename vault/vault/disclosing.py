@@ -14,7 +14,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from vault import files, ledger, sealing
-from vault.errors import BusyError, ConsentError, FormatError, IntegrityError, NotFoundError, PolicyError
+from vault.errors import (
+    BusyError,
+    ConsentError,
+    DisclosureError,
+    FormatError,
+    IntegrityError,
+    NotFoundError,
+    PolicyError,
+)
 from vault.redact import (
     LINKING,
     PUBLISHED,
@@ -274,37 +282,42 @@ class DisclosureDesk:
             pseudonyms = _read_pseudonyms(self._session.setting(objects, _PSEUDONYMS))
             yield Looking(objects, index, self._session.schemas(objects), log, pseudonyms, today), log
 
-    def told_until(self, bundle: bytes, recipient: str, policy: str) -> tuple[ledger.FactLike, ...]:
-        """Give what a recipient was told under a policy until a bundle, for an update that does not repeat it.
+    def told_until(self, bundle: bytes, request: Request) -> tuple[ledger.FactLike, ...]:
+        """Give what a recipient was told until a bundle under the stand-ins of a request, for an update to it.
 
         Args:
             bundle: SHA-256 of a bundle that was made for the recipient, or its first 4 bytes or more.
-            recipient: Name in the address book.
-            policy: Name of the policy, of that bundle or of another one of the same act.
+            request: The update that is wanted: its recipient, audience and path onward count.
 
         Returns:
             What the ledger says, oldest first, for `Request.since`.
 
         Raises:
             NotFoundError: The recipient got no such bundle.
+            DisclosureError: The recipient's stand-ins were started anew since: an update could not be read with it.
             IntegrityError: The log is damaged.
             FormatError: An entry of the ledger is not of the form.
 
         Secrets:
             The result.
         """
-        log = self.log()
-        named = ledger.handovers(log, recipients=[recipient], bundle=bundle)
-        if not named:
+        with self._session.reading() as (objects, _):
+            log = read_log(objects, self._session.current().head)
+            round_ = _read_pseudonyms(self._session.setting(objects, _PSEUDONYMS)).rounds(request.scope)
+        to = [request.recipient.name]
+        last = max((one.epoch for one in ledger.handovers(log, recipients=to, bundle=bundle)), default=0)
+        if not last:
             msg = "this recipient got no such bundle"
             raise NotFoundError(msg)
-        last = max(one.epoch for one in named)
-        return tuple(
-            fact
-            for one in ledger.handovers(log, recipients=[recipient])
-            if one.policy == policy and one.epoch <= last
-            for fact in one.facts
-        )
+        told = [
+            one
+            for one in ledger.handovers(log, recipients=to)
+            if one.epoch <= last and scope_of(one.recipient, one.audience, frozenset(one.onward)) == request.scope
+        ]
+        if told and told[-1].round != round_:
+            msg = "the recipient's stand-ins were started anew since that bundle; hand over the whole once more"
+            raise DisclosureError(msg)
+        return tuple(fact for one in told if one.round == round_ for fact in one.facts)
 
     def note_recall(self, bundles: Iterable[bytes]) -> None:
         """Enter in the ledger that bundles were asked back.
