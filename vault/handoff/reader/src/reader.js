@@ -38,6 +38,18 @@ function decoded(part) {
   return bytes;
 }
 
+/**
+ * Ask for memory and do not touch it: it costs nothing, and a browser that counts first throws away the 256 MiB that
+ * the passphrase took, which would else lie there until long after the bundle is open.
+ */
+function release() {
+  try {
+    new ArrayBuffer(256 << 20);
+  } catch {
+    // None to be had: then the browser has looked for what it can throw away.
+  }
+}
+
 async function open(event) {
   event.preventDefault();
   const [button, field, progress] = [one("open"), one("passphrase"), one("progress")];
@@ -49,6 +61,7 @@ async function open(event) {
   try {
     const key = await unlock(decoded(take().slice(0, (HEAD_BYTES / 3) * 4)), tidy(field.value));
     say(progress, "checking");
+    release();
     await breathe();
     const bytes = decoded(take());
     const archive = [];
