@@ -76,6 +76,11 @@ OUTCOMES: Final[dict[str, Outcome]] = {
         "Nothing was changed.",
         "Close other programs, or open the vault on a machine with more memory.",
     ),
+    "ShareError": Outcome(
+        Exit.CANNOT_OPEN,
+        "Nothing was changed.",
+        "Compare what is named above with the sheet, letter by letter; bring another share if the sheet is damaged.",
+    ),
     "LockedError": Outcome(Exit.CANNOT_OPEN, "Nothing was changed.", "Open the vault with its passphrase first."),
     "IntegrityError": Outcome(
         Exit.INTEGRITY,

@@ -57,6 +57,24 @@ class KdfLimitError(UnlockError):
         self.memory_kib = memory_kib
 
 
+class ShareError(VaultError):
+    """A share of a key cannot be read, or shares do not give the key.
+
+    Args:
+        message: What is wrong; never a word of the share.
+        fault: `text`, `word`, `length`, `checksum`, `kind`, `set`, `duplicate`, `few`, `digest` or `vault`.
+        place: Which word is wrong, from 1, if one is.
+        missing: How many more shares are needed, if that is known.
+    """
+
+    def __init__(self, message: str, fault: str, *, place: int | None = None, missing: int | None = None) -> None:
+        """Keep what is wrong, and where."""
+        super().__init__(message)
+        self.fault = fault
+        self.place = place
+        self.missing = missing
+
+
 class LockedError(VaultError):
     """The vault is locked; the call needs it open."""
 

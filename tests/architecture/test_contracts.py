@@ -11,13 +11,14 @@ BLIND = "2. The engine is blind"
 GATE = "3. Disclosure gate: what renders or hands over never sees the vault"
 CRYPTO = "4. One crypto room: cryptography and argon2"
 AGE = "4. One crypto room: pyrage"
+SHARES = "4. One crypto room: shamir-mnemonic"
 TERMINAL = "5. The library knows no terminal"
 
 
 def test_contracts_hold(project):
     code, report = project.lint()
     assert code == 0, report
-    for name in (FLOORS, ROOF, BLIND, GATE, CRYPTO, AGE, TERMINAL):
+    for name in (FLOORS, ROOF, BLIND, GATE, CRYPTO, AGE, SHARES, TERMINAL):
         assert f"{name} KEPT" in report
 
 
@@ -41,6 +42,7 @@ def test_contracts_hold(project):
         (CRYPTO, "vault.agefile", "from cryptography.hazmat.primitives import hashes"),
         (CRYPTO, "cli.app", "import argon2"),
         (AGE, "vault.handoff", "import pyrage"),
+        (SHARES, "vault.keys", "import shamir_mnemonic"),
         (TERMINAL, "vault.vault", "import click"),
         (TERMINAL, "vault.render", "from rich import table"),
         (TERMINAL, "vault.sealing", "import getpass"),
