@@ -196,7 +196,6 @@ const WORDS = {
     "保存的文件会以未加密形式留在本设备上。打开来源不明的文件请谨慎。",
   ],
   "save": ["Save {name}", "Сохранить {name}", "{name} сақтау", "保存 {name}"],
-  "image": ["Image {name}", "Изображение {name}", "{name} суреті", "图片 {name}"],
   "bytes": ["{count} bytes", "{count} байт", "{count} байт", "{count} 字节"],
   "left-out": [
     "{count} parts of the dossier are of a kind that this page does not show. They are in the files below.",
