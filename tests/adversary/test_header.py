@@ -294,6 +294,38 @@ def test_wrong_passphrase_damaged_slot_and_empty_slot_look_alike(small, tmp_path
     assert "slot" not in err
 
 
+TOO_LITTLE = """
+import resource, sys
+from cli.__main__ import main
+from vault.vault.preparing import preparing
+
+with preparing():
+    pass  # as above: its thread takes addresses, not memory
+with open("/proc/self/statm") as file:
+    now = int(file.read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (now + (200 << 20), resource.getrlimit(resource.RLIMIT_AS)[1]))
+print(int(main(["list", "-V", sys.argv[1], "--passphrase-file", sys.argv[2], "--no-input", "--no-anchor"])))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the memory of a process is measured and limited on Linux")
+def test_too_little_memory_is_no_wrong_passphrase(small, child, tmp_path):
+    """Attack 31: below the memory of the profile the command says how much is needed and ends with 6; else with 3."""
+    (tmp_path / "phrase").write_text("surely another passphrase\n")
+    header = small.copies("header")[0]
+    ended = {}
+    for profile in (KdfProfile.SMALL, KdfProfile.STANDARD, KdfProfile.LARGE):
+        small.set_copies("header", with_byte(header, 26, profile.number))
+        done = child(TOO_LITTLE, small.path, tmp_path / "phrase", wait=False)
+        out, errors = done.communicate(timeout=120)
+        ended[profile.name] = (
+            out.strip(),
+            f"{profile.memory_kib >> 10} MiB of free memory" in errors,
+            "memory" in errors,
+        )
+    assert ended == {"SMALL": ("3", False, False), "STANDARD": ("6", True, True), "LARGE": ("6", True, True)}
+
+
 def test_errors_of_wrong_secrets_are_the_same_through_the_library(small):
     """Attack 29: class and text agree for passphrases and identities that do not open."""
     errors = set()
