@@ -63,6 +63,7 @@ class Label(bytes, Enum):
     PAPER = b"casevault/1/paper"
     HANDOFF = b"casevault/1/handoff"
     ACKNOWLEDGE = b"casevault/1/acknowledge"
+    SHARE = b"casevault/1/share"
 
 
 SALT_BYTES: Final = 24

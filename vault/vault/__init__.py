@@ -6,6 +6,7 @@ into disclosures. It refuses to give out anything while it is locked.
 
 from vault.vault.core import Hit, Hits, Status, Vault
 from vault.vault.desk import KeyDesk, KeyslotInfo, KnownCopy
+from vault.vault.drills import OnPaper
 from vault.vault.erasing import Mention, Removal
 from vault.vault.exposure import Exposure
 from vault.vault.inspection import CheckReport, Problem, ScrubReport, scrub
@@ -23,6 +24,7 @@ __all__ = [
     "KeyslotInfo",
     "KnownCopy",
     "Mention",
+    "OnPaper",
     "Problem",
     "Removal",
     "ScrubReport",

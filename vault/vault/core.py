@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, Self
 
 from vault import files, keys, sealing
 from vault.engine import guard, sqlite
@@ -26,7 +26,7 @@ from vault.objects import Head, Kind, ObjectBatch, parse_checkpoint
 from vault.paths import safe_name
 from vault.records import Claim, Draft, Revision, Schemas, continued, edtf, id_text, load_schema, text_of
 from vault.sealing import KdfProfile
-from vault.vault import erasing, inspection, likeness
+from vault.vault import drills, erasing, inspection, likeness
 from vault.vault.desk import KeyDesk, KeyslotInfo, used_slots
 from vault.vault.erasing import Mention, Removal
 from vault.vault.keeping import KeepingDesk, read_backups
@@ -39,7 +39,7 @@ from vault.vault.state import State, make_sealers, open_state
 from vault.vault.writing import RecordWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from os import PathLike
     from pathlib import Path
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from vault.engine import Engine
     from vault.objects import ObjectReader
     from vault.redact import Disclosure, Request
+    from vault.shares import Share
     from vault.vault.disclosing import DisclosureDesk
 
 _PURGED: Final = "this record was purged; only its id is known"
@@ -171,24 +172,53 @@ class Vault:
             `passphrase`.
         """
         vault_id, salt = sealing.random_bytes(16), sealing.random_bytes(16)
-        seed, access_key = sealing.random_bytes(32), sealing.random_bytes(32)
+        seed = sealing.random_bytes(32)
         with preparing():
             prk = sealing.passphrase_key(Passphrase(passphrase).normalised(), salt, profile, vault_id)
-        keyring = keys.new_keyring(Slot(SlotKind.PASSPHRASE, label, sealing.public_key(seed), 1))
-        fronts = [keys.passphrase_front(prk, vault_id, 0, seed)]
-        fronts += [keys.throwaway_front(vault_id, index) for index in range(1, keys.SLOTS)]
-        header = keys.build_header(vault_id, profile, salt, fronts, keyring, access_key)
-        engine = sqlite.create(path)
-        try:
-            state = _first_commit(engine, header, access_key, keyring, int(clock()))
-        except BaseException:
-            engine.close()
-            with suppress(OSError):
-                guard.plain_path(path).unlink()
-            raise
-        session = Session(engine, state, clock)
-        session.use_anchor(state_dir)
-        return cls(session)
+        front = keys.passphrase_front(prk, vault_id, 0, seed)
+        slot = Slot(SlotKind.PASSPHRASE, label, sealing.public_key(seed), 1)
+        return cls(_create(path, _Prefix(vault_id, profile, salt), slot, front, state_dir, clock))
+
+    @classmethod
+    def create_split(
+        cls,
+        path: str | PathLike[str],
+        vault_id: bytes,
+        shares: Sequence[Share],
+        *,
+        profile: KdfProfile = KdfProfile.STANDARD,
+        label: str = "shares",
+        state_dir: Path | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> Self:
+        """Make a new vault that nobody opens alone: only so many shares together do.
+
+        Args:
+            path: Where no file is yet.
+            vault_id: 16 random bytes; drawn by the caller because the vault code is printed on the shares.
+            shares: All of one set, from `shares.split` of 32 random bytes.
+            profile: Cost of guessing a passphrase, should one be added; `KdfProfile.TEST` is for tests alone.
+            label: Names the keyslot.
+            state_dir: Folder for the local anchor; None to keep none.
+            clock: Seconds since 1970 UTC.
+
+        Returns:
+            The vault, open.
+
+        Raises:
+            ShareError: The shares do not give one key back.
+            UnsafePathError: Something is at the path.
+            EngineError: The disk refused; no file stays.
+
+        Secrets:
+            `shares`.
+        """
+        from vault.shares import combine  # noqa: PLC0415 - few vaults are made of shares
+
+        slot = Slot(SlotKind.PAPER, label, keys.Identity(combine(shares)).public_key, 1)
+        front = keys.throwaway_front(vault_id, 0)
+        prefix = _Prefix(vault_id, profile, sealing.random_bytes(16))
+        return cls(_create(path, prefix, slot, front, state_dir, clock, shares))
 
     @classmethod
     def open(
@@ -949,6 +979,42 @@ def _no_collector() -> Iterator[None]:
 def _end_of_day(day: date) -> int:
     """Give the last second of a day in UTC."""
     return int(datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=UTC).timestamp())
+
+
+class _Prefix(NamedTuple):
+    """What a new header begins with."""
+
+    vault_id: bytes
+    profile: KdfProfile
+    kdf_salt: bytes
+
+
+def _create(
+    path: str | PathLike[str],
+    prefix: _Prefix,
+    slot: Slot,
+    front: bytes,
+    state_dir: Path | None,
+    clock: Callable[[], float],
+    shares: Sequence[Share] = (),
+) -> Session:
+    keyring, access_key = keys.new_keyring(slot), sealing.random_bytes(32)
+    fronts = [front, *(keys.throwaway_front(prefix.vault_id, index) for index in range(1, keys.SLOTS))]
+    header = keys.build_header(*prefix, fronts, keyring, access_key)
+    engine = sqlite.create(path)
+    try:
+        session = Session(engine, _first_commit(engine, header, access_key, keyring, int(clock())), clock)
+        if shares:
+            with session.writing() as commit:
+                drills.note_shares(commit, 0, slot.added_epoch, shares)
+                commit.log("keys", {"did": "split", "slot": 0})
+    except BaseException:
+        engine.close()
+        with suppress(OSError):
+            guard.plain_path(path).unlink()
+        raise
+    session.use_anchor(state_dir)
+    return session
 
 
 def _first_commit(engine: Engine, header: Header, access_key: bytes, keyring: Keyring, now: int) -> State:

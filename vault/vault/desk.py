@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from vault import keys, sealing
 from vault.errors import BusyError, LimitError, NotFoundError, RecordError
 from vault.keys import Identity, Passphrase, Slot, SlotKind
-from vault.vault import custody, resealing
+from vault.vault import custody, drills, resealing
+from vault.vault.drills import OnPaper
 from vault.vault.keeping import read_backups
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from vault.errors import StaleError
     from vault.keys import Keyring
     from vault.sealing import KdfProfile
+    from vault.shares import Share
     from vault.vault.session import Session
     from vault.vault.state import Commit, State
 
@@ -63,6 +65,8 @@ _CHANGED: Final = "the key derivation profile was changed meanwhile; do it again
 
 Keyslots: TypeAlias = list[KeyslotInfo]
 Copies: TypeAlias = list[KnownCopy]
+Papers: TypeAlias = list[OnPaper]
+Drilled: TypeAlias = list[tuple[OnPaper, int]]
 
 
 class KeyDesk:
@@ -127,11 +131,12 @@ class KeyDesk:
         front = self._derive(passphrase, None, seed)
         return self._add(SlotKind.PASSPHRASE, label, sealing.public_key(seed), front)
 
-    def add_paper(self, label: str) -> str:
+    def add_paper(self, label: str, identity: Identity | None = None) -> str:
         """Add a paper key.
 
         Args:
             label: For people.
+            identity: Made anew already, so that it is on a sheet before the vault opens by it; None to make one.
 
         Returns:
             The paper key as text, `CV1-…`; it is shown once and kept nowhere.
@@ -141,11 +146,65 @@ class KeyDesk:
             RecordError: The label is empty, too long or taken.
 
         Secrets:
-            The result.
+            `identity`, the result.
         """
-        identity = Identity(sealing.random_bytes(32))
+        identity = identity or Identity(sealing.random_bytes(32))
         self._add(SlotKind.PAPER, label, identity.public_key, None)
         return keys.format_paper(identity)
+
+    def add_shares(self, label: str, shares: Sequence[Share]) -> KeyslotInfo:
+        """Let so many of a set of shares together open the vault.
+
+        Args:
+            label: For people.
+            shares: All of one set, from `shares.split` of 32 random bytes that are kept nowhere.
+
+        Returns:
+            The new keyslot.
+
+        Raises:
+            ShareError: They do not give one key back.
+            LimitError: All eight are used.
+            RecordError: The label is empty, too long or taken.
+
+        Secrets:
+            `shares`.
+        """
+        from vault.shares import combine  # noqa: PLC0415 - few vaults are opened by shares
+
+        identity = Identity(combine(shares))
+        return self._add(SlotKind.PAPER, label, identity.public_key, None, shares)
+
+    def on_paper(self) -> Papers:
+        """List paper keys and sets of shares, and when each piece was last seen in a drill.
+
+        Raises:
+            IntegrityError: What is kept of them is not made by the rule.
+        """
+        with self._session.reading() as (objects, _):
+            return drills.on_paper(objects, self._session.current())
+
+    def drill(self, *pieces: Share | Identity) -> Drilled:
+        """Show that shares or paper keys are there, undamaged and of this vault, and write it into the diary.
+
+        Args:
+            pieces: Each proves itself; none of them opens anything.
+
+        Returns:
+            Of each: what it belongs to as it now stands, and the number of the share (0 for a paper key).
+
+        Raises:
+            ShareError: A share is of no set that opens this vault.
+            RecordError: A paper key does not open this vault.
+            BusyError, EngineError, StaleError: Nothing was written.
+
+        Secrets:
+            `pieces`.
+        """
+        with self._session.writing() as commit:
+            found = drills.drill(commit, pieces)
+        kept = {each.index: each for each in self.on_paper()}
+        return [(kept[index], number) for index, _, number in found]
 
     def add_recipient(self, label: str, recipient: str) -> KeyslotInfo:
         """Let the holder of an identity open the vault.
@@ -336,7 +395,9 @@ class KeyDesk:
         prk = sealing.passphrase_key(Passphrase(passphrase).normalised(), header.kdf_salt, chosen, header.vault_id)
         return _Front(prk, seed, chosen)
 
-    def _add(self, kind: SlotKind, label: str, public: bytes, front: _Front | None) -> KeyslotInfo:
+    def _add(
+        self, kind: SlotKind, label: str, public: bytes, front: _Front | None, shares: Sequence[Share] = ()
+    ) -> KeyslotInfo:
         with self._session.writing() as commit:
             keyring = commit.state.keyring
             _check_label(keyring, label)
@@ -348,7 +409,9 @@ class KeyDesk:
                 raise BusyError(_CHANGED)
             slot = Slot(kind, label, public, commit.epoch)
             _rewrite(commit, keyring.with_slot(index, slot), {index: front})
-            commit.log("keys", {"did": "add", "slot": index, "kind": kind.name.lower()})
+            if shares:
+                drills.note_shares(commit, index, commit.epoch, shares)
+            commit.log("keys", {"did": "split" if shares else "add", "slot": index, "kind": kind.name.lower()})
         return _info(index, slot)
 
 
