@@ -255,7 +255,7 @@ def replace_file(target: Path, data: bytes) -> None:
     temporary = target.with_name(f".{target.name}.part")
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not _is_free(temporary):
+        if not remove_part(target):
             temporary = target.with_name(f".{secrets.token_hex(8)}.part")
         number = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _BINARY, 0o600)
         if sys.platform != "win32":
@@ -271,8 +271,16 @@ def replace_file(target: Path, data: bytes) -> None:
         raise EngineError(msg) from None
 
 
-def _is_free(temporary: Path) -> bool:
-    """Remove what a killed process left under a name; False if another one is writing there."""
+def remove_part(target: Path) -> bool:
+    """Remove what a killed process left of a file that `replace_file` was to write.
+
+    Args:
+        target: The file.
+
+    Returns:
+        False if another process is writing it now, or what is there cannot be removed.
+    """
+    temporary = target.with_name(f".{target.name}.part")
     if not os.path.lexists(temporary):
         return True
     if sys.platform == "win32":

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from vault import codec, sealing
 from vault.codec import lp
 from vault.errors import FormatError, IntegrityError
-from vault.paths import replace_file
+from vault.paths import remove_part, replace_file
 from vault.sealing import Label, Sealer
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Anchor:
         self._sealer = Sealer(vault_id, 0, key)
 
     def read(self) -> Seen | None:
-        """Read the anchor.
+        """Read the anchor, and remove what a killed process left of writing it.
 
         Returns:
             What it holds; None if there is none yet.
@@ -73,6 +73,7 @@ class Anchor:
             IntegrityError: Something is there but is no anchor of this vault: a link, a cut or changed file.
         """
         msg = "the anchor on this machine is damaged or was made with other keys"
+        remove_part(self.path)
         try:
             flags = (
                 os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
