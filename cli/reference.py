@@ -119,7 +119,8 @@ puts one there; there is no command for it yet.
 * `type`, always said: `name`, `phone`, `id`, `birth`, `date`, `place`, `text`, `file`, `link`, `choice` or `number`.
 * `level`, always said: how sensitive it is, `open`, `limited`, `secret` or `never` (`docs/disclosure.md §Levels`).
 * `group`: which consent covers it: `identity`, `family`, `location`, `health`, `testimony` or `image`; needed where the
-  field speaks of a person.
+  field speaks of a person. What is of the fixed role `official` or `case` and is no choice, number, date or link can
+  speak of people too: where it says no group, it is `identity`, and asked of whom its record or case is about.
 * `subject`: whose fact it is. `self` is the person of the record, `link:FIELD` whom that link of the record names;
   `source`, `helper` and `official` are fixed roles; `case`, which holds if nothing is said, is nobody.
 * `many`: true if several values can stand side by side.

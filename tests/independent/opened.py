@@ -57,6 +57,8 @@ class Opened:
         if field == "person.name" and claim["is"] == "pseudonym":
             (person,) = people
             self.tokens[person].add(value["text"].strip("[]"))
+        if not people and of.group and of.type != "link" and claim["is"] in {"value", "coarsened"}:
+            people = self._answering(record)
         for person in people or {None}:
             self.facts.add((person, record, field, claim["is"], text(value)))
         if "source" in claim:
@@ -110,6 +112,28 @@ class Opened:
             return {self._entity(record)}
         targets = self._links(record, lambda one: one.name == "about" or one.gives == "detainee")
         return {person for target in targets for person in self._people(target, steps - 1)}
+
+    def _answering(self, record):
+        """Say who is exposed by what is said of nobody by name: whom the record is about, else who was taken."""
+        near = [record, *self._links(record, lambda one: one.name == "about")]
+        cases = {case for one in near for case in (one, *self._links(one, lambda link: link.name == "case"))}
+        spoken_of = {
+            person
+            for one in self.vault.records()
+            if cases & set(one.links("case"))
+            for person in self._people(one.record_id)
+        }
+        given = defaultdict(set)
+        for one in (*self.vault.records(), *self.vault.records(removed=True)):
+            for of in self.schemas.fields(one.kind):
+                for target in one.links(of.name) if of.gives else ():
+                    given[self._entity(target)].add(of.gives)
+            for claim in one.claims:
+                for origin in self._origins(claim.source) if claim.source else ():
+                    given[origin].add("source")
+        taken = {person for person in spoken_of if "detainee" in given[person]}
+        others = {person for person in spoken_of if given[person].isdisjoint({"source", "helper", "official"})}
+        return self._people(record) or taken or others
 
     def _origins(self, record, steps=4):
         if self._kind(record) in SOMEBODY or steps == 0:

@@ -32,6 +32,8 @@ MAX_TITLE_CHARACTERS: Final = 80
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _KEY: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_STRICT_GROUP: Final = "identity"
+"""What consent must cover where a field says no group and people can stand in it all the same."""
 _TABLE: Final = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")
 
 
@@ -355,7 +357,7 @@ class _Reader:
             form=self.texts(body.get("form", {}), FORMS, table, "form"),
         )
         self.agree(found, table)
-        return found
+        return replace(found, group=_STRICT_GROUP) if not found.group and _may_speak_of_people(found) else found
 
     def agree(self, one: Field, table: str) -> None:
         """Refuse parts of a field that do not go together."""
@@ -399,6 +401,15 @@ class _Reader:
                     raise self.fail(f"{alias} names two fields", f"fields.{one.name}", "aliases")
                 taken.add(alias)
         return Schema(kind, fields, labels, title)
+
+
+def _may_speak_of_people(one: Field) -> bool:
+    """Tell whether people can stand in a field: of steps and officials, in whatever is not chosen, counted or a day."""
+    if one.subject not in {"official", "case"}:
+        return True
+    if one.type == "link":  # to an official, who is not asked; to a record whose own fields are asked about
+        return one.subject == "case" and not {"person", "source"}.isdisjoint(one.targets)
+    return one.type not in {"choice", "number", "date"}
 
 
 def _check_links(schema: Schema, kinds: Sequence[str]) -> None:

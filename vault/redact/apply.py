@@ -223,6 +223,11 @@ class Work:
             item.outcome = {"unknown": UNKNOWN, "not-asked": NOT_ASKED}.get(claim.state, WITHHELD)
         else:
             self._apply(item, verdict.action)
+        if item.outcome in _NEEDS_CONSENT and of.group and not people:
+            item.answering = self.graph.answering(revision.record_id)
+            if not item.answering:
+                # Nobody is known who could agree to it.
+                item.outcome, item.value = WITHHELD if verdict.action.shown else UNSEEN, None
         return item
 
     def _only_hidden(self, record: bytes) -> bool:
@@ -432,14 +437,7 @@ class Work:
         """Yield each person and consent group that a claim, as it would leave, needs consent for."""
         if item.outcome not in _NEEDS_CONSENT:
             return
-        people = set(item.people)
-        if not people and item.field.group and item.role == "case":
-            # A paper that belongs to a case and names nobody: whoever the case is about answers for it.
-            people = self.graph.detained_in_cases_of(item.record)
-        elif not people and item.field.group and item.role != "official":
-            # A name beside no record: whoever the record speaks of answers for those it names.
-            people = set(self.graph.people_of(item.record))
-        for person in people:
+        for person in item.people or item.answering:
             if item.field.group and self._role(person) != "official":
                 yield person, item.field.group
         for person in item.also:

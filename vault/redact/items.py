@@ -53,6 +53,7 @@ class Item:
         masked: How many known values were masked in its text.
         settled: Places of words in its masked text that decisions let stand.
         to_record: A link to something that is no person: decided when it is known what else leaves.
+        answering: Who answers for it where it speaks of nobody by name: a title, a reply, a paper of a case.
     """
 
     revision: Revision
@@ -69,6 +70,7 @@ class Item:
     masked: int = 0
     settled: tuple[tuple[int, int], ...] = ()
     to_record: bytes | None = None
+    answering: frozenset[bytes] = frozenset()
 
     @property
     def record(self) -> bytes:
@@ -98,7 +100,9 @@ class Item:
         """Yield what the ledger keeps: one fact for each person."""
         outcome, form = _LEDGER[self.outcome], self._form()
         name, revision_id = f"{self.revision.kind}.{self.field.name}", self.revision.id
-        people: list[bytes | None] = [*sorted({*self.people, *self.also})]
+        # A name beside no record is nobody's who is on record, whoever answers for it.
+        answering = self.answering if self.field.type != "link" else ()
+        people: list[bytes | None] = [*sorted({*self.people, *self.also, *answering})]
         for person in people or [None]:
             role = roles.get(person, "source") if person else self.role
             inside = is_inside(person) if person else False

@@ -19,6 +19,7 @@ from vault.redact.policy import ROLES
 
 PERSON: Final = "person"
 _DETAINEE, _SUBMITTER, _SOURCE, _HELPER, _CASE = "detainee", "submitter", "source", "helper", "case"
+_OFFICIAL: Final = "official"
 _MAX_STEPS: Final = 4
 """How many links a paper's subject is followed: a paper about a paper about an event about a person."""
 
@@ -155,17 +156,32 @@ class Graph:
             for person in self._people_within(target, steps - 1)
         }
 
-    def detained_in_cases_of(self, record: bytes) -> set[bytes]:
-        """Return the people to whom something was done in the cases that a record, or what it is about, belongs to."""
+    def answering(self, record: bytes) -> frozenset[bytes]:
+        """Return who answers for what a record says of nobody by name.
+
+        Args:
+            record: Record id.
+
+        Returns:
+            The people that the record speaks of; else those to whom something was done in the cases that it, or what
+            it is about, belongs to; else all people of these cases but sources, helpers and officials. Empty if
+            nobody is known.
+        """
+        if people := self.people_of(record):
+            return people
         near = {record, *self.records[record].links("about")}
         cases = {case for one in near if one in self.records for case in (one, *self.records[one].links("case"))}
-        return {
+        spoken_of = {
             person
             for case in cases
             for other in self._in_case.get(case, ())
             for person in self.people_of(other)
-            if "detainee" in self.everywhere.get(person, ())
+            if self.everywhere.get(person, set()).isdisjoint({_SOURCE, _HELPER, _OFFICIAL}) or self._is_detained(person)
         }
+        return frozenset(filter(self._is_detained, spoken_of)) or frozenset(spoken_of)
+
+    def _is_detained(self, person: bytes) -> bool:
+        return _DETAINEE in self.everywhere.get(person, ())
 
     def subjects(self, revision: Revision, field: Field, claim: Claim) -> tuple[frozenset[bytes], str]:
         """Say whom a claim speaks of.
