@@ -6,7 +6,8 @@ texts are generated; none is real.
 
 import itertools
 import random
-from dataclasses import dataclass, field
+from calendar import monthrange
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import pytest
@@ -34,13 +35,14 @@ GROUPS = SCHEMAS.field("consent", "groups").choices
 AUDIENCES = SCHEMAS.field("consent", "audiences").choices
 PURPOSES = SCHEMAS.field("consent", "purposes").choices
 ONWARD = ("state", "public")
+KINDS = ("person", "event", "source", "statement", "document")
 MARK = "Qzx"
 COUNTED = ("sex", "event.kind", "birth", "event.when", "event.place")
 
 
 @dataclass(frozen=True)
 class Given:
-    """A consent as it was drawn."""
+    """A consent as it was drawn: each day as the one that counts against it."""
 
     about: frozenset
     capacity: str
@@ -49,28 +51,34 @@ class Given:
     purposes: frozenset
     groups: frozenset
     onward: frozenset
-    given: date
+    given: tuple[date, date] | None
     expires: date | None
     withdrawn: date | None
+    removed: bool = False
 
 
-def covered(consents, person, group, ask, *, missing, child):
+def covered(consents, person, group, ask, *, missing, child, own=False):
     """Say whether a consent covers a group of facts of a person; the page of the docs in other words."""
     audience, purpose, path = ask
 
     def reaches(one):
         return audience in one.audiences and purpose in one.purposes and group in one.groups
 
+    def ends(one):
+        scope = (audience, one.audiences), (purpose, one.purposes), (group, one.groups)
+        return one.withdrawn and all(not words or word in words for word, words in scope)
+
     mine = [one for one in consents if person in one.about]
     for one in mine:
-        speaks = (
-            (one.by_self and one.capacity == "self")
-            or (one.capacity == "kin" and not one.by_self and missing)
-            or (one.capacity == "parent" and not one.by_self and child)
+        speaks = (one.by_self and one.capacity in {"self", ""}) or (
+            not own
+            and not one.by_self
+            and ((missing and one.capacity in {"kin", ""}) or (child and one.capacity in {"parent", ""}))
         )
         far = all(step in one.onward or (step != "state" and step in one.audiences) for step in path - {audience})
-        stands = one.withdrawn is None and one.given <= TODAY and (one.expires is None or one.expires >= TODAY)
-        beaten = any(other.withdrawn and reaches(other) and other.withdrawn >= one.given for other in mine)
+        begun = one.given is None or one.given[1] <= TODAY
+        stands = one.withdrawn is None and not one.removed and begun and (one.expires is None or one.expires >= TODAY)
+        beaten = any(ends(other) and (one.given is None or other.withdrawn >= one.given[0]) for other in mine)
         if speaks and reaches(one) and far and stands and not beaten:
             return True
     return False
@@ -86,27 +94,40 @@ class Vault:
     people: list = field(default_factory=list)
     consents: list = field(default_factory=list)
     children: set = field(default_factory=set)
-    held: set = field(default_factory=set)
+    detained: set = field(default_factory=set)
+    free: set = field(default_factory=set)
+    sources: list = field(default_factory=list)
+    namesake: str = ""
+    gone: str = ""
     case: bytes = b""
 
-    def mark(self, kind, name, people):
-        """Make a word that stands nowhere else, in a field about these people."""
+    def mark(self, kind, name, people, *, own=False):
+        """Make a word that stands nowhere else, in a field about these people; `own`: only they may agree to it."""
         rng = self.rng
         word = MARK + "".join(rng.choice("bdfgklmnprst") + rng.choice("aeiou") for _ in range(5))
-        self.owners[word] = [(person, SCHEMAS.field(kind, name).group) for person in people]
+        self.owners[word] = [(person, SCHEMAS.field(kind, name).group, own) for person in people]
         return word
 
-    def put(self, kind, claims, record=None):
+    def put(self, kind, claims, record=None, *, removed=False):
         record = record or self.rng.randbytes(16)
         claims = [*claims, *([Claim("case", self.case)] if kind != "case" else [])]
-        self.revisions.append(Revision(record, kind, (), b"d", 1, tuple(claims), self.rng.randbytes(32)))
+        self.revisions.append(
+            Revision(record, kind, (), b"d", 1, tuple(claims), self.rng.randbytes(32), removed=removed)
+        )
         return record
 
     def some(self, choices, chance):
         return [one for one in choices if self.rng.random() < chance]
 
     def day(self, around):
-        return TODAY + timedelta(days=self.rng.choice(around))
+        """Draw a day: how it is written, and the first and the last that it may be."""
+        day = TODAY + timedelta(days=self.rng.choice(around))
+        how = self.rng.choice(["day", "day", "day", "month", "doubt"])
+        if how == "month":
+            return f"{day:%Y-%m}", day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
+        if how == "doubt":
+            return day.isoformat() + self.rng.choice("?~"), day - timedelta(days=366), day + timedelta(days=366)
+        return day.isoformat(), day, day
 
     def person(self):
         rng, record = self.rng, self.rng.randbytes(16)
@@ -145,10 +166,63 @@ class Vault:
                 *(Claim("person", person) for person in people),
                 Claim("when", f"201{self.rng.randrange(4, 9)}-05-03"),
                 Claim("place", {"text": self.rng.choice([mark("place"), f"{mark('place')}, Tekes county", "Kashgar"])}),
-                Claim("narrative", f"They came; {mark('narrative')} was seen."),
+                Claim("narrative", f"They came; {mark('narrative')} was seen with {self.namesake}, {self.gone}."),
             ],
         )
-        self.held |= set(people)
+        self.detained |= set(people)
+
+    def release(self, person):
+        """Let somebody go, after all that was done: from then on nobody else speaks for them."""
+        self.put("event", [Claim("kind", "release"), Claim("person", person), Claim("when", "2020-01-01")])
+        self.detained.add(person)
+        self.free.add(person)
+
+    def source(self):
+        """Put in a source: somebody of the case, or one who stands in no other record."""
+        rng, record = self.rng, self.rng.randbytes(16)
+        link = rng.choice(self.people) if rng.random() < 0.5 else None
+
+        def mark(name):
+            return self.mark("source", name, [link or record], own=True)
+
+        claims = [
+            Claim("name", {"text": f"{mark('name')} {mark('name')}"}),
+            Claim("relation", f"knows {mark('relation')}"),
+            Claim("contact", f"ask {mark('contact')}"),
+            *(Claim("about", person) for person in self.some(self.people, 0.4)),
+        ]
+        self.put("source", [*claims, *([Claim("person", link)] if link else [])], record)
+        self.sources.append(record)
+
+    def statement(self):
+        about = self.some(self.people, 0.3) or [self.people[0]]
+        text = f"I saw {self.mark('statement', 'text', about)}, and {self.namesake} told {self.gone}."
+        by = [Claim("by", one) for one in self.some(self.sources, 0.7)]
+        self.put("statement", [*(Claim("about", one) for one in about), *by, Claim("text", text)])
+
+    def paper(self):
+        """Put in a paper about somebody, or about the case: then all who are detained answer for it."""
+        about = self.some(self.people, 0.3) if self.rng.random() < 0.7 else []
+        owners = about or sorted(self.detained)
+        self.put(
+            "document",
+            [
+                Claim("kind", "judgment"),
+                *(Claim("about", one) for one in about or [self.case]),
+                Claim("title", f"about {self.mark('document', 'title', owners)}"),
+                Claim("transcript", f"It says {self.mark('document', 'transcript', owners)} and {self.namesake}."),
+            ],
+        )
+
+    def hidden(self):
+        """Put in two of one name whom nobody asked for, one of them removed, and a removed person besides."""
+        first, second, gone = (self.rng.randbytes(16) for _ in range(3))
+        self.namesake = self.mark("person", "name", [first, second])
+        for record in (first, second):
+            name = f"{self.namesake} {self.mark('person', 'name', [record])}"
+            self.put("person", [Claim("name", {"text": name})], record, removed=record == second)
+        self.gone = self.mark("person", "name", [gone])
+        self.put("person", [Claim("name", {"text": self.gone})], gone, removed=True)
 
     def consent(self, *, far=False):
         """Put in a consent; one that goes far is about nearly all, by kin, and lacks little."""
@@ -157,64 +231,86 @@ class Vault:
         if not about:
             return
         giver = rng.choice([about[0], *self.people])
-        capacity = rng.choice(["kin"] * 9 + ["self"] if far else ["self", "self", "kin", "kin", "parent", "lawyer"])
+        capacities = [
+            rng.choice(["kin"] * 9 + ["self"] if far else ["self", "self", "kin", "kin", "parent", "", "lawyer"])
+        ]
+        if capacities == ["kin"] and rng.random() < 0.05:
+            capacities.append("self")
+        given = self.day([-900, -600]) if rng.random() < 0.9 else None
+        if rng.random() < 0.08:
+            given = (TODAY + timedelta(days=20)).isoformat(), *[TODAY + timedelta(days=20)] * 2
+        expires = self.day([-10, 300, 700]) if rng.random() < 0.3 else None
+        withdrawn = self.day([-1200, -700, -400, -100]) if rng.random() < 0.15 else None
+        unknown = withdrawn is not None and rng.random() < 0.1
+        named = rng.random() < 0.2
+        # A withdrawal is often of less than what was given, and one that names nothing reaches all.
+        part = self.rng.choice([0.5, 0.5, 0.0]) if withdrawn else 0.8 + more
         one = Given(
             about=frozenset(about),
-            capacity=capacity,
+            capacity="other" if len(capacities) > 1 else capacities[0],
             by_self=False,
-            audiences=frozenset(self.some(AUDIENCES, 0.8 + more)),
-            purposes=frozenset(self.some(PURPOSES, 0.8 + more)),
-            groups=frozenset(self.some(GROUPS, 0.85 + more)),
+            audiences=frozenset(self.some(AUDIENCES, part)),
+            purposes=frozenset(self.some(PURPOSES, part)),
+            groups=frozenset(self.some(GROUPS, part)),
             onward=frozenset(self.some(ONWARD, 0.6 + 2 * more)),
-            given=self.day([-900, -600, -300, 20] if rng.random() < 0.3 else [-900, -600, -300]),
-            expires=self.day([-10, 300]) if rng.random() < 0.3 else None,
-            withdrawn=self.day([-700, -400, -100]) if rng.random() < 0.15 else None,
+            given=given and given[1:],
+            expires=expires and expires[1],
+            withdrawn=date.max if unknown else withdrawn and withdrawn[2],
+            removed=rng.random() < 0.1,
         )
-        # Withdrawn in words that name nothing would reach all; here each names what it was.
-        if not (one.audiences and one.purposes and one.groups):
-            return
-        # For oneself means: for each of those whom it is about, given by that one.
+        # For oneself means: for each of those whom it is about, given by that one and by name of nobody else.
         self.consents += [
-            Given(**{**one.__dict__, "about": frozenset([person]), "by_self": giver == person}) for person in about
+            replace(one, about=frozenset([person]), by_self=giver == person and not named) for person in about
         ]
         self.put(
             "consent",
             [
                 *(Claim("about", person) for person in about),
-                Claim("given_by", {"link": giver}),
-                Claim("capacity", capacity),
+                Claim("given_by", {"name": "somebody's kin"} if named else {"link": giver}),
+                *(Claim("capacity", word) for word in capacities if word),
                 *(Claim("audiences", word) for word in sorted(one.audiences)),
                 *(Claim("purposes", word) for word in sorted(one.purposes)),
                 *(Claim("groups", word) for word in sorted(one.groups)),
                 *(Claim("onward", word) for word in sorted(one.onward) or ["none"]),
-                Claim("given_on", one.given.isoformat()),
-                *([Claim("expires", one.expires.isoformat())] if one.expires else []),
-                *([Claim("withdrawn_on", one.withdrawn.isoformat())] if one.withdrawn else []),
+                *([Claim("given_on", given[0])] if given else []),
+                *([Claim("expires", expires[0])] if expires else []),
+                *([Claim("withdrawn_on", None, state="unknown")] if unknown else []),
+                *([Claim("withdrawn_on", withdrawn[0])] if withdrawn and not unknown else []),
             ],
+            removed=one.removed,
         )
 
     @classmethod
     def drawn(cls, rng):
         vault = cls(rng)
         vault.case = vault.put("case", [Claim("title", "a matter")])
+        vault.hidden()
         for _ in range(rng.randint(1, 6)):
             vault.person()
         for person in vault.people:
             if rng.random() < 0.8:
                 vault.event([person, *vault.some([one for one in vault.people if one != person], 0.15)])
+            if rng.random() < 0.1:
+                vault.release(person)
+        for make in (vault.source, vault.statement, vault.paper):
+            for _ in range(rng.choice([0, 0, 1, 2])):
+                make()
         for _ in range(rng.randint(0, 5)):
             vault.consent(far=rng.random() < 0.5)
         return vault
 
-    def covers(self, person, group, ask):
-        return covered(self.consents, person, group, ask, missing=person in self.held, child=person in self.children)
+    def covers(self, person, group, ask, *, own=False):
+        """Say whether somebody agrees; one's `own` word is also asked of who tells, as that alone shows who it was."""
+        groups = {group, "identity", "testimony"} if own else {group}
+        missing, child = person in self.detained - self.free, person in self.children
+        return all(covered(self.consents, person, one, ask, missing=missing, child=child, own=own) for one in groups)
 
 
 def some_policy(rng):
     """Take a shipped policy, or make one whose rules are drawn from all that can be written."""
     if rng.random() < 0.4:
         return rng.choice(list(SHIPPED.values()))
-    fields = sorted({(one.name, one.type) for kind in ("person", "event") for one in SCHEMAS.fields(kind)})
+    fields = sorted({(one.name, one.type) for kind in KINDS for one in SCHEMAS.fields(kind)})
     rules = {}
     for _ in range(rng.randint(1, 25)):
         role = rng.choice(
@@ -229,6 +325,9 @@ def some_policy(rng):
             "place": f', to = "{rng.choice(["county", "prefecture", "region", "country"])}"',
         }.get(action, "")
         rules[f"{role}.{what}"] = f'{{ action = "{action}"{extra} }}'
+    if rng.random() < 0.4:  # what is secret leaves by a rule that names it alone
+        rules |= {f"submitter.{name}": '"keep"' for name in ("name", "relation", "contact", "about")}
+        rules |= {"detainee.text": '"scrub"', "case.@text": '"scrub"'}
     audience = rng.choice(AUDIENCES)
     onward = [one for one in ONWARD if rng.random() < 0.4]
     lines = [f'name = "drawn"\naudience = "{audience}"\nonward = {onward!r}\n[rules]'.replace("'", '"')]
@@ -285,7 +384,7 @@ def files_of(view):
 
 
 def test_who_did_not_agree_is_not_in_the_bytes(deep):
-    size = deep("consent", 150, 2000)
+    size = deep("consent", 1400, 2000)
     rng = size.random()
     made = words = refused = 0
     for _ in range(size):
@@ -309,13 +408,15 @@ def test_who_did_not_agree_is_not_in_the_bytes(deep):
         for word, owners in vault.owners.items():
             if word in data:
                 words += 1
-                for person, group in owners:
-                    assert vault.covers(person, group, ask), (word, group)
+                for person, group, own in owners:
+                    assert vault.covers(person, group, ask, own=own), (word, group)
         for fact in view.facts:
             if fact.person in vault.people and fact.outcome in {"value", "coarsened"} and fact.role != "official":
                 kind, _, name = fact.field.partition(".")
-                group = SCHEMAS.field(kind, name).group
-                assert not group or vault.covers(fact.person, group, ask) or group_by_name(vault, fact, ask), fact
+                of = SCHEMAS.field(kind, name)
+                # A link that shows somebody's name needs that one's consent for identity.
+                shown_by_name = of.type == "link" and vault.covers(fact.person, "identity", ask)
+                assert not of.group or vault.covers(fact.person, of.group, ask) or shown_by_name, fact
         for record in view.left_out:
             assert record.hex() not in data
     assert made > size / 8
@@ -323,13 +424,8 @@ def test_who_did_not_agree_is_not_in_the_bytes(deep):
     assert words > size / 2
 
 
-def group_by_name(vault, fact, ask):
-    """A link that shows somebody's name needs that one's consent for identity; of a relative also the group family."""
-    return vault.covers(fact.person, "identity", ask)
-
-
 def test_who_did_not_agree_is_not_counted(deep):
-    size = deep("consent-counts", 60, 2000)
+    size = deep("consent-counts", 600, 2000)
     rng = size.random()
     told = 0
     for _ in range(size):
@@ -354,11 +450,11 @@ def test_who_did_not_agree_is_not_counted(deep):
         may = {one for one in vault.people if all(vault.covers(one, group, ask) for group in groups)}
         members = set(view.table.told.members)
         assert members <= may
-        assert members <= vault.held | set(request.selection)
+        assert members <= vault.detained | set(request.selection)
         total = view.table.persons
         assert total is None or total == len(members)
         if request.selection == (vault.case,):
-            assert members == may & vault.held
+            assert members == may & vault.detained
         data = files_of(view)
         assert MARK not in data
         assert not any(person.hex() in data for person in vault.people)
@@ -375,18 +471,23 @@ def test_who_did_not_agree_is_not_counted(deep):
         ({"onward": frozenset()}, False),
         ({"expires": TODAY - timedelta(days=1)}, False),
         ({"expires": TODAY}, True),
-        ({"given": TODAY + timedelta(days=1)}, False),
+        ({"given": (TODAY, TODAY)}, True),
+        ({"given": (TODAY, TODAY + timedelta(days=1))}, False),
+        ({"given": None}, True),
+        ({"removed": True}, False),
+        ({"capacity": ""}, True),
+        ({"by_self": False}, False),
         ({"withdrawn": TODAY}, False),
         ({"capacity": "kin"}, False),
     ],
 )
 def test_the_second_reading_of_the_page_is_no_yes_to_all(change, covers):
     one = Given(frozenset([b"p"]), "self", True, frozenset({"lawyer"}), frozenset({"legal"}), frozenset({"identity"}),
-                frozenset({"state"}), TODAY - timedelta(days=9), None, None)  # fmt: skip
+                frozenset({"state"}), (TODAY - timedelta(days=9), TODAY - timedelta(days=9)), None, None)  # fmt: skip
     ask = "lawyer", "legal", frozenset({"state"})
-    given = Given(**{**one.__dict__, **change})
+    given = replace(one, **change)
     assert covered([given], b"p", "identity", ask, missing=False, child=False) is covers
     assert not covered([given], b"q", "identity", ask, missing=False, child=False)
-    beaten = Given(**{**one.__dict__, "withdrawn": TODAY})
+    beaten = replace(one, withdrawn=TODAY)
     for pair in itertools.permutations([given, beaten]):
         assert not covered(list(pair), b"p", "identity", ask, missing=False, child=False)
