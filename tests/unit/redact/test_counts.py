@@ -167,16 +167,6 @@ def test_a_total_told_before_does_not_hide_a_small_count_now():
     assert both["f", None] == 11
 
 
-def test_what_an_earlier_table_gives_away_is_refused():
-    members = people(f_Xinjiang=9, f_Gansu=2, f_Shanxi=5)
-    before = Told(("sex keep",), {person: row[:1] for person, row in members.items()}, (("f",), (None,)))
-    rest = Told(
-        ("place place region",), {person: row[1:] for person, row in members.items() if row[1] != "Gansu"}, ((None,),)
-    )
-    with pytest.raises(DisclosureError):
-        tabulate((("sex", "keep"),), {person: row[:1] for person, row in members.items()}, 5, [before, rest, rest])
-
-
 def test_several_earlier_tables_together_leave_nobody_alone():
     """Ten, ten others, and then all twenty-one: what is left of the last is one person."""
     everybody = [number.to_bytes(16, "big") for number in range(21)]
