@@ -6,8 +6,10 @@ Floor: roof. It never says just "good": it says who signed, and whether that key
 from __future__ import annotations
 
 import os
+import re
 import stat
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
     from vault.handoff import Proven, Report, Seen
 
 MAX_NOTE_BYTES: Final = 1 << 20
-_SSH_BLOB_START = b"\0\0\0\x0bssh-ed25519\0\0\0\x20"
+_NAMESPACES: Final = re.compile(r'namespaces="([a-z0-9@.,-]+)"', re.ASCII)
+_SSH_BLOB_START: Final = b"\0\0\0\x0bssh-ed25519\0\0\0\x20"
 
 
 @command("verify", short_help="Check a bundle's signature and contents, or unpack it.")
@@ -55,8 +58,9 @@ def verify(
     exit code 11; one that is older than another that --seen has noted, with 5.
 
     Where the sender's policy gives proofs, it says how many claims are proven to be unaltered parts of one sealed
-    revision. With --with, it says which records of the two bundles are shown of one and the same revision; if none is,
-    or one of the two has no proofs, the exit code is 10.
+    revision. With --with, it checks another bundle in the same way, says who signed that one, and which records of the
+    two are shown of one and the same revision; if none is, or one of the two has no proofs, the exit code is 10. What
+    is not proven in the other rests on its own signer.
 
     With --page nothing is checked: it writes a page for somebody without this program, which checks a bundle in their
     browser, offline. It is the same for everyone.
@@ -86,20 +90,22 @@ def verify(
             folder = None  # what an unknown key signed is not unpacked where only known ones are wanted
         if folder is not None:
             report = unpack(bundle, checked_path(folder), known=keys, **secrets)
-    same = None if other is None else same_revisions(settings, out, report, other)
     verdict, code = judge(report, noted, strict=known is not None)
-    told = {"verdict": verdict, "received_before": noted.knows(report), "newer": noted.newer(report), "same": same}
-    if not out.json({**report_json(report), **told, "opened": folder}):
+    beside = None if other is None else look_beside(settings, out, report, other, keys, noted, strict=known is not None)
+    told = {"verdict": verdict, "received_before": noted.knows(report), "newer": noted.newer(report)}
+    if not out.json({**report_json(report), **told, **beside_json(beside), "opened": folder}):
         out.line("verdict", VERDICTS[verdict])
         print_report(out, report)
-        for here, beside in same or ():
-            out.line("same revision", here, beside)
+        if beside is not None:
+            print_beside(out, report, beside)
         if folder is not None:
             out.line("opened", Path(folder))
-    warn(out, report, noted, same)
+    warn(out, report, noted)
+    if beside is not None:
+        warn_of_other(out, report, beside, noted)
     if seen is not None and not noted.knows(report):
         note(checked_path(seen), noted.line(report))
-    return Exit.SIGNATURE if same == [] else code
+    return code if code or beside is None else beside.code
 
 
 VERDICTS: Final = {
@@ -131,26 +137,46 @@ def judge(report: Report, noted: Seen, *, strict: bool) -> tuple[str, Exit]:
     return ("never-seen" if report.known_as is None else "known"), Exit.OK
 
 
-def warn(out: Output, report: Report, noted: Seen, same: list[tuple[str, str]] | None) -> None:
+def warn(out: Output, report: Report, noted: Seen, which: str = "") -> None:
     """Say what a person should do about a bundle, beside the one word.
 
     Args:
         out: Where to write.
         report: From the library.
         noted: What was received before.
-        same: Records of the same revisions in another bundle; None if none was asked for.
+        which: Begins each sentence, if there are two bundles.
     """
     if report.addressed is False:
-        out.warn("It was not made for the key or passphrase that opened it: somebody passed it on under another seal.")
+        out.warn(
+            f"{which}It was not made for the key or passphrase that opened it: somebody passed it on under "
+            "another seal."
+        )
     if (newer := noted.newer(report)) is not None and report.series is not None:
-        out.warn(f"You received number {newer} of this series before; this is number {report.series[1]}.")
+        out.warn(f"{which}You received number {newer} of this series before; this is number {report.series[1]}.")
     if report.known_as is None:
         out.warn(
-            "This signing key was never seen here. Compare its six words with the sender by voice before you rely on "
-            "the bundle."
+            f"{which}This signing key was never seen here. Compare its six words with the sender by voice before you "
+            "rely on the bundle."
         )
-    if same == []:
+
+
+def warn_of_other(out: Output, report: Report, beside: Beside, noted: Seen) -> None:
+    """Say what a person should do about the bundle beside the one.
+
+    Args:
+        out: Where to write.
+        report: Of the one.
+        beside: The other.
+        noted: What was received before.
+    """
+    warn(out, beside.report, noted, "The other: ")
+    if not beside.same:
         out.warn("No record in the two bundles is proven to be of one and the same sealed revision.")
+    elif beside.report.signer != report.signer:
+        out.warn(
+            "The two bundles are signed with different keys. Whoever has one of them can put its proofs, and claims of "
+            "their own, into another: what is not proven in it rests on its signer alone."
+        )
 
 
 def check(bundle: Path, known: Mapping[bytes, str], secrets: Mapping[str, Any]) -> Report:
@@ -160,17 +186,46 @@ def check(bundle: Path, known: Mapping[bytes, str], secrets: Mapping[str, Any]) 
     return verify_bundle(bundle, known=known, **secrets)
 
 
-def same_revisions(settings: Settings, out: Output, report: Report, path: str) -> list[tuple[str, str]]:
-    """Find which records another bundle shows of the same sealed revisions.
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A bundle that is compared with another.
+
+    Args:
+        report: What holds of it.
+        verdict: A key of `VERDICTS`.
+        code: The exit code that it asks for.
+        same: Record id in the one and record id here, of each that both show of one sealed revision.
+    """
+
+    report: Report
+    verdict: str
+    code: Exit
+    same: list[tuple[str, str]]
+
+
+def look_beside(
+    settings: Settings,
+    out: Output,
+    report: Report,
+    path: str,
+    known: Mapping[bytes, str],
+    noted: Seen,
+    *,
+    strict: bool,
+) -> Beside:
+    """Check the bundle beside the one in the same way, and find what both show of the same revisions.
 
     Args:
         settings: The global options; what opens the one opens the other, or its passphrase is asked for.
         out: Where to write.
         report: Of the one.
         path: The other.
+        known: Name of each signing key that is known.
+        noted: What was received before.
+        strict: Only known signers are wanted.
 
     Returns:
-        Record id here and record id there.
+        What there is to say of it.
 
     Raises:
         VaultError: As for the one.
@@ -178,11 +233,20 @@ def same_revisions(settings: Settings, out: Output, report: Report, path: str) -
     """
     from vault.handoff import form_of
 
-    beside = there(path)
-    secrets = opening(settings, form_of(beside))
+    other = there(path)
+    secrets = opening(settings, form_of(other))
     with telling_faults(out), out.working("Checking the other"):
-        second = check(beside, {}, secrets)
-    return [] if report.proven is None or second.proven is None else report.proven.same(second.proven)
+        second = check(other, known, secrets)
+    same = [] if report.proven is None or second.proven is None else report.proven.same(second.proven)
+    verdict, code = judge(second, noted, strict=strict)
+    return Beside(second, verdict, code if same else Exit.SIGNATURE, same)
+
+
+def beside_json(beside: Beside | None) -> dict[str, Any]:
+    """Give what holds of the bundle beside the one as plain values."""
+    if beside is None:
+        return {"same": None, "other": None}
+    return {"same": beside.same, "other": {"verdict": beside.verdict, **report_json(beside.report)}}
 
 
 @contextmanager
@@ -242,9 +306,12 @@ def note(path: Path, line: bytes) -> None:
     from vault.errors import UnsafePathError
 
     try:
-        number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
-        with os.fdopen(number, "ab") as file:
-            file.write(line)
+        number = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        with os.fdopen(number, "ab+") as file:
+            length = file.seek(0, os.SEEK_END)
+            file.seek(max(0, length - 1))
+            ended = file.read() in (b"", b"\n")  # an editor may have left the last line without its end
+            file.write(line if ended else b"\n" + line)
     except OSError as error:
         message = f"{path.name} cannot be written as a plain file: {error.strerror}"
         raise UnsafePathError(message) from None
@@ -359,12 +426,11 @@ def print_report(out: Output, report: Report) -> None:
         out: Where to write.
         report: From the library.
     """
-    addressed = {True: "to the key or passphrase that opened it", False: "to somebody else", None: "not sealed"}
     out.line("signature", "holds, every file is as it was signed")
     out.line("signer", report.signer.words)
     out.line("signer key", report.signer.ssh)
     out.line("known", report.known_as or "never seen")
-    out.line("addressed", addressed[report.addressed])
+    out.line("addressed", addressee(report))
     out.line("purpose", report.label.purpose)
     out.line("policy", report.label.policy)
     if "en" in report.label.terms:
@@ -373,36 +439,82 @@ def print_report(out: Output, report: Report) -> None:
     if report.series is not None:
         out.line("number", report.series[1])
     if report.proven is not None:
-        out.line("proven", f"{len(report.proven.claims)} claims", f"of {len(report.proven.roots)} sealed revisions")
-        for outcome, count in report.proven.unproven.items():
-            out.line("nothing proven", f"{count} claims", outcome)
+        print_proven(out, report.proven)
     for file in report.files:
         out.line("file", file.path, file.length)
+
+
+def addressee(report: Report) -> str:
+    """Say whom a bundle was made for, as far as that can be known."""
+    if report.addressed is not None:
+        return "to the key that opened it" if report.addressed else "to somebody else"
+    if report.form in {"zip", "dir"}:
+        return "not sealed"
+    return "to whoever knows a passphrase; that this is the one of the sender cannot be told"
+
+
+def print_beside(out: Output, report: Report, beside: Beside) -> None:
+    """Print what holds of the bundle beside the one: first of all who signed it.
+
+    Args:
+        out: Where to write.
+        report: Of the one.
+        beside: The other.
+    """
+    second = beside.report
+    out.line("other verdict", VERDICTS[beside.verdict])
+    out.line("other signer", second.signer.words)
+    out.line("other signer key", second.signer.ssh, "the same" if second.signer == report.signer else "ANOTHER KEY")
+    out.line("other known", second.known_as or "never seen")
+    out.line("other addressed", addressee(second))
+    out.line("other bundle", second.label.bundle)
+    if second.proven is not None:
+        print_proven(out, second.proven, "other ")
+    for here, opposite in beside.same:
+        out.line("same revision", here, opposite)
+
+
+def print_proven(out: Output, proven: Proven, which: str = "") -> None:
+    """Print how much is proven, and how much is not."""
+    out.line(f"{which}proven", f"{len(proven.claims)} claims", f"of {len(proven.roots)} sealed revisions")
+    for outcome, count in proven.unproven.items():
+        out.line(f"{which}nothing proven", f"{count} claims", outcome)
 
 
 def known_signers(data: bytes, where: str | None) -> dict[bytes, str]:
     """Read the signing keys that a person knows.
 
     Args:
-        data: Lines `NAME ssh-ed25519 AAAA...`, as in OpenSSH's allowed_signers.
+        data: Lines `NAME ssh-ed25519 AAAA...`, as in OpenSSH's allowed_signers. Of its options only `namespaces` may
+            stand there, with the namespace of a bundle among them: one that limits a key must not be passed over.
         where: What to call the file in an error.
 
     Returns:
         Name of each key of 32 bytes.
 
     Raises:
-        click.UsageError: A line is of another form.
+        click.UsageError: A line is of another form, or limits its key.
     """
     import binascii
     from base64 import b64decode
+
+    from vault.handoff import NAMESPACE
 
     keys: dict[bytes, str] = {}
     for number, line in enumerate(data.decode("utf-8", errors="replace").splitlines(), 1):
         words = line.split()
         if not words or words[0].startswith("#"):
             continue
+        limits = words[1:].index("ssh-ed25519") if "ssh-ed25519" in words[1:] else 0
+        namespaces = _NAMESPACES.fullmatch(words[1])
+        if limits > 1 or (limits and (namespaces is None or NAMESPACE not in namespaces[1].split(","))):
+            message = (
+                f'{escape(where)}, line {number}: it limits the key. Only namespaces="{NAMESPACE}" may stand between '
+                "name and key; take the line out if the key is not to be believed."
+            )
+            raise click.UsageError(message)
         try:
-            blob = b64decode(words[words.index("ssh-ed25519") + 1], validate=True)
+            blob = b64decode(words[limits + 2], validate=True)
         except (ValueError, IndexError, binascii.Error):
             blob = b""
         if not blob.startswith(_SSH_BLOB_START) or len(blob) != len(_SSH_BLOB_START) + 32:

@@ -8,6 +8,10 @@ from typing import Any
 import pytest
 
 from vault import agefile
+from vault.handoff import archive, bag, sshsig
+from vault.sealing import Signer
+
+SIGNER = Signer(bytes(range(32)))
 
 RECORDS = [
     {"kind": "case", "ref": "k", "title": "Invented matter"},
@@ -54,6 +58,11 @@ def know_the_signer(desk: Any, bundle: str) -> None:
     desk.raw("verify", bundle, "--identity", "key.txt", "--open", "opened")
     line = Path("opened/casevault/allowed_signers").read_text("utf-8").split()
     Path("known").write_text(f"desk@example.org {' '.join(line[-2:])}\n", "utf-8")
+
+
+def zipped(made: dict[str, bag.Member]) -> bytes:
+    """Give the archive of a bag."""
+    return b"".join(archive.write(bag.entries(made), lambda name: made[name].read()))
 
 
 def test_five_answers(desk: Any) -> None:
@@ -136,3 +145,80 @@ def test_proofs_and_two_bundles_of_one_revision(desk: Any) -> None:
     done = desk.raw("verify", "one.age", "--identity", "both.txt", "--with", "three.age", expect=10)
     assert "one and the same sealed revision" in done.err
     assert desk.raw("verify", "three.age", "--identity", "both.txt", "--json").json["proven"] is None
+
+
+def test_the_other_bundle_is_told_who_signed_it(desk: Any) -> None:
+    """Whoever holds a bundle copies its proofs, and puts claims of their own beside what they prove."""
+    export(desk, "one.age", "proving")
+    know_the_signer(desk, "one.age")
+    forged = Path("opened")
+    tree = json.loads((forged / "data/records.json").read_text("utf-8"))
+    person = next(one for one in tree["records"] if "sex" in one["fields"])
+    person["fields"]["health"] = [{"is": "value", "value": "Forged."}]
+    files = {
+        path.relative_to(forged).as_posix(): bag.Member.of(path.read_bytes())
+        for path in (forged / "data").rglob("*.*")
+        if path.name != "records.json"
+    }
+    files["data/records.json"] = bag.Member.of(json.dumps(tree).encode())
+    label = bag.read_manifest((forged / bag.MANIFEST).read_bytes()).label
+    made = bag.build(files, label, Signer(b"\x77" * 32), {}, (forged / bag.PROOFS).read_bytes())
+    Path("forged.zip").write_bytes(zipped(made))
+
+    given = ("verify", "one.age", "--identity", "key.txt", "--with", "forged.zip")
+    done = desk.raw(*given, "--known", "known", "--json", expect=10)
+    assert done.json["verdict"] == "known"
+    assert (done.json["other"]["verdict"], done.json["other"]["signer"]["known_as"]) == ("never-seen", None)
+    assert done.json["other"]["signer"]["words"] != done.json["signer"]["words"]
+    assert done.json["other"]["proven"]["unproven"]["value"] > done.json["proven"]["unproven"].get("value", 0)
+    assert done.json["same"]
+    done = desk.raw(*given)
+    assert "ANOTHER KEY" in done.out
+    assert "The two bundles are signed with different keys." in done.err
+
+
+@pytest.mark.parametrize(
+    ("limits", "code"),
+    [
+        ("", 0),
+        ('namespaces="casevault-manifest"', 0),
+        ('namespaces="git,casevault-manifest"', 0),
+        ('namespaces="git"', 2),
+        ('valid-before="20200101"', 2),
+        ("cert-authority", 2),
+        ('namespaces="casevault-manifest",valid-before="20200101"', 2),
+        ('namespaces="casevault-manifest" valid-before="20200101"', 2),
+    ],
+)
+def test_a_line_that_limits_a_key_is_not_passed_over(casevault: Any, limits: str, code: int) -> None:
+    """OpenSSH would refuse such a key; who limited it meant that."""
+    made = bag.build({}, bag.Label(bytes(16), "legal", "lawyer", bytes(32), ("unsealed",)), SIGNER, {})
+    Path("x.zip").write_bytes(zipped(made))
+    Path("known").write_text(f"desk {limits} {sshsig.public_line(SIGNER.public_key)} a comment\n", "utf-8")
+    done = casevault.raw("verify", "x.zip", "--known", "known", expect=code)
+    assert ("good, and you know" in done.out) == (code == 0)
+    assert ("limits the key" in done.err) == (code == 2)
+
+
+def test_a_note_whose_last_line_has_no_end_stays_whole(casevault: Any) -> None:
+    for number in (1, 2):
+        label = bag.Label(bytes([number]) * 16, "legal", "lawyer", bytes(32), ("unsealed",))
+        made = bag.build({}, label, SIGNER, {})
+        Path(f"{number}.zip").write_bytes(zipped(made))
+    casevault.raw("verify", "1.zip", "--seen", "seen")
+    Path("seen").write_bytes(Path("seen").read_bytes().rstrip())
+    casevault.raw("verify", "2.zip", "--seen", "seen")
+    assert len(Path("seen").read_text("ascii").splitlines()) == 2
+    assert casevault.raw("verify", "1.zip", "--seen", "seen", "--json").json["received_before"] is True
+
+
+def test_of_a_passphrase_nothing_says_that_it_is_the_senders(casevault: Any) -> None:
+    """Whoever opened a bundle by passphrase can seal it anew by another one; the manifest tells of neither."""
+    made = bag.build({}, bag.Label(bytes(16), "legal", "lawyer", bytes(32), ("passphrase",)), SIGNER, {})
+    sealed = bytearray()
+    agefile.encrypt_passphrase([zipped(made)], sealed.extend, "words that the sender never gave", log_n=4)
+    Path("x.age").write_bytes(sealed)
+    Path("phrase").write_text("words that the sender never gave\n", "utf-8")
+    done = casevault.raw("verify", "x.age", "--passphrase-file", "phrase")
+    assert "cannot be told" in done.out
+    assert casevault.raw("verify", "x.age", "--passphrase-file", "phrase", "--json").json["addressed"] is None

@@ -12,8 +12,10 @@ from vault.handoff.page import checker
 from vault.handoff.proofs import Proven
 from vault.handoff.refusal import Refusal
 from vault.handoff.seen import Seen
+from vault.handoff.sshsig import NAMESPACE
 
 __all__ = [
+    "NAMESPACE",
     "Carrier",
     "Fault",
     "FileResult",

@@ -24,7 +24,7 @@ from typing import Any, Final, TypeAlias
 from vault import __version__
 from vault.errors import SignatureError
 from vault.handoff import sshsig
-from vault.handoff.archive import MAX_NAME_BYTES, Entry, order
+from vault.handoff.archive import MAX_MEMBERS, MAX_NAME_BYTES, Entry, order
 from vault.paths import safe_name
 from vault.redact.view import Signs
 
@@ -51,6 +51,7 @@ MAX_MANIFEST_BYTES: Final = 16 << 20
 BUNDLE_ID_BYTES: Final = 16
 MAX_SENTENCE: Final = 1000
 """Characters of one sentence of the terms."""
+_HEX16: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _HEX32: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _SUM: Final = re.compile(r'([0-9a-f]{64})  ([^"]+)')
 _HEX_TOKEN: Final = re.compile(r"\b[0-9a-f]{32}(?:[0-9a-f]{32})?\b")
@@ -346,14 +347,14 @@ def read_manifest(data: bytes) -> Manifest:
 def _read(tree: Mapping[str, Any]) -> Manifest:
     policy = tree["policy"]
     label = Label(
-        bundle=bytes.fromhex(tree["bundle"]),
+        bundle=bytes.fromhex(_like(_HEX16, tree["bundle"])),
         purpose=_like(_WORD, tree["purpose"]),
         policy=_like(_WORD, policy["name"]),
         policy_sha256=bytes.fromhex(_like(_HEX32, policy["sha256"])),
-        recipients=tuple(_recipient(one) for one in tree["recipients"]),
-        onward=tuple(_like(_WORD, one) for one in tree["onward"]),
+        recipients=tuple(_recipient(one) for one in _listed(tree["recipients"])),
+        onward=tuple(_like(_WORD, one) for one in _listed(tree["onward"])),
         delete_by=None if tree["delete_by"] is None else _like(_DAY, tree["delete_by"]),
-        terms={_like(_LANGUAGE, one): tuple(map(_sentence, said)) for one, said in tree["terms"].items()},
+        terms={_like(_LANGUAGE, one): tuple(map(_sentence, _listed(said))) for one, said in tree["terms"].items()},
         tool=_like(re.compile(r"[ -~]{1,80}"), tree["tool"]),
     )
     files = {}
@@ -364,7 +365,7 @@ def _read(tree: Mapping[str, Any]) -> Manifest:
         files[found[2]] = (one["bytes"], bytes.fromhex(found[1]))
     if list(files) != sorted(files, key=order) or set(tree) != _KEYS or len(policy) != 2:
         raise ValueError
-    if len(label.bundle) != BUNDLE_ID_BYTES or not label.recipients:
+    if not label.recipients or len(files) > MAX_MEMBERS:
         raise ValueError
     return Manifest(label, files)
 
@@ -378,6 +379,12 @@ def _like(form: re.Pattern[str], text: str) -> str:
     if form.fullmatch(text) is None:
         raise ValueError
     return text
+
+
+def _listed(value: object) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError
+    return value
 
 
 def _sentence(text: object) -> str:

@@ -12,6 +12,7 @@ import os
 import stat
 import unicodedata
 import zlib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -82,7 +83,9 @@ class Report:
         form: How it lay there.
         signer: Whose key signed it. That is not yet *who*: see `known_as`.
         known_as: The name under which the caller knows that key; None for a key never seen.
-        addressed: Whether it was made for the identity or the passphrase that opened it; None where it lay unsealed.
+        addressed: Whether it was made for the identity that opened it; False where a passphrase opened what was made
+            for keys or to lie unsealed. None where nothing tells: it lay unsealed, or was made for a passphrase, of
+            which nothing stands in the manifest.
         label: Bundle id, purpose, policy, fingerprints of the recipients.
         files: Every file, its signature included.
         bag_sha256: Of the archive, 32 bytes, as the sender's ledger has it.
@@ -272,7 +275,7 @@ def _unseal(
 
 def _addressed(form: Form, identities: Sequence[agefile.Identity], recipients: Sequence[str]) -> bool | None:
     if form in {"passphrase", "page"}:
-        return bag.BY_PASSPHRASE in recipients
+        return None if bag.BY_PASSPHRASE in recipients else False
     if form == "key":
         mine = {agefile.recipient_fingerprint(identity.recipient).hex() for identity in identities}
         return not mine.isdisjoint(recipients)
@@ -426,6 +429,8 @@ def _judge(roll: _Roll) -> _Judged:
     except SignatureError as error:
         raise _refusal([*faults, Fault(bag.MANIFEST, str(error))]) from None
     faults += _differences(manifest, roll.seen)
+    if bag.RECEIPT not in manifest.files:
+        faults.append(Fault(bag.RECEIPT, "missing"))
     if kept[bag.SIGNERS] != sshsig.allowed_signers(public) and not faults:
         faults.append(Fault(bag.SIGNERS, "not the key that signed"))
     if faults:
@@ -443,11 +448,14 @@ def _judge(roll: _Roll) -> _Judged:
 def _differences(manifest: bag.Manifest, seen: Mapping[str, tuple[int, bytes]]) -> list[Fault]:
     others = {name: seen[name] for name in seen if name not in (bag.MANIFEST, bag.SIGNATURE)}
     missing = {name: manifest.files[name] for name in manifest.files if name not in others}
+    alike: defaultdict[tuple[int, bytes], list[str]] = defaultdict(list)
+    for name in reversed(missing):
+        alike[missing[name]].append(name)
     faults = []
     for name, measured in others.items():
         signed = manifest.files.get(name)
         if signed is None:
-            was = next((old for old in missing if missing[old] == measured), None)
+            was = alike[measured].pop() if alike.get(measured) else None
             if was is not None:
                 del missing[was]
             faults.append(Fault(name, "not in the manifest" if was is None else f"renamed; it was {_shown(was)}"))

@@ -11,7 +11,7 @@ import pytest
 
 from vault import handoff
 from vault.errors import SignatureError, VaultError
-from vault.handoff import archive, bag, proofs
+from vault.handoff import archive, bag, proofs, sshsig
 from vault.records import Claim, Revision, commitments, opening
 from vault.redact import DisclosedClaim, DisclosedRecord
 from vault.sealing import Signer
@@ -203,3 +203,70 @@ def test_a_receipt_of_another_form_is_refused(tmp_path, change):
     made = bag.build({}, label, Signer(bytes(32)), {"series": RECEIPTS[change]})
     (tmp_path / "x.zip").write_bytes(b"".join(archive.write(bag.entries(made), lambda name: made[name].read())))
     assert [name for name, _ in faults(tmp_path / "x.zip")] == [bag.RECEIPT]
+
+
+def crowd(extra: int, signed: int) -> bytes:
+    """Give an archive with files that nobody signed, and a signed list of other ones that are not there."""
+    signer = Signer(bytes(range(32)))
+    listed = [{"bytes": 1, "sha256sum": f"{number:064x}  z/{number:07d}"} for number in range(signed)]
+    tree = json.loads(b"".join(members()[bag.MANIFEST].read())) | {"files": listed}
+    there = {bag.MANIFEST: bag.canonical(tree), bag.SIGNERS: sshsig.allowed_signers(signer.public_key)}
+    there[bag.SIGNATURE] = sshsig.sign(signer, there[bag.MANIFEST])
+    there |= {f"e/{number:05d}": b"x" for number in range(extra)}
+    made = {name: bag.Member.of(there[name]) for name in sorted(there, key=archive.order)}
+    return b"".join(archive.write(bag.entries(made), lambda name: made[name].read()))
+
+
+def test_a_crowd_of_files_takes_no_more_than_a_look_at_each(tmp_path: Path) -> None:
+    """Each extra file beside each missing one would be 10^8 comparisons, and a minute."""
+    (tmp_path / "x.zip").write_bytes(crowd(9_000, 9_999))
+    told = faults(tmp_path / "x.zip")
+    assert sum(what == "not in the manifest" for _, what in told) == 9_001
+    assert sum(what == "missing" for _, what in told) == 10_000
+
+
+def test_a_list_of_more_files_than_a_bundle_has_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.zip").write_bytes(crowd(0, 10_001))
+    assert [name for name, _ in faults(tmp_path / "x.zip")] == [bag.MANIFEST]
+
+
+def test_of_several_missing_files_that_are_equal_each_is_renamed_once(copy: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        (copy / "data" / name).write_bytes(b"")
+    (copy / "data/empty.txt").unlink()
+    assert faults(copy) == [("data/a.txt", "renamed; it was data/empty.txt"), ("data/b.txt", "not in the manifest")]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"bundle": "AB" * 16},
+        {"bundle": " ".join(["ab"] * 16)},
+        {"recipients": {"passphrase": 1}},
+        {"recipients": "passphrase"},
+        {"onward": "ab"},
+        {"onward": {}},
+        {"terms": []},
+        {"terms": ""},
+        {"terms": {"en": "abc"}},
+        {"terms": {"en": {"a": 1}}},
+        {"terms": {"en": ["a\u00a0b"]}},
+    ],
+)
+def test_a_signed_manifest_of_another_form_is_refused(change: dict[str, object]) -> None:
+    tree = json.loads(b"".join(members()[bag.MANIFEST].read()))
+    assert bag.read_manifest(bag.canonical(tree)).label.bundle == bytes(range(16))
+    with pytest.raises(SignatureError):
+        bag.read_manifest(bag.canonical(tree | change))
+
+
+def test_a_bundle_without_a_signed_receipt_is_refused(tmp_path: Path) -> None:
+    made = members()
+    signer = Signer(bytes(range(32)))
+    tree = json.loads(b"".join(made[bag.MANIFEST].read()))
+    tree["files"] = [one for one in tree["files"] if not one["sha256sum"].endswith(f"  {bag.RECEIPT}")]
+    manifest = bag.canonical(tree)
+    made |= {bag.MANIFEST: bag.Member.of(manifest), bag.SIGNATURE: bag.Member.of(sshsig.sign(signer, manifest))}
+    del made[bag.RECEIPT]
+    (tmp_path / "x.zip").write_bytes(b"".join(archive.write(bag.entries(made), lambda name: made[name].read())))
+    assert faults(tmp_path / "x.zip") == [(bag.RECEIPT, "missing")]
