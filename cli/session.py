@@ -455,9 +455,9 @@ def state_folder(settings: Settings) -> Path | None:
         settings: The global options.
 
     Returns:
-        A folder of this user, or None with `--no-anchor`.
+        A folder of this user, or None with `--no-anchor` or where CASEVAULT_NO_ANCHOR is set and not empty.
     """
-    if settings.no_anchor:
+    if settings.no_anchor or os.environ.get("CASEVAULT_NO_ANCHOR"):
         return None
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")

@@ -216,3 +216,37 @@ def test_every_command_takes_a_checkpoint_to_expect(casevault):
         assert "(epoch 1, seen before: 2)" in refused.err
         assert "check --accept-older" in refused.err
     assert casevault.vault.read_bytes() == older
+
+
+def test_the_note_of_the_newest_state_can_be_turned_off(casevault, monkeypatch):
+    state = casevault.folder / "state"
+    before = {path: path.read_bytes() for path in state.rglob("*") if path.is_file()}
+    assert len(before) == 1
+    older = casevault.vault.read_bytes()
+    monkeypatch.setenv("CASEVAULT_NO_ANCHOR", "1")
+    casevault.add("person", nationality="invented")
+    casevault("key", "rotate")
+    assert {path: path.read_bytes() for path in state.rglob("*") if path.is_file()} == before
+    casevault.vault.write_bytes(older)
+    casevault("status")
+    monkeypatch.setenv("CASEVAULT_NO_ANCHOR", "")
+    casevault.add("person", nationality="invented")
+    casevault.vault.write_bytes(older)
+    assert "(epoch 1, seen before: 2)" in casevault("status", expect=5).err
+    casevault("check", "--accept-older", "--yes")
+    casevault("status")
+    done = casevault("key", "list")
+    assert done.err == ""
+
+
+def test_keys_that_changed_elsewhere_are_announced(casevault, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(casevault.folder / "elsewhere"))
+    casevault("key", "rotate")
+    words = casevault("status", "--json").json["fingerprint"]
+    monkeypatch.setenv("XDG_STATE_HOME", str(casevault.folder / "state"))
+    told = casevault("list").err
+    assert "at epoch 2 by device" in told
+    assert words in told
+    assert "by voice" in told
+    refused = casevault("add", "person", "nationality=invented", "--no-input", expect=5)
+    assert "compare the six words" in refused.err
