@@ -101,8 +101,8 @@ def global_options(*, hidden: bool) -> list[click.Parameter]:
         option(
             "--no-anchor",
             is_flag=True,
-            help="Neither read nor write the note of the newest state on this machine, which shows that a vault is used "
-            "here; without it no older file is noticed. Setting CASEVAULT_NO_ANCHOR does the same.",
+            help="Neither read nor write the note of the newest state on this machine, which shows that a vault is "
+            "used here; without it no older file is noticed. Setting CASEVAULT_NO_ANCHOR does the same.",
         ),
         option("-q", "--quiet", is_flag=True, help="Tell only what must not be missed."),
         option("-v", "--verbose", count=True, help="Tell more."),
