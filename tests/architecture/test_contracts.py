@@ -12,13 +12,14 @@ GATE = "3. Disclosure gate: what renders or hands over never sees the vault"
 CRYPTO = "4. One crypto room: cryptography and argon2"
 AGE = "4. One crypto room: pyrage"
 SHARES = "4. One crypto room: shamir-mnemonic"
+SHEETS = "4. One room for sheets: segno"
 TERMINAL = "5. The library knows no terminal"
 
 
 def test_contracts_hold(project):
     code, report = project.lint()
     assert code == 0, report
-    for name in (FLOORS, ROOF, BLIND, GATE, CRYPTO, AGE, SHARES, TERMINAL):
+    for name in (FLOORS, ROOF, BLIND, GATE, CRYPTO, AGE, SHARES, SHEETS, TERMINAL):
         assert f"{name} KEPT" in report
 
 
@@ -43,6 +44,7 @@ def test_contracts_hold(project):
         (CRYPTO, "cli.app", "import argon2"),
         (AGE, "vault.handoff", "import pyrage"),
         (SHARES, "vault.keys", "import shamir_mnemonic"),
+        (SHEETS, "vault.handoff", "import segno"),
         (TERMINAL, "vault.vault", "import click"),
         (TERMINAL, "vault.render", "from rich import table"),
         (TERMINAL, "vault.sealing", "import getpass"),

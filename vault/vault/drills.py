@@ -205,7 +205,10 @@ def _read_sets(objects: ObjectReader, state: State) -> list[_Set]:
     if not good or len(plain) > SLOTS:
         msg = "what is kept of shares is not made by the rule"
         raise IntegrityError(msg)
-    sets = (_Set(*fields, tuple(digests)) for *fields, digests in plain)
+    sets = (
+        _Set(index, added_epoch, set_id, threshold, salt, tuple(digests))
+        for index, added_epoch, set_id, threshold, salt, digests in plain
+    )
     return [each for each in sets if _holds(state.keyring, each.index, each.added_epoch)]
 
 
