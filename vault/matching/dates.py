@@ -71,11 +71,8 @@ def _by_month(text: str) -> Iterator[tuple[str, int]]:
         yield from ((word, number) for number, word in enumerate(line.split()[-12:], 1) if word != "-")
 
 
-MONTHS: Final = dict(_by_month(_PLAIN_MONTHS + _TURKIC_MONTHS))
-
 # Kazakh and Uyghur case endings that a month takes: 3 шілдеде, 3-iyulda; with the possessive, қазанының.
 _CASES = "ның нің дың дің тың тің ға ге қа ке ны ні ды ді ты ті да де та те дан ден тан тен нан нен дағы дегі тағы тегі"
-_POSSESSIVES = "ы і сы сі"
 _POSSESSED = "- нда нде нан нен ның нің на не н ндағы ндегі"
 _UYGHUR_CASES = "ning nıñ din tin gha ge qa ke ni de te da ta diki tiki"
 _UYGHUR_ARABIC = "نىڭ دا دە تا تە دىن تىن غا قا گە كە نى دىكى تىكى"

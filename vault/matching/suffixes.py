@@ -322,10 +322,7 @@ def _fond(stem: str, rest: str, script: str) -> bool:
         _declined(rest, ENDEARMENT, _FOND_ENDINGS)
         or _declined(stem[-1] + rest, ENDEARMENT, _FOND_ENDINGS)
         or (script == "cyrillic" and _diminished(stem, rest))
-        or (
-            (stem.endswith(_WOMEN) or (stem[-1] == "a" and len(stem) > len("musta")))
-            and _declined(rest, WOMAN, _FOND_ENDINGS)
-        )
+        or (_is_woman(stem) and _declined(rest, WOMAN, _FOND_ENDINGS))
     )
 
 
