@@ -77,7 +77,8 @@ class Request:
 
     Args:
         selection: Record ids, 16 bytes each; of a case all of it goes, of a person that person and the records about
-            that person, of others the record. Empty, with the policy `everything` alone: the whole vault.
+            that person, of others the record. Empty, for counts and with the policy
+            `everything` alone: the whole vault.
         policy: The rules.
         recipient: Who receives it.
         purpose: One of the purposes that a consent knows.
@@ -302,7 +303,7 @@ class View:
         records: In an order that tells nothing of the vault's own.
         files: Attachments that go along.
         decisions: One for each claim of each selected record; for the owner's eyes.
-        counts: How many claims each rule decided.
+        counts: By rule, how many different claims that are shown it decided; of a table, how many of its fields.
         withheld: Values that must not appear anywhere in what leaves.
         kept: Values that do appear in their own fields.
         facts: For the ledger.
