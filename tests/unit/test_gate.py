@@ -317,4 +317,4 @@ def test_any_text_and_name_give_a_list(text, name):
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60))
 def test_utf8_is_always_text(text):
     assert as_text(text.encode()) is not None
-    assert not any(unicodedata.category(c) == "Cf" for reading in readings(text) for c in reading)
+    assert not any(unicodedata.category(c) == "Cf" for reading in readings(text) for c in reading.text)

@@ -22,11 +22,13 @@ from vault.gate.fonts import without_fonts
 from vault.gate.needles import DIGEST_SIZES, WORDS_REMEMBERED, Finding, Needles
 from vault.gate.parts import BrokenError, Budget, Fault, Inner, Label, LimitError, Limits, Loose, Part, Text
 from vault.gate.phrases import Phrases
-from vault.gate.texts import as_text, older, readings, runs_of_text
+from vault.gate.texts import Reading, as_text, older, readings, runs_of_text
 from vault.matching.values import Protected
 
 OVERLAP: Final = 1 << 12  # bytes that two pieces share; no value is longer
 FINDINGS_AT_MOST: Final = 1000
+_TOLD_APART: Final = 80
+"""Characters from the beginning of what is found on, by which two findings at one place are told apart."""
 TOKENS_AT_MOST: Final = 1 << 14
 """How many possible hashes are remembered before they are compared: a list of hashes may be of any length."""
 _CONFIRMED: Final = frozenset({"unreadable", "encrypted", "broken"})
@@ -140,14 +142,16 @@ class _Scan:
 
     def _compare_hashes(self) -> None:
         for token in sorted(self._needles.hashed(self._tokens)):
-            self._note("hash", self._tokens[token])
+            self._note("hash", self._tokens[token], token)
         self._tokens.clear()
 
-    def _note(self, rule: str, place: str) -> None:
+    def _note(self, rule: str, place: str, found: str = "") -> None:
+        """Note a finding: its rule, its place, and what is found as it was read."""
         if self._confirmed and rule in _CONFIRMED:
             return
         if len(self._findings) < FINDINGS_AT_MOST:
-            self._findings[Finding(rule, place)] = None
+            what = hashlib.sha256(found[:_TOLD_APART].encode("utf-8", "replace")).hexdigest()[:32] if found else ""
+            self._findings[Finding(rule, place, what)] = None
 
     # --------------------------------------------------------------------------------------------- files
     def whole(self, stream: BinaryIO, name: str) -> None:
@@ -231,8 +235,8 @@ class _Scan:
         """Look at a name; give the place to be told, which is not the name if that is a finding."""
         found = False
         for reading in readings(name):
-            for rule, _ in self._needles.search(reading):
-                self._note(rule, f"name of {place}")
+            for rule, at in self._needles.search(reading.text):
+                self._note(rule, f"name of {place}", reading.text[at : at + _TOLD_APART])
                 found = True
             self._tokens_of(reading, f"name of {place}")
             found |= self._encoded(reading, f"name of {place}", 0)
@@ -288,8 +292,8 @@ class _Scan:
         for at, piece in _pieces(stream, self._limits.piece_bytes):
             for text in runs_of_text(piece):
                 for reading in readings(text):
-                    for rule, _ in self._needles.search(reading, noise=True):
-                        self._note(rule, f"{place}:{at}")
+                    for rule, begin in self._needles.search(reading.text, noise=True):
+                        self._note(rule, f"{place}:{at}", reading.text[begin : begin + _TOLD_APART])
 
     def _in_pieces(self, stream: BinaryIO, place: str) -> None:
         """Look at a text too large to be held."""
@@ -319,37 +323,38 @@ class _Scan:
                 self._text(piece, place, depth, offset + max(0, at - OVERLAP), noise=noise)
             return
         for reading in readings(text):
-            for rule, at in self._needles.search(reading, noise=noise):
-                if rule != "value" or not self._phrases.cover(reading, at):
-                    self._note(rule, f"{place}:{offset + at}")
+            for rule, at in self._needles.search(reading.text, noise=noise):
+                if rule != "value" or not self._phrases.cover(reading.text, at):
+                    self._note(rule, f"{place}:{offset + reading.place(at)}", reading.text[at : at + _TOLD_APART])
             self._tokens_of(reading, place)
             self._encoded(reading, place, depth)
 
-    def _tokens_of(self, text: str, place: str) -> None:
+    def _tokens_of(self, reading: Reading, place: str) -> None:
         """Remember what may be a hash."""
-        for match in _HASH.finditer(text):
+        for match in _HASH.finditer(reading.text):
             if not _HAS_LETTER.search(match.group()):
                 continue
-            self._tokens.setdefault(match.group().lower(), f"{place}:{match.start()}")
-        for token, at in _base64_tokens(text, 22):
+            self._tokens.setdefault(match.group().lower(), f"{place}:{reading.place(match.start())}")
+        for token, at in _base64_tokens(reading.text, 22):
             if len(data := _from_base64(token)) in DIGEST_SIZES:
-                self._tokens.setdefault(data.hex(), f"{place}:{at}")
+                self._tokens.setdefault(data.hex(), f"{place}:{reading.place(at)}")
         if len(self._tokens) > TOKENS_AT_MOST:
             self._compare_hashes()
 
-    def _encoded(self, text: str, place: str, depth: int) -> bool:
+    def _encoded(self, reading: Reading, place: str, depth: int) -> bool:
         """Look into tokens of base64 and hexadecimal digits."""
-        found = False
+        found, text = False, reading.text
         if self._own:
             text = _OWN.sub(lambda m: " " * len(m.group()) if m.group() in self._own else m.group(), text)
-        for token, kind, at in _tokens(text):
+        for token, kind, begin in _tokens(text):
+            at = reading.place(begin)
             known = self._looked_at.get((kind, token))
             if known is None:
                 known = self._token(_decoded(token, kind), kind in _LIKELY, f"{place}:{at}", depth)
                 if len(token) <= _SHORT and len(self._looked_at) < WORDS_REMEMBERED:
                     self._looked_at[kind, token] = known
             elif known:
-                self._note("encoded", f"{place}:{at}")
+                self._note("encoded", f"{place}:{at}", token)
             found |= known
         return found
 
@@ -371,8 +376,8 @@ class _Scan:
         texts = as_text(data, guess=False)
         for inner in [*(texts if texts is not None else runs_of_text(data)), *(older(data) if likely else ())]:
             for reading in readings(inner):
-                if any(self._needles.search(reading, noise=texts is None or not likely)):
-                    self._note("encoded", place)
+                for _, at in self._needles.search(reading.text, noise=texts is None or not likely):
+                    self._note("encoded", place, reading.text[at : at + _TOLD_APART])
                     found = True
                 if texts is not None and depth < self._limits.depth:
                     self._tokens_of(reading, place)

@@ -11,7 +11,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from vault.matching import lexicon, numbers
@@ -56,10 +56,16 @@ class Finding:
         rule: `value`, `digits`, `date`, `hash`, `encoded`, `metadata`, `unreadable`, `encrypted`, `broken`,
             `hidden` (bytes that no member accounts for) or `limit`.
         place: The file or member and the character, or the member's number when its name is the finding.
+        what: Digest of what stands there as it was read, 32 hexadecimal digits; empty where no value is the finding.
+            Two values at one place are two findings.
+
+    Secrets:
+        `what`: whoever has it can try values.
     """
 
     rule: str
     place: str
+    what: str = field(default="", repr=False)
 
 
 class _Word(NamedTuple):

@@ -13,7 +13,9 @@ import html
 import quopri
 import re
 import unicodedata
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
@@ -62,6 +64,10 @@ _CODES = re.compile(r"[0-9](?<![0-9.].)[0-9]{1,4}[,;\s]{1,3}(?:[0-9]{2,5}[,;\s]{
 _DOUBLY = re.compile(r"[\x80-\xff\u0152-\u0178\u0192\u02c6\u02dc\u2013-\u2122]{4,}")
 _DOUBLY_CYRILLIC = re.compile(
     r"(?:[\u0420\u0421\u04a2\u0422\u0423\u04d2\u0490][\u0080-\u00bf\u0402-\u040f\u0450-\u045f\u0490\u0491\u2013-\u2122]){3,}"
+)
+_TWICE: Final = (
+    (_DOUBLY, (("cp1252", "utf-8"), ("latin-1", "utf-8"), ("cp1252", "cp1251"))),
+    (_DOUBLY_CYRILLIC, (("cp1251", "utf-8"),)),
 )
 _BACKSLASH = re.compile(
     r"(?:\\u[0-9A-Fa-f]{4})+|(?:\\x[0-9A-Fa-f]{2}){2,}|(?:\\[0-3][0-7]{2}){2,}|\\U[0-9A-Fa-f]{8}|\\x[0-9A-Fa-f]{2}|\\u\{[0-9A-Fa-f]{1,6}\}|\\[nrtbf\"'/\\]"
@@ -216,37 +222,90 @@ def _narrow_runs(data: bytes) -> list[str]:
     return [match.group().decode("utf-8", "replace") for match in _RUN_8.finditer(data)]
 
 
-def readings(text: str) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as it may be read.
+
+    Args:
+        text: NFKC with ASCII digits and nothing invisible.
+        starts: Where it was put together of pieces: where each piece begins here, and where it stood in the text.
+    """
+
+    text: str = field(repr=False)
+    starts: tuple[tuple[int, int], ...] = ()
+
+    def place(self, at: int) -> int:
+        """Tell where in the text a character of the reading, or the piece that it is in, stood."""
+        if not self.starts:
+            return at
+        return self.starts[max(0, bisect_right(self.starts, at, key=lambda start: start[0]) - 1)][1]
+
+
+def _pieced(pieces: Iterable[tuple[str, int]], between: str = "\n") -> Reading:
+    """Put pieces together, each with where it stood."""
+    texts, starts, size = [], [], 0
+    for piece, at in pieces:
+        usual = _usual(piece)
+        texts.append(usual)
+        starts.append((size, at))
+        size += len(usual) + len(between)
+    return Reading(between.join(texts), tuple(starts))
+
+
+def readings(text: str) -> list[Reading]:
     """Give a text in its usual form, and again with each layer of its escapes undone.
 
     Args:
         text: Any decoded text.
 
     Returns:
-        One reading or more, each NFKC with ASCII digits and nothing invisible.
+        One reading or more.
 
     Source:
         docs/known-values.md §The gate.
     """
-    found = _both_ways(text)
+    found = [Reading(way) for way in _both_ways(text)]
     layer = [text]
     for _ in range(LAYERS_AT_MOST):
         layer = [undone for current in layer if _ESCAPES.search(current) for undone in _undone(current)][
             :LAYERS_AT_MOST
         ]
-        found += [way for reading in layer for way in _both_ways(reading)]
-    found += [_usual(reading) for reading in _odd_readings(text)]
+        found += [Reading(way) for reading in layer for way in _both_ways(reading)]
+    found += _odd_readings(text)
+    once = {reading.text: reading for reading in reversed(found)}
     # Words that a line end or spaces broke are looked at each by itself.
     extra = [
-        "|".join("".join(c for c in match.group() if c.isalpha()) for match in pattern.finditer("\n" + reading))
-        for reading in dict.fromkeys(found)
-        for pattern in ((_BROKEN, _SPACED, _SIGNED) if _HYPHEN_END.search(reading) else (_SPACED, _SIGNED))
+        _pieced(
+            (
+                ("".join(c for c in match.group() if c.isalpha()), reading.place(max(0, match.start() - 1)))
+                for match in pattern.finditer("\n" + reading.text)
+            ),
+            "|",
+        )
+        for reading in once.values()
+        for pattern in ((_BROKEN, _SPACED, _SIGNED) if _HYPHEN_END.search(reading.text) else (_SPACED, _SIGNED))
     ]
-    return [reading for reading in dict.fromkeys(found + extra) if reading]
+    once = {reading.text: reading for reading in reversed(found + extra)}
+    return [reading for reading in reversed(once.values()) if reading.text]
 
 
-def _odd_readings(text: str) -> Iterator[str]:
+def _odd_readings(text: str) -> Iterator[Reading]:
     """Give readings by escapes so rare, or so like plain text, that they stand beside the others."""
+    for reading in _undone_in_place(text):
+        yield Reading(_usual(reading))
+    if codes := list(_CODES.finditer(text)):
+        yield _pieced((reading, run.start()) for run in codes for reading in _by_codes(run.group()))
+    if codes := list(_HEX_CODES.finditer(text)):
+        yield _pieced((_by_hex_codes(run.group()), run.start()) for run in codes)
+    if text.isascii():
+        return
+    if runs := list(_TAG_LETTERS.finditer(text)):
+        yield _pieced(("".join(chr(ord(c) - 0xE0000) for c in run.group()), run.start()) for run in runs)
+    yield from _twice_decoded(text)
+
+
+def _undone_in_place(text: str) -> Iterator[str]:
+    """Undo what programs, terminals and older forms write for characters, where it stands."""
     if "+" in text and _UTF7.search(text):
         yield _UTF7.sub(lambda m: m.group().encode("ascii").decode("utf-7", "replace"), text)
     if "\\" in text and _STYLE.search(text):
@@ -255,31 +314,19 @@ def _odd_readings(text: str) -> Iterator[str]:
         yield _FOLDED.sub("", text)
     if "~{" in text:
         yield _HZ.sub(lambda m: m.group().encode("ascii").decode("hz", "replace"), text)
-    yield from _read_in_programs(text)
-    codes = [match.group() for match in _CODES.finditer(text)]
-    if codes:
-        yield "\n".join(reading for run in codes for reading in _by_codes(run))
-    if not text.isascii():
-        yield from _twice_decoded(text)
-
-
-def _read_in_programs(text: str) -> Iterator[str]:
-    """Give readings as programs and terminals have them."""
     if "%u" in text and _PERCENT_U.search(text):
         yield _PERCENT_U.sub(lambda m: _utf_16(m.group().split("%u")[1:]), text)
-    if hexadecimal := [match.group() for match in _HEX_CODES.finditer(text)]:
-        yield "\n".join(
-            "".join(_character(int(code, 16)) for code in re.findall(r"(?:0x|U\+)([0-9A-Fa-f]+)", run, re.IGNORECASE))
-            for run in hexadecimal
-        )
     if "\x1b[" in text:
         yield _COLOURS.sub("", text)
     if _CONCATENATED.search(text):
         yield _CONCATENATED.sub("", text)
     if "<r" in text.lower() and _RUBY.search(text):
         yield _RUBY.sub("", text)
-    if not text.isascii() and _TAG_LETTERS.search(text):
-        yield "\n".join("".join(chr(ord(c) - 0xE0000) for c in run) for run in _TAG_LETTERS.findall(text))
+
+
+def _by_hex_codes(run: str) -> str:
+    codes = re.findall(r"(?:0x|U\+)([0-9A-Fa-f]+)", run, re.IGNORECASE)
+    return "".join(_character(int(code, 16)) for code in codes)
 
 
 def _utf_16(units: list[str]) -> str:
@@ -294,15 +341,12 @@ def _by_codes(run: str) -> Iterator[str]:
         yield bytes(numbers).decode("utf-8", "replace")
 
 
-def _twice_decoded(text: str) -> Iterator[str]:
+def _twice_decoded(text: str) -> Iterator[Reading]:
     """Read what was UTF-8, or Cyrillic, and was decoded as something else."""
-    latin, cyrillic = "\n".join(_DOUBLY.findall(text)), "\n".join(_DOUBLY_CYRILLIC.findall(text))
-    for runs, first, then in (
-        (latin, "cp1252", "utf-8"), (latin, "latin-1", "utf-8"), (latin, "cp1252", "cp1251"),
-        (cyrillic, "cp1251", "utf-8"),
-    ):  # fmt: skip
-        if runs:
-            yield runs.encode(first, "ignore").decode(then, "ignore")
+    for pattern, ways in _TWICE:
+        runs = list(pattern.finditer(text))
+        for first, then in ways if runs else ():
+            yield _pieced((run.group().encode(first, "ignore").decode(then, "ignore"), run.start()) for run in runs)
 
 
 def _both_ways(text: str) -> list[str]:

@@ -169,15 +169,15 @@ class Judge:
             way = "override"
         elif one.rule in _UNREAD and file is not None:
             way = "look"
-        known = self._files[file] if way == "look" and file is not None else self._id(one.rule, one.place)
+        known = self._files[file] if way == "look" and file is not None else self._id(one.rule, one.place, one.what)
         return Refusal(known, one.rule, self._place(one.place), way)
 
     def _place(self, place: str) -> str:
         return f"{self._part}/{place}" if self._part else place
 
-    def _id(self, rule: str, place: str) -> str:
+    def _id(self, rule: str, place: str, what: str = "") -> str:
         """Make an id. Without a key it would be a hash of what is found, which is undone by trying all values."""
         if not self._key:
             return ""
-        said = json.dumps([rule, place, *self._bound], ensure_ascii=True).encode()
+        said = json.dumps([rule, place, what, *self._bound], ensure_ascii=True).encode()
         return hmac.digest(self._key, said, "sha256").hex()[:_ID_DIGITS]
