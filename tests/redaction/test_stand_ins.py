@@ -4,12 +4,15 @@ All people are invented.
 """
 
 import re
+import secrets
 from datetime import date
 from typing import Any
 
 import pytest
 
+from vault.errors import DisclosureError
 from vault.keys import Passphrase
+from vault.ledger import handovers
 from vault.records import parse_record
 from vault.redact import Recipient, Request
 from vault.sealing import KdfProfile
@@ -59,15 +62,17 @@ def opened(tmp_path) -> Vault:
     return Vault.open(tmp_path / "cases.vault", Passphrase(PHRASE), allow_test_profile=True)
 
 
-def asked(vault, ids, name) -> Request:
+def asked(vault, ids, name, key="") -> Request:
     policy = vault.disclosures.policies()["lawyer"]
-    return Request((ids["k"],), policy, Recipient(name, "lawyer"), "legal", date(2024, 6, 1))
+    recipient = Recipient(name, "lawyer", (), f"age1{key}" if key else None, key)
+    return Request((ids["k"],), policy, recipient, "legal", date(2024, 6, 1))
 
 
-def tokens(vault, ids, name) -> set[str]:
+def tokens(vault, ids, name, key="") -> set[str]:
     """Hand the case over to somebody; give all stand-ins of people in it."""
-    disclosure = vault.disclose(asked(vault, ids, name))
-    disclosure.permit.commit(bytes(32), bytes(32), {"result": "clean"})
+    disclosure = vault.disclose(asked(vault, ids, name, key))
+    made = secrets.token_bytes(32)
+    disclosure.permit.commit(made, made, {"result": "clean"})
     return set(TOKEN.findall(repr(disclosure.view.records)))
 
 
@@ -91,6 +96,33 @@ def test_a_preview_and_a_disclosure_that_was_not_handed_over_keep_no_stand_in(id
         assert vault.status().epoch == epoch
         assert not shown[0] & shown[1]
         assert not shown[1] & tokens(vault, ids, "Advocate")
+
+
+@pytest.mark.parametrize("keys", [("old words", "new words"), ("", "new words"), ("old words", "")])
+def test_who_has_another_key_under_the_same_name_gets_other_stand_ins(ids, tmp_path, keys):
+    before, after = keys
+    with opened(tmp_path) as vault:
+        first = tokens(vault, ids, "Office", before)
+        assert tokens(vault, ids, "Office", before) == first
+        old = handovers(vault.disclosures.log())[-1].digest
+        second = tokens(vault, ids, "Office", after)
+        assert len(second) == len(first)
+        assert not first & second
+        assert tokens(vault, ids, "Office", after) == second
+        for token in first | second:  # the owner still knows both
+            ((scope, _),) = vault.disclosures.who(token)
+            assert scope == "Office"
+        with pytest.raises(DisclosureError, match="started anew"):
+            vault.disclosures.told_until(old, asked(vault, ids, "Office", after))
+
+
+def test_an_update_for_whom_the_last_bundle_was_not_made_is_refused(ids, tmp_path):
+    with opened(tmp_path) as vault:
+        tokens(vault, ids, "Office", "old words")
+        old = handovers(vault.disclosures.log())[-1].digest
+        assert vault.disclosures.told_until(old, asked(vault, ids, "Office", "old words"))
+        with pytest.raises(DisclosureError, match="started anew"):
+            vault.disclosures.told_until(old, asked(vault, ids, "Office", "new words"))
 
 
 def test_a_purged_records_stand_in_is_forgotten(ids, tmp_path):

@@ -314,7 +314,7 @@ class DisclosureDesk:
             for one in ledger.handovers(log, recipients=to)
             if one.epoch <= last and scope_of(one.recipient, one.audience, frozenset(one.onward)) == request.scope
         ]
-        if told and told[-1].round != round_:
+        if told and (told[-1].round != round_ or told[-1].fingerprint != request.recipient.fingerprint):
             msg = "the recipient's stand-ins were started anew since that bundle; hand over the whole once more"
             raise DisclosureError(msg)
         return tuple(fact for one in told if one.round == round_ for fact in one.facts)
@@ -539,8 +539,12 @@ def _redact(
         missing: list[str] = []
         for asked in requests:
             request = asked
-            if asked.fresh and not _has_left(objects, head, asked, pseudonyms):
-                request = dataclasses.replace(asked, fresh=False)  # what was drawn for a bundle that was refused is new
+            # Who has another key is taken for somebody else; what was drawn for a bundle that was refused is new.
+            fresh = (asked.fresh or _has_another_key(objects, head, asked)) and _has_left(
+                objects, head, asked, pseudonyms
+            )
+            if fresh != asked.fresh:
+                request = dataclasses.replace(asked, fresh=fresh)
             try:
                 audience = request.policy.audience
                 views.append(
@@ -570,6 +574,15 @@ def _redact(
         if missing:
             raise ConsentError(missing)
         return views, pseudonyms, schemas, head.epoch
+
+
+def _has_another_key(objects: ObjectReader, head: Head, request: Request) -> bool:
+    """Tell whether whoever got the last bundle under these stand-ins had another key, or a passphrase."""
+    last = None
+    for one in ledger.handovers(read_log(objects, head), recipients=[request.recipient.name]):
+        if scope_of(one.recipient, one.audience, one.onward) == request.scope:
+            last = one.fingerprint
+    return last is not None and last != request.recipient.fingerprint
 
 
 def _has_left(objects: ObjectReader, head: Head, request: Request, pseudonyms: Pseudonyms) -> bool:
