@@ -65,7 +65,11 @@ OUTCOMES: Final[dict[str, Outcome]] = {
     "UnsupportedVersionError": Outcome(
         Exit.UNSUPPORTED, "The file was left as it is.", "Use the version of casevault that wrote it, or a newer one."
     ),
-    "LimitError": Outcome(Exit.UNSUPPORTED, _NOTHING_WRITTEN, "Give less at a time, or split it."),
+    "LimitError": Outcome(
+        Exit.UNSUPPORTED,
+        _NOTHING_WRITTEN,
+        "Give less at a time, or split it. If it is the data keys that are too many: `casevault key rotate --reseal`.",
+    ),
     "UnlockError": Outcome(
         Exit.CANNOT_OPEN,
         "Nothing was changed. A wrong passphrase and a damaged header look the same on purpose.",

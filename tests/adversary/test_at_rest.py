@@ -118,6 +118,10 @@ def library_operations(vault: Vault, victim: Any, aside: Path) -> Iterator[str]:
     yield "key change"
     vault.keys.remove("the archive")
     yield "key remove"
+    vault.keys.rotate()
+    yield "key rotate"
+    vault.keys.reseal()
+    yield "key rotate --reseal"
     vault.keeping.backup(aside.parent / "everything" / "vault" / "backup.vault")
     yield "backup"
     vault.keeping.compact()
@@ -138,7 +142,7 @@ def test_no_canary_after_any_operation_of_the_library(victim, everything, find_l
         for operation in library_operations(vault, victim, aside):
             done.append(operation)
             assert find_leaks(everything) == [], operation
-    assert len(done) == 20
+    assert len(done) == 22
     assert list((everything / "state").rglob("*.anchor")), "the search saw what the library leaves"
 
 
@@ -165,6 +169,23 @@ def test_no_canary_in_the_middle_of_a_commit(victim, everything, find_leaks):
             victim.records[0], large, f"{STEM}.jpg", progress=lambda done: look(done) if done > 31 << 20 else None
         )
     assert any("cases.vault-journal" in names for names in seen), "no moment with a journal was seen"
+
+
+def test_no_canary_in_the_middle_of_sealing_anew(victim, everything, find_leaks):
+    """Attack 1: the files in which everything is sealed anew hold nothing readable at any moment either."""
+    victim = victim.copied(everything / "vault")
+    seen = set()
+
+    def look(done: int, total: int) -> None:
+        if done % 20 == 0 or done == total:
+            seen.update(path.name for path in (everything / "vault").iterdir())
+            assert find_leaks(everything) == []
+
+    with victim.open(state_dir=everything / "state" / "casevault") as vault:
+        vault.keys.reseal(look)
+    assert ".cases.vault.compact-from" in seen, "no moment was seen"
+    assert find_leaks(everything) == []
+    assert [path.name for path in (everything / "vault").iterdir()] == ["cases.vault"]
 
 
 class Terminal:
