@@ -334,7 +334,7 @@ class KeyDesk:
             keyring = commit.state.keyring
             index = _find(keyring, which)
             custody.ask(commit, index)
-            commit.log("keys", {"did": "ask", "slot": index})
+            commit.log("settings", {"set": custody.QUESTION, "slot": index})
         return _info(index, keyring.slots[index])
 
     def acknowledge(self, identity: Identity) -> str:
