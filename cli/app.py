@@ -179,6 +179,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "key": Entry("cli.commands.key", "key", "List, add, change and remove ways in."),
     "check": Entry("cli.commands.keeping", "check", "Check integrity and freshness."),
     "backup": Entry("cli.commands.keeping", "backup", "Copy the vault to a new file."),
+    "salvage": Entry("cli.commands.salvage", "salvage", "Bring back what can be read of a badly damaged vault."),
     "compact": Entry("cli.commands.keeping", "compact", "Rewrite the file without the space of what was removed."),
     "demo": Entry("cli.demo", "demo", "Do the whole job on invented people in a fresh folder."),
 }
