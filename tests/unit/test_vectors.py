@@ -26,7 +26,7 @@ from vault.index import terms as index_terms
 from vault.objects import Kind, Ref
 from vault.records import Schemas
 from vault.sealing import KdfProfile, Label, Sealer
-from vault.vault import Vault
+from vault.vault import Vault, custody
 from vault.vault.anchor import Anchor, Seen
 
 HERE = Path(generate.__file__).parent
@@ -359,6 +359,13 @@ def library_checkpoints(v: Vector) -> None:
         refused(lambda: objects.parse_checkpoint(v["text"]))
     else:
         assert objects.parse_checkpoint(v["text"]) == (v["epoch"], hx(v["digest"]))
+
+
+@check
+def library_acknowledgements(v: Vector) -> None:
+    said = hx(v["vault_id"]), v["slot"], v["epoch"], hx(v["digest"])
+    assert custody.answer(*said, hx(v["seed"])) == v["text"]
+    assert sealing.Signer(hx(v["seed"])).public_key.hex() == v["public_key"]
 
 
 @check

@@ -3,6 +3,8 @@
 import struct
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from tests.independent import reader, texts
 from tests.independent.reader import exp, ext, h, lp
 from tests.vectors.kit import BY_HAND, INDEPENDENT, Group, framed, group, hashed, own_hmac, seal, some, tagged
@@ -98,6 +100,19 @@ def checkpoints() -> list[Group]:
         "": None,
     }
     return [{"text": t, "epoch": found and found[0], "digest": found and found[1].hex()} for t, found in tries.items()]
+
+
+@group("answers of a recipient who was asked to take a vault over", INDEPENDENT)
+def acknowledgements() -> list[Group]:
+    found = []
+    for slot, epoch in ((0, 1), (3, 70_000), (7, 2**32 - 1)):
+        vault_id, digest, seed = (some(f"{what} {slot}", size) for what, size in (("v", 16), ("d", 32), ("s", 32)))
+        key = Ed25519PrivateKey.from_private_bytes(seed)
+        said = vault_id + bytes([slot]) + struct.pack(">I", epoch) + digest
+        given = {"vault_id": vault_id.hex(), "slot": slot, "epoch": epoch, "digest": digest.hex(), "seed": seed.hex()}
+        text = texts.bech32("casevault-ack", said + key.sign(lp("acknowledge", said)))
+        found.append({**given, "public_key": key.public_key().public_bytes_raw().hex(), "text": text})
+    return found
 
 
 @group("log entries, their encoding and digest; each of the first four follows the one before", INDEPENDENT)

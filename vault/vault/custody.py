@@ -96,7 +96,29 @@ def acknowledge(objects: ObjectReader, state: State, identity: Identity) -> str:
         raise RecordError(msg)
     vault_id = state.header.vault_id
     seed = sealing.hpke_open(identity.seed, _info(vault_id, question.index), question.sealed)
-    said = vault_id + bytes([question.index]) + u32(state.head.epoch) + state.digest
+    return answer(vault_id, question.index, state.head.epoch, state.digest, seed)
+
+
+def answer(vault_id: bytes, index: int, epoch: int, digest: bytes, seed: bytes) -> str:
+    """Write an answer.
+
+    Args:
+        vault_id: 16 bytes.
+        index: The keyslot that was asked.
+        epoch: Of the state that was opened.
+        digest: Of its head, 32 bytes.
+        seed: The signing seed that was unsealed, 32 bytes.
+
+    Returns:
+        `casevault-ack1…`.
+
+    Secrets:
+        `seed`.
+
+    Source:
+        docs/format.md §Handing over.
+    """
+    said = vault_id + bytes([index]) + u32(epoch) + digest
     return codec.bech32_encode(_PREFIX, said + Signer(seed).sign(_statement(said)))
 
 
