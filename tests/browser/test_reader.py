@@ -321,3 +321,32 @@ def test_the_keyboard_alone_suffices(visit, tmp_path):
         seen.page.focus("#save-age")
         press("Enter")
     assert seen.quiet()
+
+
+def test_no_text_of_a_dossier_is_painted_over_what_the_page_itself_says(visit, tmp_path):
+    """Signs that stack over a letter reach as far up as one likes, unless they are cut off."""
+    stacks = ["A" + "\u0302" * 119, "A " * 3 + "B" + "\u0302" * 113]
+    plain = members()
+    index = b"".join(plain["index.html"].read()).decode()
+    heading = "<h1>" + ("A" + "\u0302" * 1_500 + " ") * 8 + "</h1>"
+    hostile = index.replace('<main id="dossier">', f'<main id="dossier">{heading}', 1).encode()
+    view = {"viewport": {"width": 900, "height": 1_400}}
+    shots = []
+    for name, page_of in {
+        "plain": light(tmp_path / "plain.html"),
+        "names": light(tmp_path / "names.html", *named(*stacks)),
+        "heading": light(tmp_path / "heading.html", index=hostile),
+    }.items():
+        seen = visit(page_of, **view).open()
+        box = seen.page.locator("#sent").bounding_box()
+        seen.page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+        above = {"x": 0, "y": 0, "width": 900, "height": box["y"] + box["height"] - 6}
+        shots.append((name, seen.page.screenshot(clip=above)))
+    assert [name for name, shot in shots if shot != shots[0][1]] == []
+
+
+def test_what_the_sender_wrote_stands_in_a_frame_that_says_so(visit, tmp_path):
+    seen = visit(light(tmp_path / "x.html"), locale="ru-RU").open()
+    assert "написал отправитель" in seen.page.inner_text(".sent > #sent")
+    assert seen.page.eval_on_selector("#dossier", "one => one.parentElement.getAttribute('aria-labelledby')") == "sent"
+    assert seen.texts("#signer dd")[3:5] == ["правовая защита", "для адвоката"]

@@ -1,5 +1,6 @@
 """The page that checks a bundle, in a real browser. All people and texts are made up."""
 
+import hashlib
 import json
 import shutil
 import struct
@@ -7,7 +8,8 @@ import struct
 import pytest
 
 from tests.browser.bundles import OTHER, PHRASE, SIGNER, TEXTS, event, members, named, packed, paged, seal
-from vault.handoff import archive, bag, checker, page
+from vault.errors import SignatureError
+from vault.handoff import archive, bag, checker, page, verify
 from vault.handoff.examine import Fingerprint
 
 RECORDS = (*named("Bekzat Tursyn"), event(*TEXTS))
@@ -264,4 +266,120 @@ def test_a_file_can_be_dropped(checks, bagged):
     )
     checks.page.wait_for_selector("#result h2")
     assert "by voice" in checks.page.inner_text("#result")
+    assert checks.seen.quiet()
+
+
+def test_a_check_begun_last_is_the_one_that_is_shown(checks, bagged, tmp_path):
+    """A long check that is still under way says nothing about the file that was chosen after it."""
+    large = members(*RECORDS, files={"data/files/file-1.bin": bytes(32 << 20)})
+    (tmp_path / "good.zip").write_bytes(packed(large))
+    bad = packed(dict(bagged) | {bag.README: bag.Member.of(b"another")})
+    checks.page.set_input_files("#file", str(tmp_path / "good.zip"))
+    checks.page.wait_for_function("document.getElementById('progress').textContent")
+    checks.page.set_input_files("#file", {"name": "bad.zip", "mimeType": "", "buffer": bad})
+    checks.page.wait_for_selector("#result .trouble")
+    checks.page.wait_for_timeout(4_000)  # the long check would have ended
+    said = checks.page.inner_text("#result")
+    assert "README.txt: changed" in said
+    assert "bad.zip" in said
+    assert "by voice" not in said
+    assert checks.seen.quiet()
+
+
+def test_a_sealed_file_does_not_speak_for_one_chosen_later(checks, bagged):
+    sealed = seal(packed(bagged))
+    checks.page.set_input_files("#file", {"name": "one.age", "mimeType": "", "buffer": sealed})
+    checks.page.wait_for_selector("#form:not([hidden])")
+    checks.page.fill("#passphrase", PHRASE)
+    checks.page.evaluate(
+        """() => {
+          document.getElementById("open").click();
+          const chosen = new DataTransfer();
+          chosen.items.add(new File(["something else"], "two.txt"));
+          document.getElementById("file").files = chosen.files;
+          document.getElementById("file").dispatchEvent(new Event("change"));
+        }"""
+    )
+    checks.page.wait_for_selector("#result .trouble")
+    checks.page.wait_for_timeout(1_500)
+    said = checks.page.inner_text("#result")
+    assert "two.txt" in said
+    assert "one.age" not in said
+    assert checks.seen.quiet()
+
+
+def test_a_crowd_of_files_does_not_hold_the_page(checks):
+    from tests.unit.handoff.test_verify import crowd
+
+    said = checks.file("x.zip", crowd(9_000, 9_999))
+    assert "+ 18801" in said
+    assert checks.seen.quiet()
+
+
+def resigned(bagged, tree, drop=()):
+    """Sign another manifest for the same files."""
+    from vault.handoff import sshsig
+
+    manifest = bag.canonical(tree)
+    other = {name: member for name, member in bagged.items() if name not in drop}
+    other[bag.MANIFEST] = bag.Member.of(manifest)
+    other[bag.SIGNATURE] = bag.Member.of(sshsig.sign(SIGNER, manifest))
+    return packed({name: other[name] for name in sorted(other, key=archive.order)})
+
+
+def test_the_page_and_the_program_say_the_same(checks, bagged, tmp_path):
+    """Every form here is signed, by a key that signs anything."""
+    tree = json.loads(b"".join(bagged[bag.MANIFEST].read()))
+    empty = hashlib.sha256(b"").hexdigest()
+
+    def listing(*names, without=()):
+        files = [one for one in tree["files"] if one["sha256sum"][66:] not in {*names, *without}]
+        files += [{"bytes": 0, "sha256sum": f"{empty}  {name}"} for name in names]
+        return tree | {"files": sorted(files, key=lambda one: archive.order(one["sha256sum"][66:]))}
+
+    def named_so(*names):
+        return resigned({**bagged, **{name: bag.Member.of(b"") for name in names}}, listing(*names))
+
+    def received(receipt):
+        data = receipt if isinstance(receipt, bytes) else bag.canonical(receipt)
+        there = {**bagged, bag.RECEIPT: bag.Member.of(data)}
+        files = [one for one in tree["files"] if one["sha256sum"][66:] != bag.RECEIPT]
+        files.append({"bytes": len(data), "sha256sum": f"{hashlib.sha256(data).hexdigest()}  {bag.RECEIPT}"})
+        files.sort(key=lambda one: archive.order(one["sha256sum"][66:]))
+        return resigned(there, tree | {"files": files})
+
+    changes = [
+        {"terms": []}, {"terms": ""}, {"terms": 0}, {"terms": None}, {"terms": {"en": "abc"}},
+        {"terms": {"en": {"a": 1}}},
+        {"terms": {"en": ["a\u00a0b"]}}, {"terms": {"en": ["a\u1680b"]}}, {"terms": {"en": ["\U0001f54a" * 1000]}},
+        {"terms": {"en": ["a b"]}}, {"onward": {}}, {"onward": "ab"}, {"onward": ["state"]}, {"bundle": "AB" * 16},
+        {"bundle": " ".join(["ab"] * 16)}, {"bundle": ["ab"]}, {"recipients": {"passphrase": 1}},
+        {"recipients": "passphrase"}, {"delete_by": "2027-99-99"}, {"tool": "x\n"}, {"purpose": "legal\n"},
+    ]  # fmt: skip
+    cases = {repr(change): resigned(bagged, tree | change) for change in changes}
+    cases["no receipt"] = resigned(bagged, listing(without=[bag.RECEIPT]), [bag.RECEIPT])
+    series = {"id": "ab" * 16, "number": 1}
+    for given in (
+        b"junk", b"[]\n", {}, {"series": None}, {"series": series}, {"series": []}, {"series": 0}, {"series": "x"},
+        {"series": series | {"number": 0}}, {"series": series | {"number": 2**31}},
+        {"series": series | {"number": True}}, {"series": None, "x": 2**53}, {"series": None, "x": -(2**53) + 1},
+        {"series": series | {"id": "AB" * 16}}, {"series": series | {"more": 1}}, {"series": {"id": "ab" * 16}},
+        b'{"series":null }\n', b'{"a":1.0,"series":null}\n', b'{"a":1e2,"series":null}\n',
+    ):  # fmt: skip
+        cases[repr(given)] = received(given)
+    for names in (
+        ["ı.t", "i.t"], ["I.t", "i.t"], ["ſ.t", "s.t"], ["ß.t", "ss.t"], ["ς.t", "σ.t"], ["ﬀ.t", "ff.t"],
+        ["ꭰ.t", "Ꭰ.t"], ["\u0130.t", "i\u0307.t"], ["\u0130.t", "i.t"], ["con.t"], ["a.\u0660"], ["a\u00a0b"], ["a  b"],
+    ):  # fmt: skip
+        cases[repr(names)] = named_so(*(f"data/files/{name}" for name in names))
+    accepted = 0
+    for name, data in cases.items():
+        (tmp_path / "x.zip").write_bytes(data)
+        try:
+            holds = bool(verify(tmp_path / "x.zip"))
+        except SignatureError:
+            holds = False
+        assert ("by voice" in checks.file("x.zip", data)) == holds, name
+        accepted += holds
+    assert 8 <= accepted < len(cases) - 20
     assert checks.seen.quiet()

@@ -49,6 +49,7 @@ FORMAT: Final = "casevault-bundle/1"
 RECEIPT_FORMAT: Final = "casevault-receipt/1"
 MAX_MANIFEST_BYTES: Final = 16 << 20
 BUNDLE_ID_BYTES: Final = 16
+MAX_INTEGER: Final = (1 << 53) - 1
 MAX_SENTENCE: Final = 1000
 """Characters of one sentence of the terms."""
 _HEX16: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -297,6 +298,26 @@ def canonical(value: object) -> bytes:
     return text.encode() + b"\n"
 
 
+def parse(data: bytes) -> Any:  # noqa: ANN401 - what stands there is for the caller to look at
+    """Read JSON that is in the form of `canonical`, with no number but integers that every program reads alike.
+
+    Raises:
+        ValueError: It is in another form.
+        RecursionError: It is too deep.
+    """
+    tree = json.loads(data, parse_float=_integer, parse_int=_integer, parse_constant=_integer)
+    if canonical(tree) != data:
+        raise ValueError("another form")
+    return tree
+
+
+def _integer(text: str) -> int:
+    number = int(text)
+    if abs(number) > MAX_INTEGER:
+        raise ValueError("a number that programs read in different ways")
+    return number
+
+
 def _sums(members: Mapping[str, Member]) -> bytes:
     lines = [f"{members[path].sha256.hex()}  {path}\n" for path in sorted(members, key=order)]
     return "".join(lines).encode()
@@ -336,8 +357,8 @@ def read_manifest(data: bytes) -> Manifest:
         SignatureError: Not that form.
     """
     try:
-        tree = json.loads(data)
-        if canonical(tree) != data or tree["format"] != FORMAT:
+        tree = parse(data)
+        if tree["format"] != FORMAT:
             raise ValueError  # noqa: TRY301 - one refusal for all that a manifest may have wrong
         return _read(tree)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):

@@ -6,7 +6,6 @@ The note is the recipient's, a line for each bundle; nothing of it goes back to 
 
 from __future__ import annotations
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Mapping
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from vault.errors import FormatError, SignatureError
 from vault.handoff import sshsig
-from vault.handoff.bag import canonical
+from vault.handoff.bag import parse
 
 if TYPE_CHECKING:
     from vault.handoff.examine import Report
@@ -46,16 +45,13 @@ def read_series(receipt: bytes) -> tuple[bytes, int] | None:
         docs/bundle.md §The receipt.
     """
     try:
-        tree = json.loads(receipt)
-        if canonical(tree) != receipt:
-            raise ValueError  # noqa: TRY301 - one refusal for all that may be wrong
-        told = tree.get("series")
+        told = parse(receipt).get("series")
         if told is None:
             return None
         mark, number = bytes.fromhex(told["id"]), told["number"]
         right = set(told) == {"id", "number"} and len(mark) == SERIES_ID_BYTES and mark.hex() == told["id"]
         if not right or type(number) is not int or not 1 <= number <= MAX_NUMBER:
-            raise ValueError  # noqa: TRY301 - as above
+            raise ValueError  # noqa: TRY301 - one refusal for all that may be wrong
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise SignatureError("not in the one form that a bundle has") from None
     return mark, number

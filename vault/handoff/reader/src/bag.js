@@ -3,7 +3,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { ArchiveReader, MAX_MEMBERS } from "./archive.js";
 import { breathe, compare, decode, encode, equal, hex, join } from "./bytes.js";
-import { readManifest } from "./manifest.js";
+import { isReceipt, readManifest } from "./manifest.js";
 import { Places } from "./names.js";
 import { allowedSigners, fingerprint, sixWords, verify } from "./signature.js";
 import { Trouble } from "./trouble.js";
@@ -11,7 +11,8 @@ import { Trouble } from "./trouble.js";
 const MANIFEST = "casevault/manifest.json";
 const SIGNATURE = "casevault/manifest.json.sig";
 const SIGNERS = "casevault/allowed_signers";
-const NEEDED = new Set([MANIFEST, SIGNATURE, SIGNERS]);
+const RECEIPT = "casevault/receipt.json";
+const NEEDED = new Set([MANIFEST, SIGNATURE, SIGNERS, RECEIPT]);
 const MAX_MANIFEST_BYTES = 16 << 20;
 const PIECE = 64 << 10;
 const BREATH = 4 << 20;
@@ -100,10 +101,12 @@ function judge(roll) {
     const path = trouble.kind === "signature-form" ? SIGNATURE : MANIFEST;
     throw new Trouble("not-as-signed", [...faults, { path, what: trouble.kind }]);
   }
-  faults.push(...differences(manifest.files, seen));
+  for (const fault of differences(manifest.files, seen)) faults.push(fault);
+  if (!manifest.files.has(RECEIPT)) faults.push({ path: RECEIPT, what: "missing" });
   if (!faults.length && !equal(join(contents.get(SIGNERS) ?? []), allowedSigners(key))) {
     faults.push({ path: SIGNERS, what: "signers" });
   }
+  if (!faults.length && !isReceipt(join(contents.get(RECEIPT)))) faults.push({ path: RECEIPT, what: "manifest-form" });
   if (faults.length) throw new Trouble("not-as-signed", faults);
   return { manifest, seen, contents, words: sixWords(key), fingerprint: fingerprint(key) };
 }
@@ -112,15 +115,20 @@ function differences(signed, seen) {
   const faults = [];
   const isOwn = (name) => name === MANIFEST || name === SIGNATURE;
   const missing = new Map([...signed].filter(([name]) => isOwn(name) || !seen.has(name)));
-  const same = (one, other) => one.length === other.length && one.sha256 === other.sha256;
+  const content = ({ length, sha256 }) => `${length} ${sha256}`;
+  const alike = new Map();
+  for (const [name, one] of [...missing].reverse()) {
+    if (!alike.has(content(one))) alike.set(content(one), []);
+    alike.get(content(one)).push(name);
+  }
   for (const [name, measured] of seen) {
     if (isOwn(name)) continue;
     const was = signed.get(name);
-    if (was && !same(was, measured)) faults.push({ path: name, what: "changed" });
+    if (was && content(was) !== content(measured)) faults.push({ path: name, what: "changed" });
     if (was) continue;
-    const old = [...missing].find(([, one]) => same(one, measured));
-    if (old) missing.delete(old[0]);
-    faults.push({ path: name, what: old ? "renamed" : "extra", was: old?.[0] });
+    const old = alike.get(content(measured))?.pop();
+    if (old !== undefined) missing.delete(old);
+    faults.push({ path: name, what: old === undefined ? "extra" : "renamed", was: old });
   }
   return [...faults, ...[...missing.keys()].map((path) => ({ path, what: "missing" }))];
 }

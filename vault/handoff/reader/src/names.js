@@ -21,8 +21,9 @@ function isSafePart(part) {
   );
 }
 
-const folded = (text) =>
-  text.normalize("NFKC").toLowerCase().toUpperCase().toLowerCase().replaceAll("ς", "σ").normalize("NFKC");
+const lowered = (text) => text.toLowerCase().toUpperCase().toLowerCase().replaceAll("ς", "σ");
+/** As Unicode folds case: there ı is a letter of its own, although its capital is that of i. */
+const folded = (text) => text.normalize("NFKC").split("ı").map(lowered).join("ı").normalize("NFKC");
 
 /** The paths of one bag, taken one after another; each must be safe and clash with none before it. */
 export class Places {

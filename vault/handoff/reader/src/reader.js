@@ -94,7 +94,7 @@ function show(opened, bytes, archive) {
   const dossier = one("dossier");
   if (body) dossier.append(body);
   else dossier.append(told("p", "no-dossier"));
-  if (leftOut) dossier.before(told("p", "left-out", { count: leftOut }, { className: "trouble" }));
+  if (leftOut) one("sent").before(told("p", "left-out", { count: leftOut }, { className: "trouble" }));
   const name = `bundle-${opened.manifest.bundle.slice(0, 8)}`;
   for (const [kind, pieces] of [["age", [bytes]], ["zip", archive]]) {
     const save = saver(pieces, `${name}.${kind}`);

@@ -1,6 +1,7 @@
 // What both pages show of a check: what is wrong with which file, or who signed.
 
 import { make, quoted, told, visible } from "./dom.js";
+import { has } from "./words.js";
 
 const MOST = 200;
 
@@ -27,14 +28,16 @@ export function signer(place, { manifest, seen, words, fingerprint }, sealed) {
     ["six-words", words, "six"],
     ["key", fingerprint],
     ["bundle-id", manifest.bundle],
-    ["purpose", manifest.purpose],
-    ["policy", manifest.policy],
+    ["purpose", manifest.purpose, "", `for-${manifest.purpose}`],
+    ["policy", manifest.policy, "", `policy-${manifest.policy}`],
     ["recipients", manifest.recipients.join(", ")],
     ["tool", manifest.tool],
   ];
   const list = make("dl", { className: "facts" });
-  for (const [key, value, className = ""] of rows) {
-    list.append(make("div", { className }, told("dt", key), make("dd", { lang: "en", dir: "ltr" }, value)));
+  for (const [key, value, className = "", words = ""] of rows) {
+    // What the program ships is told in words, and what the sender named in the sender's.
+    const said = has(words) ? told("dd", words) : make("dd", { lang: "en", dir: "ltr" }, value);
+    list.append(make("div", { className }, told("dt", key), said));
   }
   const heading = told("h2", "signed-title", {}, { tabIndex: -1 });
   // All languages are there, and the style shows the one that is chosen, as with the words of the dossier.

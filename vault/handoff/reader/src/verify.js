@@ -15,10 +15,13 @@ const MOST = 500;
 /** What stands around the sealed file in a page: length and SHA-256, written here when the pages are built. */
 const [BEFORE, AFTER] = READER_PAGE;
 
+/** A sealed file that waits for its passphrase, and what it is called. */
 let waiting = null;
+/** Number of the check begun last: only that one may show anything. */
+let turn = 0;
 
-async function* pieces(file) {
-  for (let at = 0; at < file.size; at += PIECE) yield await bytesOf(file.slice(at, at + PIECE));
+async function* pieces(file, mine) {
+  for (let at = 0; at < file.size && mine === turn; at += PIECE) yield await bytesOf(file.slice(at, at + PIECE));
 }
 
 async function bytesOf(blob) {
@@ -29,19 +32,26 @@ async function bytesOf(blob) {
   }
 }
 
-/** Do a check and show what came of it. */
-async function attempt(check) {
+/** Do a check of what has a name and show what came of it, unless another check was begun meanwhile. */
+async function attempt(name, check) {
+  const mine = ++turn;
   const progress = one("progress");
   one("result").replaceChildren();
   say(progress, "checking");
   await breathe();
+  let shown = false;
   try {
-    const found = await check();
+    const found = await check(mine);
+    if (mine !== turn) return;
     if (found) show(found);
+    shown = found !== null;
   } catch (error) {
+    if (mine !== turn) return;
+    shown = true;
     const known = error instanceof Trouble;
     trouble(one("result"), known ? error.kind : "failed", known ? error.faults : []);
   }
+  if (shown) one("result").prepend(make("p", {}, told("span", "checked"), ": ", make("code", {}, quoted(name))));
   delete progress.dataset.word;
   progress.textContent = "";
 }
@@ -60,15 +70,18 @@ function show({ sealed, ...found }) {
 
 const begins = (bytes, text) => decode(bytes.subarray(0, text.length)) === text;
 
-async function checkFile(file) {
+async function checkFile(file, mine) {
   waiting = null;
   one("form").hidden = true;
   const head = await bytesOf(file.slice(0, 64));
-  if (begins(head, "PK\u0003\u0004") || begins(head, "PK\u0005\u0006")) return examineArchive(pieces(file), false);
+  if (begins(head, "PK\u0003\u0004") || begins(head, "PK\u0005\u0006")) return examineArchive(pieces(file, mine), false);
   if (file.size > MAX_SEALED_BYTES) throw new Trouble("large");
-  if (begins(head, "age-encryption.org/v1")) waiting = await bytesOf(file);
-  else if (/\.html?$/i.test(file.name) || begins(head, "<!doctype html>")) waiting = sealedIn(await bytesOf(file));
+  let sealed;
+  if (begins(head, "age-encryption.org/v1")) sealed = await bytesOf(file);
+  else if (/\.html?$/i.test(file.name) || begins(head, "<!doctype html>")) sealed = sealedIn(await bytesOf(file));
   else throw new Trouble("not-age");
+  if (mine !== turn) return null;
+  waiting = [sealed, file.name];
   one("form").hidden = false;
   one("passphrase").focus();
   return null;
@@ -87,21 +100,22 @@ function sealedIn(page) {
 
 function checkSealed(event) {
   event.preventDefault();
-  const sealed = waiting;
+  if (!waiting) return;
+  const [sealed, name] = waiting;
   const passphrase = tidy(one("passphrase").value);
-  void attempt(async () => {
+  void attempt(name, async () => {
     const key = await unlock(sealed.subarray(0, HEAD_BYTES), passphrase);
     return { ...(await examineArchive(unseal(sealed, key, false), false)), sealed: true };
   });
 }
 
-function checkFolder(list) {
+function checkFolder(list, mine) {
   waiting = null;
   one("form").hidden = true;
   const files = new Map();
   for (const file of list) {
     const path = file.webkitRelativePath.split("/").slice(1).join("/");
-    files.set(path, () => pieces(file));
+    files.set(path, () => pieces(file, mine));
   }
   return examineFolder(files);
 }
@@ -116,18 +130,20 @@ document.addEventListener("DOMContentLoaded", () => {
   });
   one("file").addEventListener("change", () => {
     const [file] = one("file").files;
-    if (file) void attempt(() => checkFile(file));
+    if (file) void attempt(file.name, (mine) => checkFile(file, mine));
   });
   one("folder").addEventListener("change", () => {
     const { files } = one("folder");
-    if (files.length) void attempt(() => checkFolder(files));
+    if (!files.length) return;
+    void attempt(files[0].webkitRelativePath.split("/")[0], (mine) => checkFolder(files, mine));
   });
   document.addEventListener("dragover", (event) => event.preventDefault());
   document.addEventListener("drop", (event) => {
     event.preventDefault();
     const [item] = event.dataTransfer.items;
-    if (item?.webkitGetAsEntry?.()?.isDirectory) return trouble(one("result"), "drop-folder");
+    const folder = item?.webkitGetAsEntry?.();
+    if (folder?.isDirectory) return void attempt(folder.name, () => Promise.reject(new Trouble("drop-folder")));
     const [file] = event.dataTransfer.files;
-    if (file) void attempt(() => checkFile(file));
+    if (file) void attempt(file.name, (mine) => checkFile(file, mine));
   });
 });

@@ -160,6 +160,36 @@ const WORDS = {
   "bundle-id": ["Bundle", "Пакет", "Пакет", "材料包编号"],
   "purpose": ["Purpose", "Цель", "Мақсаты", "用途"],
   "policy": ["Policy", "Правила", "Ережелер", "披露规则"],
+  "for-legal": ["legal action", "правовая защита", "құқықтық қорғау", "法律行动"],
+  "for-un": ["UN procedures", "процедуры ООН", "БҰҰ рәсімдері", "联合国程序"],
+  "for-tracing": ["tracing", "розыск", "іздеу", "寻人"],
+  "for-advocacy": ["advocacy", "общественная защита", "қоғамдық қорғау", "倡导"],
+  "for-research": ["research", "исследование", "зерттеу", "研究"],
+  "for-publication": ["publication", "публикация", "жариялау", "发表"],
+  "for-family": ["family", "для семьи", "отбасы үшін", "家庭"],
+  "policy-everything": ["everything, for the owner alone", "всё, только для владельца", "бәрі, тек иесіне", "全部内容，仅供所有者本人"],
+  "policy-family": ["for the family", "для семьи", "отбасына", "供家属"],
+  "policy-lawyer": ["for a lawyer", "для адвоката", "адвокатқа", "供律师"],
+  "policy-press": ["for the press", "для прессы", "баспасөзге", "供媒体"],
+  "policy-public": ["for the public", "для всех", "жұртшылыққа", "供公众"],
+  "policy-un-confidential": [
+    "for the UN, confidential part",
+    "для ООН, конфиденциальная часть",
+    "БҰҰ-ға, құпия бөлігі",
+    "供联合国，保密部分",
+  ],
+  "policy-un-forwardable": [
+    "for the UN, may be forwarded to the State",
+    "для ООН, можно передать государству",
+    "БҰҰ-ға, мемлекетке беруге болатын бөлігі",
+    "供联合国，可转交有关国家",
+  ],
+  "sent": [
+    "From here on: what the sender wrote. Who signed it stands above this frame and nowhere else.",
+    "Отсюда — то, что написал отправитель. Кто подписал, сказано над этой рамкой и больше нигде.",
+    "Осы жерден бастап — жіберушінің жазғаны. Кім қол қойғаны осы жақтаудың үстінде ғана айтылған.",
+    "以下是发送者所写的内容。签名者只在此框上方注明，别处均不算数。",
+  ],
   "tool": ["Made with", "Создано в", "Жасалған құралы", "制作程序"],
   "terms": ["Terms", "Условия", "Шарттар", "使用条件"],
   "recipients": ["Sealed to", "Для кого", "Кімге арналған", "收件方"],
@@ -237,12 +267,15 @@ const WORDS = {
     "Мөрленген файлды қоршаған бет белгілі бетпен бірдей емес: ол өзгертілген немесе басқа нұсқада жасалған. Құпия сөйлемді ол бетке енгізбеңіз.",
     "加密文件外层的页面与已知页面不同：它被改动过，或由其他版本制作。请勿在那个页面输入口令。",
   ],
+  "checked": ["Checked", "Проверено", "Тексерілген", "已检查"],
   "file-list": ["What was signed", "Что подписано", "Қол қойылғаны", "已签名的内容"],
 };
 
 export const LANGUAGES = { en: "English", ru: "Русский", kk: "Қазақша", zh: "中文" };
 
 let chosen = 0;
+
+export const has = (key) => Object.hasOwn(WORDS, key);
 
 /** Give the words of a key in the language that is chosen. */
 export function word(key, filled = {}) {
