@@ -31,6 +31,8 @@ _CUT_BYTES: Final = 1023 if sys.platform == "darwin" else 4095
 _LEAST_CHARACTERS: Final = 20
 _LEAST_WORDS: Final = 5
 _LEAST_HAN: Final = 10
+_SHARE_WORDS: Final = 30
+"""Whoever types so many words may have typed a share of a key; only then is it looked at as one."""
 
 
 # --- questions --------------------------------------------------------------------------------------------------
@@ -306,7 +308,18 @@ def read_secret(settings: Settings, question: str) -> Secret:
         paper = parse_secret(text)  # a paper key in a file is as good as one that is typed
         return paper if isinstance(paper, Identity) else parse_identity(text)
     given = given_passphrase(settings)
-    return parse_secret(ask_secret(settings, question) if given is None else given)
+    if given is not None:
+        return parse_secret(given)
+    typed = ask_secret(settings, question)
+    if len(typed.split()) < _SHARE_WORDS:
+        return parse_secret(typed)
+    from vault.shares import ShareSet, looks_like_share
+
+    if not looks_like_share(typed):
+        return parse_secret(typed)
+    from cli.sheets import ask_shares
+
+    return ask_shares(Output(settings), ShareSet(), typed)
 
 
 def _identity_text(settings: Settings, path: str) -> str:

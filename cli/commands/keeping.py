@@ -12,22 +12,29 @@ import click
 
 from cli.app import Settings, command
 from cli.commands.keys import KDF_NAMES, kdf_profile
+from cli.commands.shares import KEEP_APART, check_split, paper_facts, paper_line
 from cli.exits import Exit
 from cli.output import Output, escape
 from cli.session import checked_path, confirm, given_passphrase, new_passphrase, open_vault, state_folder, vault_path
+from cli.sheets import handed_out, require_way_out
+from cli.unfinished import clear_beside
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from vault.sealing import KdfProfile
     from vault.vault import Status, Vault
 
+FIRST: Final = "first passphrase"
+OFFER: Final = "casevault key add paper --sheet FILE.svg"
+_LONGEST_SPLIT: Final = 8
 MAX_EVENTS: Final = 10_000
 """Events of the last months that `status` looks at."""
 
 
 @command("init", short_help="Make a vault.")
 @click.argument("path", metavar="[PATH]", required=False)
-@click.option("--label", default="first passphrase", show_default=True, help="What to call this way in.")
+@click.option("--label", default=FIRST, show_default=True, help="What to call this way in.")
 @click.option(
     "--kdf",
     type=click.Choice(KDF_NAMES),
@@ -35,16 +42,24 @@ MAX_EVENTS: Final = 10_000
     show_default=True,
     help="What each guess and each opening costs: 64 MiB, 256 MiB or 1 GiB of memory.",
 )
+@click.option("--split", metavar="K/N", help="No passphrase: it opens by any K of N shares together.")
+@click.option("--sheets", "folder", metavar="DIR", help="With --split: write the sheets to print (SVG) into DIR.")
 @click.option("--force", is_flag=True, help="Take a weak passphrase too.")
 @click.pass_obj
-def init(settings: Settings, path: str | None, label: str, kdf: str, *, force: bool) -> None:
+def init(
+    settings: Settings, path: str | None, label: str, kdf: str, split: str | None, folder: str | None, *, force: bool
+) -> None:
     """Make a vault. An existing file is never overwritten.
 
     Six words are generated as its passphrase unless you type one twice or name a file with --passphrase-file. Without
     PATH the vault is made where CASEVAULT_VAULT says.
 
+    With --split nobody opens it alone, whatever is done to them: K people bring their shares together, and type them
+    where a passphrase is asked. Give each share to another person, not all of them on site.
+
     Example:
       casevault init families.vault
+      casevault init families.vault --split 3/5 --sheets sheets
     """
     out = Output(settings)
     target = checked_path(path) if path is not None else vault_path(settings)
@@ -56,16 +71,26 @@ def init(settings: Settings, path: str | None, label: str, kdf: str, *, force: b
 
         message = f"{target} is there already"
         raise UnsafePathError(message)
-    passphrase = new_passphrase(settings, out, given=given_passphrase(settings), force=force)
-    from vault.vault import Vault
-
+    if split is None and folder is not None:
+        message = "--sheets goes with --split."
+        raise click.UsageError(message)
+    making = None if split is None else _split_numbers(settings, split, folder)
+    passphrase = "" if making else new_passphrase(settings, out, given=given_passphrase(settings), force=force)
     profile = kdf_profile(kdf)
     if kdf == "small":
         out.warn("Each guess costs an attacker only 64 MiB: this is for devices that have no more to give.")
     elif kdf == "default" and settings.kdf_profile is not None:
         profile = settings.kdf_profile
-    with out.working("Making the vault"):
-        made = Vault.create(target, passphrase, profile=profile, label=label, state_dir=state_folder(settings))
+    sheets: list[Path] = []
+    if making:
+        made, sheets = _make_split(
+            settings, out, target, making, profile, "shares" if label == FIRST else label, folder
+        )
+    else:
+        from vault.vault import Vault
+
+        with out.working("Making the vault"):
+            made = Vault.create(target, passphrase, profile=profile, label=label, state_dir=state_folder(settings))
     with made as vault:
         status = vault.status()
     if not out.json(
@@ -74,16 +99,58 @@ def init(settings: Settings, path: str | None, label: str, kdf: str, *, force: b
             "fingerprint": status.fingerprint,
             "vault_code": status.vault_code,
             "checkpoint": status.checkpoint,
+            **({"sheets": [str(sheet) for sheet in sheets]} if making else {}),
         }
     ):
         out.line("vault", target)
         out.line("fingerprint", status.fingerprint)
         out.line("vault code", status.vault_code)
         out.line("checkpoint", status.checkpoint)
-    out.talk(
-        "Note the six words of the fingerprint: they change when somebody changes the keys.\n"
-        "Add a second way in soon (`casevault key add paper`), and make backups (`casevault backup FILE`)."
-    )
+        for sheet in sheets:
+            out.line("sheet", sheet)
+    if sheets:
+        out.warn(KEEP_APART)
+    out.talk("Note the six words of the fingerprint: they change when somebody changes the keys.")
+    if not making:
+        out.talk(f"Add a second way in soon: `{OFFER}`.")
+    out.talk("Make backups: `casevault backup FILE`.")
+
+
+def _split_numbers(settings: Settings, text: str, folder: str | None) -> tuple[int, int]:
+    """Read K/N, and see that the shares can go somewhere."""
+    needed, slash, count = text.partition("/")
+    if not (slash and needed.isdecimal() and count.isdecimal() and len(text) < _LONGEST_SPLIT):
+        message = "--split takes K/N, for example 3/5: three of five shares open the vault."
+        raise click.UsageError(message)
+    if any((settings.passphrase_file, settings.passphrase_fd is not None, settings.passphrase_command)):
+        message = "With --split the vault has no passphrase."
+        raise click.UsageError(message)
+    check_split(int(count), int(needed))
+    require_way_out(settings, folder)
+    return int(needed), int(count)
+
+
+def _make_split(
+    settings: Settings,
+    out: Output,
+    target: Path,
+    numbers: tuple[int, int],
+    profile: KdfProfile,
+    label: str,
+    folder: str | None,
+) -> tuple[Vault, list[Path]]:
+    """Make a vault that opens by shares alone; the sheets are there first."""
+    from vault import keys, sealing, shares
+    from vault.vault import Vault
+
+    needed, count = numbers
+    vault_id = sealing.random_bytes(16)
+    made = shares.split(sealing.random_bytes(sealing.SEED_BYTES), count, needed)
+    with handed_out(out, made, keys.vault_code(vault_id), folder) as sheets:
+        vault = Vault.create_split(
+            target, vault_id, made, profile=profile, label=label, state_dir=state_folder(settings)
+        )
+    return vault, sheets
 
 
 # --- status -------------------------------------------------------------------------------------------------------
@@ -107,8 +174,9 @@ def status(settings: Settings) -> None:
     with open_vault(settings) as vault:
         state = vault.status()
         due = deadlines(vault, _today())
+        papers = [paper_facts(each) for each in vault.keys.on_paper()]
     facts = status_facts(state)
-    if out.json({**facts, "due": due}):
+    if out.json({**facts, "due": due, "on_paper": papers}):
         return
     for label, value in (
         ("fingerprint", state.fingerprint),
@@ -122,10 +190,15 @@ def status(settings: Settings) -> None:
         ("last check", facts["last_check"] or "never"),
     ):
         out.line(label, value)
+    for paper in papers:
+        what = f"{paper['threshold']} of {paper['pieces']} shares" if paper["threshold"] else "paper key"
+        out.line("on paper", paper["label"], what, f"last drill {paper['last_drill'] or 'never'}")
     for one in due:
         out.line("due", one["on"], f"{one['days']} days", one["kind"], one["id"][:10], one["what"])
-    if len(state.keyslots) < 2:
-        out.talk("There is only one way in. Add another: `casevault key add paper`.")
+    if len(state.keyslots) < 2 and not any(paper["threshold"] for paper in papers):
+        out.talk(f"There is only one way in. Add another: `{OFFER}`.")
+    if unseen := [paper_line(paper) for paper in papers if paper["never_seen"]]:
+        out.talk(f"Never seen in a drill: {'; '.join(unseen)}. See whether they are still good: `casevault key drill`.")
     if not facts["last_check"]:
         out.talk("Never checked. Run `casevault check`.")
 
@@ -214,6 +287,7 @@ def check(settings: Settings, *, scrub: bool, accept_older: bool, yes: bool) -> 
       casevault check --scrub
     """
     out = Output(settings)
+    clear_beside(out, vault_path(settings))
     if scrub:
         if settings.expect is not None or accept_older:
             message = "--scrub opens nothing, so it goes with no other option."

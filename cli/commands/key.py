@@ -8,6 +8,7 @@ from __future__ import annotations
 from cli.app import Group
 from cli.commands.custody import acknowledge, handoff, new_identity
 from cli.commands.keys import add_key, change_key, list_keys, remove_key, rotate
+from cli.commands.shares import combine_shares, drill, split_key
 
 key = Group(
     "key",
@@ -19,5 +20,17 @@ Each change gives the vault new keys, so its fingerprint changes: tell the other
 Example:
   casevault key add paper
 """,
-    commands=[list_keys, add_key, change_key, remove_key, rotate, new_identity, handoff, acknowledge],
+    commands=[
+        list_keys,
+        add_key,
+        change_key,
+        remove_key,
+        split_key,
+        combine_shares,
+        drill,
+        rotate,
+        new_identity,
+        handoff,
+        acknowledge,
+    ],
 )

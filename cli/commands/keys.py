@@ -11,9 +11,11 @@ import click
 
 from cli.app import Settings, command
 from cli.output import Output
-from cli.session import ask, can_ask, new_passphrase, open_vault, passphrase_in
+from cli.session import ask, can_ask, checked_path, new_passphrase, open_vault, passphrase_in
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from vault.sealing import KdfProfile
     from vault.vault import KeyslotInfo, KnownCopy, Vault
 
@@ -116,6 +118,9 @@ def report_keys(
 @click.argument("recipient_key", metavar="[KEY]", required=False)
 @click.option("--label", metavar="LABEL", help="What to call it; else its kind.")
 @click.option("--new-passphrase-file", metavar="FILE", help="Read the new passphrase from FILE.")
+@click.option(
+    "--sheet", metavar="FILE", help="Write the paper key to FILE, a sheet to print (SVG), and show it nowhere."
+)
 @click.option("--force", is_flag=True, help="Take a weak passphrase too.")
 @click.pass_obj
 def add_key(
@@ -124,15 +129,17 @@ def add_key(
     recipient_key: str | None,
     label: str | None,
     new_passphrase_file: str | None,
+    sheet: str | None,
     *,
     force: bool,
 ) -> None:
     """Add a way in: another passphrase, a paper key to write down, or the public key of a recipient.
 
-    A paper key is printed once on standard output and typed wherever a passphrase is asked.
+    A paper key is printed once on standard output and typed wherever a passphrase is asked. With --sheet it goes to a
+    page for the printer instead, with a square code and with what to do, in English, Russian and Kazakh.
 
     Example:
-      casevault key add paper --label "safe of the notary"
+      casevault key add paper --label "safe of the notary" --sheet notary.svg
       casevault key add recipient age1pq1...
     """
     out = Output(settings)
@@ -144,23 +151,85 @@ def add_key(
     if kind != "passphrase" and new_passphrase_file is not None:
         message = "--new-passphrase-file goes with a passphrase."
         raise click.UsageError(message)
+    if kind != "paper" and sheet is not None:
+        message = "--sheet goes with a paper key."
+        raise click.UsageError(message)
+    target = None if sheet is None else new_sheet(sheet)
     with open_vault(settings, write=True) as vault:
-        name = label or kind
-        if any(slot.label == name for slot in vault.keys.list()):
-            message = f"There is a way in called {name!a} already. Give another --label."
-            raise click.UsageError(message)
+        name = new_label(vault, label, kind)
         if kind == "passphrase":
             vault.keys.add_passphrase(
                 name, new_passphrase(settings, out, given=passphrase_in(new_passphrase_file), force=force)
             )
             report_keys(out, vault, "added")
         elif kind == "paper":
-            paper = vault.keys.add_paper(name)
-            report_keys(out, vault, "added", paper_key=paper)
-            out.warn("Write the paper key down and keep it away from the vault: it opens everything. It is shown once.")
+            _add_paper(out, vault, name, target)
         else:
             vault.keys.add_recipient(name, recipient_key or "")
             report_keys(out, vault, "added")
+
+
+def new_label(vault: Vault, label: str | None, otherwise: str) -> str:
+    """Find out what to call a new way in.
+
+    Args:
+        vault: The open vault.
+        label: As given, if it was.
+        otherwise: What to call it else, with a number after it where that is taken.
+
+    Returns:
+        A label that no other way in has.
+
+    Raises:
+        click.UsageError: The label that was given is taken.
+    """
+    taken = {slot.label for slot in vault.keys.list()}
+    if label is None:
+        names = (otherwise if number == 1 else f"{otherwise} {number}" for number in range(1, len(taken) + 2))
+        return next(name for name in names if name not in taken)
+    if label in taken:
+        message = f"There is a way in called {label!a} already. Give another --label."
+        raise click.UsageError(message)
+    return label
+
+
+def new_sheet(path: str) -> Path:
+    """Refuse a place for a sheet where something is already, before anybody types a passphrase.
+
+    Args:
+        path: As given.
+
+    Returns:
+        The path.
+
+    Raises:
+        UnsafePathError: Something is there, or its folder is missing.
+    """
+    from vault.paths import require_absent
+
+    target = checked_path(path)
+    require_absent(target)
+    return target
+
+
+def _add_paper(out: Output, vault: Vault, name: str, target: Path | None) -> None:
+    if target is None:
+        report_keys(out, vault, "added", paper_key=vault.keys.add_paper(name))
+        out.warn("Write the paper key down and keep it away from the vault: it opens everything. It is shown once.")
+        return
+    from cli.sheets import written
+    from vault import keys, sealing
+    from vault.sheets import paper_sheet
+
+    identity = keys.Identity(sealing.random_bytes(sealing.SEED_BYTES))
+    # The sheet is there before the vault opens by it: no way in is made that nobody has.
+    with written({target: paper_sheet(keys.format_paper(identity), vault.status().vault_code)}):
+        vault.keys.add_paper(name, identity)
+    report_keys(out, vault, "added", sheet=str(target))
+    out.warn(
+        "Whoever has that file or its print opens everything. Print it, delete the file, and keep the sheet away from "
+        "the vault."
+    )
 
 
 def require_public_key(text: str) -> None:
