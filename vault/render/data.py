@@ -137,8 +137,7 @@ def counts_json(table: Table) -> bytes:
         "least": table.k,
         "counts": [{"of": list(cell.key), "persons": cell.count} for cell in table.cells],
     }
-    text = json.dumps(tree, ensure_ascii=False, sort_keys=True, indent=1)
-    return (_INVISIBLE.sub(_json_escape, text) + "\n").encode()
+    return json_bytes(tree)
 
 
 def counts_csv(table: Table) -> bytes:
