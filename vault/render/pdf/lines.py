@@ -28,7 +28,6 @@ _LAST_STEP: Final = min(STEPS.values())
 _STARTS: Final = tuple(STARTS.items())
 _NO_START: Final = frozenset("、。，．：；！？）〕］｝〉》」』】〗〙〛”’…‥ー々ゝゞ・·%％℃!),.:;?]}»›")
 _NO_END: Final = frozenset("（〔［｛〈《「『【〖〘〚“‘([{«‹")
-_SPACES: Final = re.compile(" +")
 
 
 @dataclass(frozen=True, slots=True)
