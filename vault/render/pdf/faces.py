@@ -25,7 +25,8 @@ STEPS: Final = {0x97: 32768, 0x96: 4096, 0x94: 512, 0x93: 64}
 """Codes that show nothing and say nothing, and how far they go, in thousandths of the size."""
 STARTS: Final = {2: 390, 3: 390, 0x98: 390}
 """More of them, which displaced texts begin with in turn, so that none is taken for a copy of the one before it."""
-_SILENT: Final = STEPS | STARTS
+SILENT: Final = STEPS | STARTS
+"""All codes that show nothing and say nothing."""
 _FIRST_CODE: Final = 0x100
 _LAST_CODE: Final = 0xFFFF
 _STAND_INS: Final = {"⟨": "‹", "⟩": "›"}
@@ -249,7 +250,7 @@ class Face:
             # Blank codes of a PostScript font count down from the end, where its glyphs do not reach.
             code = _FIRST_CODE + len(layer) if self.outlines == "glyf" else _LAST_CODE - len(layer)
             return code if _FIRST_CODE <= code <= _LAST_CODE else None
-        return None if glyph in layer or glyph in _SILENT else glyph
+        return None if glyph in layer or glyph in SILENT else glyph
 
     # ------------------------------------------------------------------------------------------------------ the file
 
@@ -287,7 +288,7 @@ class Face:
             wanted.glyph_set.add(glyph)
         wanted.pin_all_axes_to_default(self._face)
         wanted.drop_table_tag_set.update(
-            hb_tag(tag)
+            _tag(tag)
             for tag in ("name", "OS/2", "post", "cmap", "GSUB", "GPOS", "GDEF", "vhea", "vmtx", "VORG", "BASE")
         )
         subset = hb.subset(self._face, wanted)
@@ -303,7 +304,7 @@ class Face:
         return int(self._font.get_nominal_glyph(ord(" ")) or 0)
 
 
-def hb_tag(tag: str) -> int:
+def _tag(tag: str) -> int:
     """Give a table's name as the number that HarfBuzz knows it by."""
     return int.from_bytes(tag.encode(), "big")
 

@@ -12,11 +12,10 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from vault.render.pdf.faces import STARTS, STEPS, Face
+from vault.render.pdf.faces import SILENT, Face
 
 WIDTH, HEIGHT = 595.276, 841.89
 """Of a page of A4, in points."""
-_SILENT = STEPS | STARTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +133,7 @@ def _face(file: _File, face: Face) -> list[int]:
 
 
 def _layer(file: _File, face: Face, layer: Mapping[int, tuple[int, str, int]], name: bytes, about: int) -> int:
-    widths = {code: width for code, (_, _, width) in layer.items()} | _SILENT
+    widths = {code: width for code, (_, _, width) in layer.items()} | SILENT
     rows = b" ".join(b"%d[%d]" % (code, width) for code, width in sorted(widths.items()))
     if face.outlines == "glyf":
         kind = b"/CIDFontType2/CIDToGIDMap %d 0 R" % file.stream(b"", _glyphs(face, layer))
@@ -154,7 +153,7 @@ def _layer(file: _File, face: Face, layer: Mapping[int, tuple[int, str, int]], n
 def _glyphs(face: Face, layer: Mapping[int, tuple[int, str, int]]) -> bytes:
     """Tell the glyph of each code."""
     blank = face.blank()
-    table = [blank] * (max((*layer, *_SILENT)) + 1)
+    table = [blank] * (max((*layer, *SILENT)) + 1)
     for code, (glyph, _, _) in layer.items():
         table[code] = glyph if glyph >= 0 else blank
     return b"".join(glyph.to_bytes(2, "big") for glyph in table)
@@ -171,7 +170,7 @@ _CMAP_END = b"endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n
 def _letters(texts: Mapping[int, str]) -> bytes:
     """Tell what each code says."""
     said = {code: text.encode("utf-16-be").hex() for code, text in texts.items()}
-    said |= dict.fromkeys(_SILENT, "")
+    said |= dict.fromkeys(SILENT, "")
     rows = [f"<{code:04x}> <{text}>\n" for code, text in sorted(said.items())]
     blocks = (rows[at : at + 100] for at in range(0, len(rows), 100))
     body = "".join(f"{len(block)} beginbfchar\n{''.join(block)}endbfchar\n" for block in blocks)
