@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import shutil
 import stat
 import sys
 import unicodedata
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
@@ -22,6 +24,7 @@ if sys.platform != "win32":
     import fcntl
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
 MAX_NAME_BYTES: Final = 150
@@ -32,6 +35,77 @@ _RESERVED: Final = frozenset(
 _FORBIDDEN: Final = frozenset('<>:"/\\|?*')
 _NO_FOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
 _BINARY: Final = getattr(os, "O_BINARY", 0)
+_UNFINISHED: Final = re.compile(r"\.[0-9a-f]{16}\.part")
+_TRIES: Final = 20
+
+
+def _unfinished_name(target: Path) -> Path:
+    return target.with_name(f".{secrets.token_hex(8)}.part")
+
+
+def _take(path: Path, make: Callable[[], int]) -> int:
+    """Make something unfinished, locked while it is open; -1 if another took it for abandoned meanwhile."""
+    number = make()
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(number, fcntl.LOCK_EX)
+        except OSError:
+            return number  # no locks on this file system: nobody can lock it, so nobody removes it
+        try:
+            lost = not os.path.samestat(os.fstat(number), path.lstat())
+        except OSError:
+            lost = True
+        if lost:
+            os.close(number)
+            return -1
+    return number
+
+
+def clear_unfinished(folder: Path) -> int:
+    """Remove what killed processes left of new files and folders: of this program's names, this user's, and unlocked.
+
+    Where the system has no locks (Windows, some network shares) nothing is removed, for it might be in the making.
+
+    Args:
+        folder: Where new files and folders were to appear.
+
+    Returns:
+        How many were removed.
+    """
+    if sys.platform == "win32":
+        return 0
+    try:
+        with os.scandir(folder) as listing:
+            names = sorted(entry.name for entry in listing if _UNFINISHED.fullmatch(entry.name))
+    except OSError:
+        return 0
+    return sum(_clear(folder / name) for name in names)
+
+
+def _clear(path: Path) -> bool:
+    if sys.platform == "win32":
+        return False
+    try:
+        number = os.open(path, os.O_RDONLY | _NO_FOLLOW | getattr(os, "O_NONBLOCK", 0))
+    except OSError:
+        return False
+    try:
+        found = os.fstat(number)
+        ours = found.st_uid == os.geteuid() and stat.S_IFMT(found.st_mode) in {stat.S_IFDIR, stat.S_IFREG}
+        if not ours:
+            return False
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not os.path.samestat(found, path.lstat()):
+            return False
+        if stat.S_ISDIR(found.st_mode):
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    except OSError:
+        return False
+    finally:
+        os.close(number)
+    return True
 
 
 def safe_name(name: str, fallback: str) -> str:
@@ -126,9 +200,7 @@ class NewFile:
         try:
             self._number = _nameless(self._target.parent)
             if self._number < 0:
-                self._named = self._target.with_name(f".{secrets.token_hex(8)}.part")
-                flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _BINARY
-                self._number = os.open(self._named, flags, 0o600)
+                self._begin_named()
             if hasattr(os, "fchmod"):
                 os.fchmod(self._number, stat.S_IRUSR | stat.S_IWUSR)
         except OSError as error:
@@ -136,6 +208,15 @@ class NewFile:
             msg = f"cannot write in {self._target.parent}: {error.strerror}"
             raise EngineError(msg) from None
         return self
+
+    def _begin_named(self) -> None:
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _BINARY
+        for _ in range(_TRIES):
+            self._named = named = _unfinished_name(self._target)
+            self._number = _take(named, partial(os.open, named, flags, 0o600))
+            if self._number >= 0:
+                return
+        raise OSError(errno.EAGAIN, "what was begun is taken away again and again")
 
     def write(self, data: bytes) -> None:
         """Append bytes.
@@ -153,8 +234,8 @@ class NewFile:
         """
         try:
             os.fsync(self._number)
-            if self._named is not None:
-                # Windows renames no file that is open.
+            if self._named is not None and os.name == "nt":
+                # Windows renames no file that is open; elsewhere the lock is held until it has its name.
                 os.close(self._number)
                 self._number = -1
         except OSError as error:
@@ -256,7 +337,7 @@ def replace_file(target: Path, data: bytes) -> None:
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not remove_part(target):
-            temporary = target.with_name(f".{secrets.token_hex(8)}.part")
+            temporary = _unfinished_name(target)
         number = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _BINARY, 0o600)
         if sys.platform != "win32":
             fcntl.flock(number, fcntl.LOCK_EX)
@@ -301,7 +382,7 @@ class NewFolder:
     """A folder of files that appears under its name only when it is whole; used as a context manager.
 
     Written beside the target under a random name, 0700 and its files 0600 from the first byte, and removed again
-    unless `commit` was called.
+    unless `commit` was called. What a killed process left `clear_unfinished` removes.
 
     Args:
         target: Final path; nothing may be there.
@@ -314,20 +395,35 @@ class NewFolder:
     def __init__(self, target: Path) -> None:
         """Remember the target; nothing is made yet."""
         self._target = target
-        self.path = target.with_name(f".{secrets.token_hex(8)}.part")
+        self.path = _unfinished_name(target)
         self._number = -1
+        self._lock = -1
         self._folders: set[Path] = set()
 
     def __enter__(self) -> Self:
         """Create the temporary folder."""
         require_absent(self._target)
         try:
-            self.path.mkdir(0o700)
-            self.path.chmod(0o700)
+            self._make()
         except OSError as error:
             raise EngineError(f"cannot write in {self._target.parent}: {error.strerror}") from None
         self._folders.add(self.path)
         return self
+
+    def _make(self) -> None:
+        for _ in range(_TRIES):
+            self.path.mkdir(0o700)
+            self.path.chmod(0o700)
+            if os.name == "nt":
+                return
+            try:
+                self._lock = _take(self.path, partial(os.open, self.path, os.O_RDONLY | _NO_FOLLOW))
+            except FileNotFoundError:
+                self._lock = -1
+            if self._lock >= 0:
+                return
+            self.path = _unfinished_name(self._target)
+        raise OSError(errno.EAGAIN, "what was begun is taken away again and again")
 
     def begin(self, *parts: str) -> None:
         """Begin a new file; what `write` gets goes into it.
@@ -419,3 +515,5 @@ class NewFolder:
             os.close(self._number)
         if self._folders:
             shutil.rmtree(self.path, ignore_errors=True)
+        if self._lock >= 0:
+            os.close(self._lock)

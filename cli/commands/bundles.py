@@ -19,6 +19,7 @@ from cli.app import Settings, command
 from cli.exits import Exit, details
 from cli.output import Output, escape
 from cli.session import ask_secret, checked_path, given_passphrase, read_file
+from cli.unfinished import clear_beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -80,6 +81,8 @@ def verify(
     if page is not None:
         return write_checker(out, checked_path(page))
     bundle = there(path or "")
+    for place in (bundle, *([checked_path(folder)] if folder is not None else [])):
+        clear_beside(out, place)
     keys = known_signers(read_file(known), known) if known is not None else {}
     noted = Seen.read(read_note(seen)) if seen is not None else Seen()
     secrets = opening(settings, form_of(bundle))

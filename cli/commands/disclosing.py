@@ -5,6 +5,7 @@ Floor: roof. It decides nothing: consent, policy and gate are the library's. It 
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -12,6 +13,7 @@ import click
 from cli.app import Settings, command
 from cli.output import Output, escape
 from cli.session import ask, can_ask, checked_path, confirm, open_vault
+from cli.unfinished import clear_beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 
 PURPOSES: Final = ("legal", "un", "tracing", "advocacy", "research", "publication", "family")
 LANGUAGES: Final = ("en", "ru", "kk", "zh")
-MAX_FOUND: Final = 1000
 DOUBTS_SHOWN: Final = 100
 """Words to judge that a terminal shows."""
 _EVERYTHING: Final = "everything"
@@ -283,7 +284,11 @@ def make_requests(
     parts = {part: known_policy(vault, name) for part, name in TOGETHER.get(policy_name, {"": policy_name}).items()}
     selection = [vault.resolve(record) for record in records]
     if query is not None:
-        selection += [hit.revision.record_id for hit in vault.find(query, limit=MAX_FOUND)]
+        found = vault.find(query, limit=sys.maxsize)
+        if found.capped:
+            message = "The search has more names to compare than it can, so some may be missing. Ask more narrowly."
+            raise click.UsageError(message)
+        selection += [hit.revision.record_id for hit in found]
     if not selection and (records or query is not None or (policy_name != _EVERYTHING and counts is None)):
         message = "No record is named or found. Give an ID, or --query."
         raise click.UsageError(message)
@@ -397,6 +402,7 @@ def hand_over(
     from vault.errors import LeakError
     from vault.words import generate_passphrase
 
+    clear_beside(out, path)
     with out.working("Redacting"):
         disclosures = dict(zip(requests, vault.disclosures.together(list(requests.values())), strict=True))
     views = {name: disclosure.view for name, disclosure in disclosures.items()}

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vault.errors import EngineError, UnsafePathError
-from vault.paths import MAX_NAME_BYTES, NewFile, NewFolder, replace_file, require_absent, safe_name
+from vault.paths import MAX_NAME_BYTES, NewFile, NewFolder, clear_unfinished, replace_file, require_absent, safe_name
 
 ROOT = Path(__file__).parents[2]
 
@@ -161,3 +161,62 @@ def test_what_is_there_stays(tmp_path):
                 new.commit()
         assert target.read_bytes() == b"meanwhile"
     assert names_in(tmp_path) == ["NewFile", "NewFolder", "x"]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from vault.paths import NewFolder
+with NewFolder(Path(sys.argv[1])) as folder:
+    folder.begin("data", "records.json")
+    folder.write(b"plain")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal and no such locks")
+def test_what_a_killed_process_left_of_a_folder_is_removed(tmp_path):
+    subprocess.run([sys.executable, "-c", KILLED, str(tmp_path / "out")], cwd=ROOT, check=False)
+    (left,) = names_in(tmp_path)
+    assert (tmp_path / left / "data/records.json").read_bytes() == b"plain"
+    assert clear_unfinished(tmp_path) == 1
+    assert names_in(tmp_path) == []
+    assert clear_unfinished(tmp_path) == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such locks")
+def test_what_is_in_the_making_or_not_of_this_program_stays(tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "kept").write_bytes(b"x")
+    (tmp_path / f".{'a' * 16}.part").symlink_to(outside)
+    for name in (f".{'a' * 15}.part", f".{'A' * 16}.part", f"{'a' * 16}.part", f".{'a' * 16}.part.txt", ".out.part"):
+        (tmp_path / name).write_bytes(b"x")
+    os.mkfifo(tmp_path / f".{'b' * 16}.part")
+    before = names_in(tmp_path)
+    with NewFolder(tmp_path / "out") as folder:
+        folder.begin("a")
+        folder.write(b"x")
+        assert clear_unfinished(tmp_path) == 0
+        folder.settle()
+        assert clear_unfinished(tmp_path) == 0
+        folder.commit()
+    assert names_in(tmp_path) == sorted([*before, "out"])
+    assert clear_unfinished(tmp_path / "out") == clear_unfinished(tmp_path / "nowhere") == 0
+    assert names_in(tmp_path / "out") == ["a"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such locks")
+def test_a_file_that_has_a_name_from_the_start_is_safe_until_it_is_whole(tmp_path, monkeypatch):
+    monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    with NewFile(tmp_path / "out") as new:
+        new.write(b"x")
+        assert len(names_in(tmp_path)) == 1
+        assert clear_unfinished(tmp_path) == 0
+        new.settle()
+        assert clear_unfinished(tmp_path) == 0
+        new.commit()
+    assert names_in(tmp_path) == ["out"]
+    (tmp_path / f".{'c' * 16}.part").write_bytes(b"left")
+    assert clear_unfinished(tmp_path) == 1
+    assert names_in(tmp_path) == ["out"]
