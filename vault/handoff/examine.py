@@ -21,7 +21,7 @@ from typing import BinaryIO, Final, Literal, TypeAlias
 
 from vault import agefile
 from vault.errors import EngineError, FormatError, LimitError, SignatureError, UnlockError, UnsafePathError
-from vault.handoff import archive, bag, page, proofs, seen, sshsig
+from vault.handoff import archive, bag, inert, page, proofs, seen, sshsig
 from vault.handoff.archive import Entry, Fault
 from vault.handoff.proofs import Proven
 from vault.paths import NewFolder
@@ -35,6 +35,8 @@ _PIECE_BYTES: Final = 64 << 10
 _MAX_DEPTH: Final = 16
 _KEPT: Final = (bag.MANIFEST, bag.SIGNATURE, bag.SIGNERS, bag.RECEIPT, bag.PROOFS)
 """What the check reads whole, beside the records where there are proofs."""
+_PAGES: Final = (bag.PAGE, "data/form.html")
+"""What a recipient is told to open in a browser."""
 _NAMED: Final = 5
 _OPEN: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -292,6 +294,7 @@ class _Roll:
         self.seen: dict[str, tuple[int, bytes]] = {}
         self.kept = {name: bytearray() for name in _KEPT}
         self.faults: list[Fault] = []
+        self.pages = {name: inert.Inert() for name in _PAGES}
         self._folder = folder
         self._places = bag.Places()
         self._name = ""
@@ -317,6 +320,8 @@ class _Roll:
             if self._length > bag.MAX_MANIFEST_BYTES:
                 raise LimitError("size in bytes of what a bundle is checked by", bag.MAX_MANIFEST_BYTES)
             self.kept[self._name] += data
+        if self._name in self.pages and self._name not in self.seen:
+            self.pages[self._name].feed(data)
         if self._folder is not None and self._writes:
             self._folder.write(data)
 
@@ -435,6 +440,10 @@ def _judge(roll: _Roll) -> _Judged:
         faults.append(Fault(bag.SIGNERS, "not the key that signed"))
     if faults:
         raise _refusal(faults)
+    if running := [
+        Fault(name, inert.FAULT) for name in roll.pages if name in roll.seen and not roll.pages[name].holds()
+    ]:
+        raise _refusal(running)
     name = bag.RECEIPT
     try:
         series = seen.read_series(kept[name])
