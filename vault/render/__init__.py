@@ -14,9 +14,7 @@ from vault.redact import OUTCOMES, Disclosure
 from vault.redact.terms import phrases as phrases_of_terms
 from vault.render import dossier, forms, html, markdown, pdf
 from vault.render.data import (
-    ALL,
     COLUMNS,
-    COUNTS_FORMAT,
     FORMAT,
     KEYS,
     counts_csv,
@@ -27,9 +25,6 @@ from vault.render.data import (
 from vault.render.words import LANGUAGES, WORDS, Words
 
 __all__ = [
-    "ALL",
-    "COLUMNS",
-    "COUNTS_FORMAT",
     "FORMAT",
     "LANGUAGES",
     "PAGE",
