@@ -64,15 +64,15 @@ class ShareError(VaultError):
         message: What is wrong; never a word of the share.
         fault: `text`, `word`, `length`, `checksum`, `kind`, `set`, `duplicate`, `few`, `digest` or `vault`.
         place: Which word is wrong, from 1, if one is.
-        missing: How many more shares are needed, if that is known.
+        needed: How many more shares are needed, if that is known.
     """
 
-    def __init__(self, message: str, fault: str, *, place: int | None = None, missing: int | None = None) -> None:
+    def __init__(self, message: str, fault: str, *, place: int | None = None, needed: int | None = None) -> None:
         """Keep what is wrong, and where."""
         super().__init__(message)
         self.fault = fault
         self.place = place
-        self.missing = missing
+        self.needed = needed
 
 
 class LockedError(VaultError):

@@ -213,7 +213,7 @@ class ShareSet:
             raise ShareError(msg, "few")
         if missing:
             msg = f"{missing} more {'share is' if missing == 1 else 'shares are'} needed"
-            raise ShareError(msg, "few", missing=missing)
+            raise ShareError(msg, "few", needed=missing)
         # The reference implementation takes exactly as many as are needed.
         texts = [share.text for share in self.shares[: self.shares[0].threshold]]
         try:

@@ -34,7 +34,7 @@ def test_all_subsets_of_three_of_five_open_and_none_of_two_does(five):
     assert [(share.number, share.threshold, len(share.words)) for share in five] == [(n, 3, 33) for n in range(1, 6)]
     for few in itertools.chain(itertools.combinations(five, 1), itertools.combinations(five, 2)):
         error = fault(combine, few)
-        assert (error.fault, error.missing) == ("few", 3 - len(few))
+        assert (error.fault, error.needed) == ("few", 3 - len(few))
         with pytest.raises(shamir_mnemonic.MnemonicError):
             shamir_mnemonic.combine_mnemonics([share.text for share in few])
     enough = [subset for size in (3, 4, 5) for subset in itertools.permutations(five, size)]
@@ -142,7 +142,7 @@ def test_mixed_sets_and_duplicates_are_named_and_change_nothing(five):
     assert "share 1 " in str(duplicate)
     assert together.missing == 2
     together.add(five[4])
-    assert fault(together.combine).missing == 1
+    assert fault(together.combine).needed == 1
     together.add(five[2])
     assert together.combine() == SECRET
 
