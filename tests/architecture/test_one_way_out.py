@@ -31,6 +31,8 @@ WRITERS = {
     "cli/commands/ledger.py:exposure": "who is exposed, for the owner's eyes",
     "cli/commands/ledger.py:write_notices": "bundles and their holders; no record",
     "cli/commands/policy.py:new_policy": "rules of a policy",
+    "cli/commands/salvage.py:_write_lines": "what is left of a damaged vault, for the owner, who has said yes",
+    "cli/commands/salvage.py:_write_folder": "the same, with the files",
 }
 MAKERS = {"NewFile", "NewFolder"}
 OPENERS = {"open", "FileIO", "ZipFile", "PyZipFile", "TarFile", "GzipFile", "BZ2File", "LZMAFile"}

@@ -15,7 +15,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from vault.engine import ID_LIMIT, MAX_BODY_BYTES, Copy, guard
-from vault.errors import FormatError
+from vault.errors import EngineError, FormatError
 
 if TYPE_CHECKING:
     import os
@@ -72,6 +72,7 @@ class Wreck:
         self._size = self._held.status().st_size
         self._left = 4 * self._size + _SPARE_BYTES
         self._is_sound = is_sound
+        self._unread: set[int] = set()
         self._ids, self._places = array("Q"), array("Q")
         self._copies: dict[bool, list[Copy]] = {True: [], False: []}
         self._usable = guard.PAGE_BYTES - self._reserved()
@@ -80,7 +81,7 @@ class Wreck:
         """Tell how many bytes SQLite leaves free on each page: none, unless the first page can be read and says so."""
         try:
             self._held.header()
-        except FormatError:
+        except (FormatError, EngineError):
             return 0
         return self._held.read(1, 20)[0]
 
@@ -111,24 +112,31 @@ class Wreck:
         Args:
             progress: Called with bytes looked at and bytes in all.
 
-        Raises:
-            EngineError: The medium failed.
+        A page that the medium does not give is told by `faults` and passed over.
         """
         found: list[tuple[int, int]] = []
         for at in range(0, self._size, guard.PAGE_BYTES):
-            page = self._held.read(guard.PAGE_BYTES, at)
+            page = self._page(at)
             for match in _RECORD.finditer(page):
                 record = self._record(page, match.start())
                 if record is not None:
                     found += ((each, at + record.start) for each in self._sound_ids(page, record))
             if progress is not None:
-                progress(at + len(page), self._size)
+                progress(min(at + guard.PAGE_BYTES, self._size), self._size)
         found.sort()
         for each, place in found:
             # The same row twice: one is what was left on a page when its rows were moved to another.
             if not self._ids or self._ids[-1] != each:
                 self._ids.append(each)
                 self._places.append(place)
+
+    def _page(self, at: int) -> bytes:
+        """Read a page; nothing of it, where the medium is broken there."""
+        try:
+            return self._held.read(guard.PAGE_BYTES, at)
+        except EngineError:
+            self._unread.add(at)
+            return b""
 
     def _record(self, page: bytes, start: int) -> _Record | None:
         """Read the header of a record, or refuse what only looks like one."""
@@ -178,7 +186,7 @@ class Wreck:
             number = int.from_bytes(following)
             if len(following) < 4 or not 1 <= number <= -(-self._size // guard.PAGE_BYTES):
                 return None
-            further = self._held.read(guard.PAGE_BYTES, (number - 1) * guard.PAGE_BYTES)
+            further = self._page((number - 1) * guard.PAGE_BYTES)
             following, part = further[:4], further[4 : 4 + min(missing, self._usable - 4)]
             if not part:
                 return None
@@ -210,8 +218,8 @@ class Wreck:
 
     def _find(self, place: int) -> tuple[bytes, _Record | None]:
         start = place % guard.PAGE_BYTES
-        page = self._held.read(guard.PAGE_BYTES, place - start)
-        return page, self._record(page, start)
+        page = self._page(place - start)
+        return page, self._record(page, start) if page else None
 
     def scan(self) -> Iterator[tuple[int, bytes]]:
         """Read every object that was found, in order of id."""
@@ -229,10 +237,11 @@ class Wreck:
         return len(self._ids)
 
     def faults(self) -> list[str]:
-        """Tell of pages that were not looked at to the end; of the database itself nothing is known."""
-        if self._left >= MAX_BODY_BYTES:
-            return []
-        return ["the file has more that looks like rows than there can be; not all of it was looked at"]
+        """Tell what of the file was not looked at; of the database itself nothing is known."""
+        told = [f"{len(self._unread)} pages of the file could not be read: the medium failed"] if self._unread else []
+        if self._left < MAX_BODY_BYTES:
+            told.append("the file has more that looks like rows than there can be; not all of it was looked at")
+        return told
 
 
 def _number(data: bytes) -> int:

@@ -18,7 +18,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from vault import codec, files, keys, sealing
 from vault.engine.wreck import Wreck
-from vault.errors import FormatError, IntegrityError, KdfLimitError, UnlockError, UnsupportedVersionError, VaultError
+from vault.errors import (
+    FormatError,
+    IntegrityError,
+    KdfLimitError,
+    RecordError,
+    UnlockError,
+    UnsupportedVersionError,
+    VaultError,
+)
 from vault.index import PageCache, SegmentEntry
 from vault.index.pages import ROWS_A_PAGE, decode_root
 from vault.index.segment import Segment
@@ -257,7 +265,7 @@ class Salvage:
         total = self._wreck.count()
         for done, (number, sealed) in enumerate(self._wreck.scan(), 1):
             plaintext = self._try(Kind.REVISION, sealed)
-            with suppress(VaultError):
+            with suppress(FormatError, RecordError):
                 if plaintext is not None:
                     revision = decode_revision(plaintext)
                     self._found[revision.record_id] = (*self._found.get(revision.record_id, ()), number)
@@ -348,7 +356,7 @@ class Salvage:
         serial = 0
         for _, sealed in self._wreck.scan():
             for generation, sealer in self._sealers.items():
-                with suppress(VaultError):
+                with suppress(FormatError, IntegrityError):
                     root = decode_root(sealer.open(Kind.SEGMENT.value, sealed))
                     serial += 1
                     yield SegmentEntry(serial, Ref(object_name(sealed), generation), root.documents, root.terms)
@@ -375,7 +383,7 @@ class Salvage:
         """Learn from the log, as far back as it can be read, which records there were and which were removed."""
         if self._head is None:
             return
-        with suppress(VaultError):
+        with suppress(IntegrityError):
             for entry in log_backwards(self._objects, self._head):
                 ids = entry.facts.get("records")
                 named = {each for each in ids if isinstance(each, bytes)} if isinstance(ids, list) else set()
@@ -411,7 +419,7 @@ class Salvage:
         for _, sealed in self._wreck.scan():
             payload = self._try(Kind.SETTING, sealed)
             if payload is not None:
-                with suppress(VaultError):
+                with suppress(FormatError, RecordError):
                     text = codec.decode(payload, max_bytes=sealing.MAX_SEALED_BYTES)
                     if isinstance(text, str):
                         load_schema(text)
