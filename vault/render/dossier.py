@@ -202,7 +202,7 @@ class Counts:
         rows: For each its values (the word for all of them together) and how many persons; None for a number held back.
     """
 
-    fields: tuple[str, ...]
+    fields: tuple[Part, ...]
     rows: tuple[tuple[tuple[Part, ...], int | None], ...]
 
 
@@ -268,15 +268,36 @@ def build(disclosure: Disclosure) -> Dossier:
     conditions = tuple(Words(*one) for one in zip(*(said[language] for language in LANGUAGES if said), strict=True))
     if table is not None:
         about = WORDS["about counts"].with_number(table.k)
-        counts = _counts(table)
+        counts = _counts(table, disclosure.schemas)
         return Dossier(WORDS["counts"], about, conditions=conditions, note=disclosure.note, counts=counts)
     building = _Building(disclosure.view.records, disclosure.schemas)
     return replace(building.dossier(disclosure.note), conditions=conditions)
 
 
-def _counts(table: Table) -> Counts:
-    rows = ((tuple(WORDS["all"] if value is None else value for value in cell.key), cell.count) for cell in table.cells)
-    return Counts(tuple(table.fields), tuple(rows))
+def _counts(table: Table, schemas: Schemas) -> Counts:
+    known = [_counted(name, schemas) for name in table.fields]
+
+    def said(value: str | None, field: Described | None) -> Part:
+        if value is None:
+            return WORDS["all"]
+        if field is None or value not in field.choices:
+            return value
+        return Words.of(partial(field.choice_label, value))
+
+    rows = ((tuple(map(said, cell.key, (field for _, field in known))), cell.count) for cell in table.cells)
+    return Counts(tuple(label for label, _ in known), tuple(rows))
+
+
+def _counted(name: str, schemas: Schemas) -> tuple[Part, Described | None]:
+    """Say what was counted by, `sex` of a person or `event.place`; a name that no schema has stands as it is."""
+    of, _, last = name.rpartition(".")
+    kind = of or "person"
+    field = schemas.schema(kind).fields.get(last) if kind in schemas.kinds else None
+    if field is None:
+        return name, None
+    if not of:
+        return Words.of(field.label), field
+    return Words.of(lambda language: f"{schemas.label(kind, language)}: {field.label(language)}"), field
 
 
 class _Building:

@@ -209,10 +209,14 @@ def test_the_title_of_a_record_is_short_and_has_nothing_taken_back():
 
 
 def test_counts_leave_in_place_of_records():
-    table = Table(("sex", "place"), (Cell(("female", None), 7), Cell((None, None), None)), 5, None)
+    names = ("sex", "event.place", "no_such")
+    table = Table(names, (Cell(("female", "Tekes", "x"), 7), Cell((None, "female", None), None)), 5, None)
     dossier = build(disclose(table=table))
-    assert dossier.counts.fields == ("sex", "place")
-    assert dossier.counts.rows == ((("female", WORDS["all"]), 7), ((WORDS["all"], WORDS["all"]), None))
+    sex, place, own = dossier.counts.fields
+    assert (sex["en"], sex["ru"], place["zh"], own) == ("sex", "пол", "事件: 地点", "no_such")
+    (first, seven), (second, held) = dossier.counts.rows
+    assert [one if isinstance(one, str) else one["ru"] for one in first] == ["женский", "Tekes", "x"]
+    assert (second, seven, held) == ((WORDS["all"], "female", WORDS["all"]), 7, None)
     assert "5" in dossier.intro["zh"]
     assert dossier.sections == ()
 

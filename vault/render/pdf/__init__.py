@@ -284,7 +284,7 @@ class _Writing:
 
     def _counts(self, counts: Counts) -> None:
         width = _WIDTH / (len(counts.fields) + 1)
-        head = (*map(_plain, counts.fields), self._word("persons"))
+        head = (*map(self._part, counts.fields), self._word("persons"))
         rows = (
             ((*map(self._part, values), "–" if count is None else str(count)), _TEXT) for values, count in counts.rows
         )
