@@ -86,9 +86,10 @@ def form(
 ) -> None:
     """Say what the form of a body asks and the records do not answer; with --to and -o fill it and hand it over.
 
-    ID is a person, or a case with one detained person. Required things come first, then what is required if known, then
-    what is optional. Forms ask why something is missing: --why writes that into the person's record, and it stands in
-    the form, as far as policy and consent let it. What is said of the way a case may take is advice, never a decision.
+    ID is a person, or a case with one detained person. Required things come first, then what is required if known,
+    then what is optional. Forms ask why something is missing: --why writes that into the person's record, and it
+    stands in the form, as far as policy and consent let it; it stays there even if the form is refused. What is
+    said of the way a case may take is advice, never a decision.
 
     The form goes into a bundle by the same policies, consent, gate and ledger as `export`. For UN bodies it is made in
     two parts in a new folder: one that they pass on to the State concerned, one that they keep. No witness is named.
@@ -107,6 +108,9 @@ def form(
     overrides = reasons_for(overridden, overriding)
     filling = target is not None or preview
     check_options(filling=filling, target=target, preview=preview, recipient=recipient_name, since=since)
+    if preview and (reasons or ask_why):
+        message = "--preview writes nothing, and --why and --ask-why write into the record: give the reasons first."
+        raise click.UsageError(message)
     asked = forms.load(body)
     given = reasons_of(asked, reasons)
     policy = policy_name or asked.policy

@@ -93,6 +93,8 @@ def test_a_form_is_about_somebody_to_whom_something_was_done(matter: Any) -> Non
         ("--why", "place= "),
         ("--why", "colour=red"),
         ("--ask-why", "--no-input"),
+        ("--to", "WGEID", "--preview", "--why", "place=Nobody saw it."),
+        ("--to", "WGEID", "--preview", "--ask-why"),
     ],
 )
 def test_options_that_say_nothing_are_refused(matter: Any, words: tuple[str, ...]) -> None:
