@@ -159,7 +159,7 @@ def _make_split(
 @command("status", short_help="Show counts, epoch, checkpoint, and what needs attention.")
 @click.pass_obj
 def status(settings: Settings) -> None:
-    """Show counts, epoch, checkpoint, the last check, deadlines with the days left, and what needs attention.
+    """Show counts, epoch, checkpoint, last check and backup, deadlines with the days left, and what needs attention.
 
     Deadlines are next steps, replies and ends of consents from 60 days before their day on, and the last day on which a
     disappearance is urgent for the WGEID, as long as no step to it is on record.
@@ -188,6 +188,7 @@ def status(settings: Settings) -> None:
         ("ways in", len(state.keyslots)),
         ("key profile", state.kdf_profile),
         ("last check", facts["last_check"] or "never"),
+        ("last backup", _backup_line(facts["last_backup"])),
     ):
         out.line(label, value)
     for paper in papers:
@@ -201,6 +202,8 @@ def status(settings: Settings) -> None:
         out.talk(f"Never seen in a drill: {'; '.join(unseen)}. See whether they are still good: `casevault key drill`.")
     if not facts["last_check"]:
         out.talk("Never checked. Run `casevault check`.")
+    if not facts["last_backup"]:
+        out.talk("No backup is known. Make one: `casevault backup FILE`, and keep it in another place.")
 
 
 def status_facts(state: Status) -> dict[str, Any]:
@@ -226,8 +229,33 @@ def status_facts(state: Status) -> dict[str, Any]:
         "keyslots": len(state.keyslots),
         "kdf_profile": str(state.kdf_profile),
         "last_check": moment(state.last_check),
+        "last_backup": _last_backup(state),
         "notices": list(state.notices),
     }
+
+
+def _last_backup(state: Status) -> dict[str, Any] | None:
+    """Give the newest known backup: when, where, how many days and changes ago."""
+    import time
+
+    from cli.views import moment
+
+    known = max(state.backups, key=lambda each: int(each["epoch"]), default=None)
+    if known is None:
+        return None
+    return {
+        "at": moment(known["at"]),
+        "days": max(0, int(time.time() - known["at"]) // 86_400),
+        "changes_since": state.epoch - known["epoch"],
+        "path": known["path"],
+    }
+
+
+def _backup_line(backup: dict[str, Any] | None) -> str:
+    if backup is None:
+        return "none known"
+    age = {0: "today", 1: "1 day ago"}.get(backup["days"], f"{backup['days']} days ago")
+    return f"{age}, {backup['changes_since']} changes since, {backup['path']}"
 
 
 def _today() -> date:
@@ -274,13 +302,18 @@ def deadlines(vault: Vault, today: date) -> list[dict[str, Any]]:
 @command("check", short_help="Check integrity and freshness.")
 @click.option("--scrub", is_flag=True, help="Without a passphrase: look for damaged bytes only.")
 @click.option("--accept-older", is_flag=True, help="Take an older file into use on purpose, such as a restored backup.")
+@click.option("--repair", is_flag=True, help="Mend first what can be mended without a loss.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
-def check(settings: Settings, *, scrub: bool, accept_older: bool, yes: bool) -> int:
+def check(settings: Settings, *, scrub: bool, accept_older: bool, repair: bool, yes: bool) -> int:
     """Check integrity and freshness: every object opens, everything named is there, the log is one chain.
 
     With --expect the vault must be that state or a later one. --scrub needs no passphrase; it finds accidents, not what
     an attacker changed, and nothing in unused space.
+
+    Header and head stand in the vault twice: a damaged copy is mended from the other one when the vault is opened, and
+    told. --repair does so too, and where only the database's own order is damaged and every object opens, it writes the
+    file anew. What is lost it cannot bring back: `casevault salvage` brings back the rest.
 
     Example:
       casevault check --expect 4711-ABCD-EFGH-JKMN-PQRS
@@ -289,17 +322,24 @@ def check(settings: Settings, *, scrub: bool, accept_older: bool, yes: bool) -> 
     out = Output(settings)
     clear_beside(out, vault_path(settings))
     if scrub:
-        if settings.expect is not None or accept_older:
+        if settings.expect is not None or accept_older or repair:
             message = "--scrub opens nothing, so it goes with no other option."
             raise click.UsageError(message)
         return _scrub(settings, out)
     if accept_older:
+        if repair:
+            message = "Take the older file into use first, then repair it."
+            raise click.UsageError(message)
         return _accept_older(settings, out, yes=yes)
     with open_vault(settings, write=True) as vault, out.progress("checking") as bar:
+        mended = vault.keeping.repair() if repair else ()
         report = vault.check(progress=bar.advance_to)
         state = vault.status()
     problems = [str(problem) for problem in report.problems]
-    if not out.json({"ok": not problems, "problems": problems, "epoch": state.epoch, "checkpoint": state.checkpoint}):
+    facts = {"ok": not problems, "problems": problems, "epoch": state.epoch, "checkpoint": state.checkpoint}
+    if not out.json({**facts, "mended": list(mended)} if repair else facts):
+        for each in mended:
+            out.line("mended", each)
         for problem in problems:
             out.line(problem)
         out.line("epoch", state.epoch)
@@ -307,7 +347,7 @@ def check(settings: Settings, *, scrub: bool, accept_older: bool, yes: bool) -> 
     if problems:
         out.warn(
             f"{len(problems)} problem(s). What was read from sound parts is right; copy the file aside and open your "
-            "newest backup with -V."
+            "newest backup with -V. Without one: `casevault salvage`."
         )
         return Exit.INTEGRITY
     out.talk("Everything is in order.")

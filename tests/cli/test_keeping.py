@@ -1,7 +1,9 @@
 """Transcripts of init, status, check, backup, compact and key. Passphrases are invented."""
 
 import os
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -225,6 +227,32 @@ def test_a_backup_is_a_vault(casevault: Any) -> None:
     known = ("check", "-V", "copy.vault", "--passphrase-file", str(casevault.secret), "--no-anchor")
     casevault.raw(*known, "--expect", done.json["checkpoint"])
     casevault("backup", "copy.vault", expect=8)
+
+
+def test_status_tells_how_old_the_newest_backup_is(casevault: Any) -> None:
+    done = casevault("status")
+    assert "last backup\tnone known" in done.lines
+    assert "No backup is known" in done.err
+    assert casevault("status", "--json").json["last_backup"] is None
+    casevault("backup", "copy.vault")
+    casevault("add", "person", "name=Invented")
+    done = casevault("status")
+    assert f"last backup\ttoday, 1 changes since, {casevault.folder / 'copy.vault'}" in done.lines
+    assert "No backup is known" not in done.err
+    known = casevault("status", "--json").json["last_backup"]
+    assert (known["days"], known["changes_since"]) == (0, 1)
+
+
+def test_repair_mends_a_damaged_copy_and_tells(casevault: Any) -> None:
+    with closing(sqlite3.connect(casevault.vault)) as connection:
+        connection.execute("UPDATE head SET b = zeroblob(length(b)) WHERE i = 0")
+        connection.commit()
+    done = casevault("check", "--repair", "--json")
+    assert done.json["mended"] == ["one of the two copies of the head was damaged; it was mended from the other one"]
+    assert done.json["ok"] is True
+    assert casevault("check", "--repair", "--json").json["mended"] == []
+    casevault("check", "--repair", "--scrub", expect=2)
+    casevault("check", "--repair", "--accept-older", expect=2)
 
 
 def test_compact_keeps_what_is_there(casevault: Any) -> None:

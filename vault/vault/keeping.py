@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from vault.engine import Reader
     from vault.objects import ObjectReader
     from vault.vault.session import Session
-    from vault.vault.state import Commit
+    from vault.vault.state import Commit, State
 
 _BACKUPS: Final = "backups"
 _MAX_BACKUPS: Final = 64
@@ -62,6 +63,36 @@ class KeepingDesk:
                 self._note_backup(target, done=False)
             raise
 
+    def repair(self) -> tuple[str, ...]:
+        """Mend what can be mended without a loss: a copy of header or head from the other one, the database's order.
+
+        Opening mends the copies too, where it may write. The database is written anew only if every object that the
+        vault names opens, and only its structure is damaged.
+
+        Returns:
+            A sentence for each thing that was mended, here or at opening; none if nothing was.
+
+        Raises:
+            IntegrityError: The database is so damaged that it cannot be written anew; the vault is as it was.
+            BusyError: Another process writes.
+            EngineError: The disk refused, or the vault was opened read-only; the vault is as it was.
+        """
+        session = self._session
+        with session.snapshot() as (reader, state):
+            damaged = [
+                [(copy.data, copy.intact) for copy in copies] != [(good, True)] * 2
+                for copies, good in (
+                    (reader.header_copies(), state.header.data),
+                    (reader.head_copies(), state.sealed_head),
+                )
+            ]
+            only_order = self._only_order(reader, state)
+        session.mend(damaged_header=damaged[0], damaged_head=damaged[1])
+        if only_order:
+            session.engine.compact()
+            session.mended.append("the structure of the database was damaged; it was written anew with all its objects")
+        return tuple(session.mended)
+
     def compact(self) -> None:
         """Rewrite the file without unused space and without a telling order, its index in the fewest segments.
 
@@ -73,6 +104,17 @@ class KeepingDesk:
             EngineError: The disk refused; the vault is as it was.
         """
         self._session.rewrite(self._tidy)
+
+    def _only_order(self, reader: Reader, state: State) -> bool:
+        """Tell whether the database is damaged while all that the vault names opens."""
+        faults = reader.faults()
+        if not faults:
+            return False
+        try:
+            index = self._session.indexed(state.reader(reader), state.head)
+        except IntegrityError:
+            return False
+        return len(Inspector(reader, state, index).run().problems) == len(faults)
 
     def _tidy(self, commit: Commit) -> None:
         index = self._session.indexed(commit.batch, commit.state.head)

@@ -61,6 +61,7 @@ class Session:
         self._device = b""
         self.checked_at: int | None = None
         self.notices: list[str] = [*engine.notices]
+        self.mended: list[str] = []
         self._unconfirmed: StaleError | None = None
         self._schemas: tuple[Ref | None, Schemas] | None = None
 
@@ -103,7 +104,8 @@ class Session:
             if damaged_head:
                 intact = [copy.data for copy in writer.head_copies() if copy.intact]
                 writer.swap_head(intact[0] if intact else None, self._state.sealed_head)
-        self.notices.append(f"one of the two copies of {damaged} was damaged; it was mended from the other one")
+        self.mended.append(f"one of the two copies of {damaged} was damaged; it was mended from the other one")
+        self.notices.append(self.mended[-1])
 
     # --- freshness ---
 

@@ -1,7 +1,9 @@
 """Backups and compacting."""
 
 import io
+import sqlite3
 import stat
+from contextlib import closing
 
 import pytest
 
@@ -10,7 +12,7 @@ from vault.index import read_entries
 from vault.keys import Passphrase
 from vault.objects import object_id
 from vault.records import Claim, Draft, continued
-from vault.vault import Vault
+from vault.vault import Vault, scrub
 
 PASSPHRASE = "kettle-orbit-velvet-mango-thirty-drum"
 
@@ -137,3 +139,46 @@ def test_others_read_while_a_copy_is_changed_and_what_fails_there_changes_nothin
     assert [entry.name for entry in path.parent.iterdir()] == ["cases.vault"]
     vault.keeping.compact()
     assert other.status().epoch == vault.status().epoch == seen[1]
+
+
+def test_repair_mends_copies_and_the_order_of_the_database(vault, path, person):
+    record = person("Bolat Example")
+    assert vault.keeping.repair() == ()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE header SET b = zeroblob(length(b)) WHERE i = 0")
+        connection.execute("UPDATE head SET b = zeroblob(length(b)) WHERE i = 1")
+        connection.commit()
+    assert vault.keeping.repair() == (
+        "one of the two copies of the header and the head was damaged; it was mended from the other one",
+    )
+    assert scrub(path).problems == ()
+    epoch = vault.status().epoch
+    vault.close()
+    data = bytearray(path.read_bytes())
+    data[36:40] = (5).to_bytes(4)  # so many free pages, which there are not
+    path.write_bytes(data)
+    with opened(path) as again:
+        found = [str(problem) for problem in again.check().problems]
+        assert found
+        assert all("the database is damaged" in problem for problem in found)
+        [told] = again.keeping.repair()
+        assert "written anew" in told
+        assert again.check().problems == ()
+        assert again.get(record).values("name")
+        assert again.status().epoch == epoch
+    assert scrub(path).problems == ()
+
+
+def test_repair_leaves_a_file_alone_of_which_an_object_is_lost(vault, path, person):
+    record = person("Bolat Example")
+    with vault._session.reading() as (_, index):
+        ref = index.current(record).ref
+    with vault._session.engine.transaction() as writer:
+        writer.delete(object_id(ref.name))
+    vault.close()
+    data = bytearray(path.read_bytes())
+    data[36:40] = (5).to_bytes(4)
+    path.write_bytes(data)
+    with opened(path) as again:
+        assert again.keeping.repair() == ()
+    assert path.read_bytes() == bytes(data)
