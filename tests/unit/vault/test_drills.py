@@ -1,5 +1,6 @@
 """Paper keys and shares of a vault, and the diary of drills. All keys and records are invented."""
 
+import hashlib
 import itertools
 
 import pytest
@@ -140,7 +141,10 @@ def test_the_diary_keeps_the_newest_of_each_piece_and_stays_small(vault, shares,
         (kept,) = vault._session.setting(objects, SHARES)
     assert len(diary) == 1 + 8
     assert vault.keys.on_paper()[0].seen == (first, days.now, None, None, None)
-    assert kept[5][2] == sealing.digest(sealing.Label.SHARE, kept[4], " ".join(shares[2].words).encode())
+    said = b"".join(
+        len(part).to_bytes(4) + part for part in (b"casevault/1/share", kept[4], " ".join(shares[2].words).encode())
+    )
+    assert kept[5][2] == hashlib.sha256(said).digest()
     assert "drill" in {entry.action for entry in vault.disclosures.log()}
 
 
