@@ -7,6 +7,7 @@ import base64
 import hashlib
 import io
 import tarfile
+import zipfile
 
 import pytest
 
@@ -140,3 +141,16 @@ def test_a_common_word_of_somebody_never_named_is_found_written_small():
 def test_a_withheld_name_that_a_kept_one_holds_whole_is_none(text, withheld, kept, found):
     assert rules(text.encode(), [withheld], kept=kept) == ({"value"} if found else set())
     assert rules(text.encode(), [withheld]) == {"value"}
+
+
+def test_equal_members_are_looked_at_once_and_told_each_where_a_value_is():
+    def archive(text, size):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as members:
+            for number in range(size):
+                members.writestr(f"{number}.txt", text)
+        return packed.getvalue()
+
+    assert gate.scan(archive("a clean line\n" * 20_000, 100), "a.zip", ["Aigerim Sadykova"]) == []  # 26 MB
+    found = gate.scan(archive("Aigerim Sadykova", 5), "a.zip", ["Aigerim Sadykova"])
+    assert {one.place.partition(":")[0].partition(" ")[0] for one in found} >= {f"{number}.txt" for number in range(5)}

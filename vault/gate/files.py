@@ -133,6 +133,8 @@ class _Scan:
         self._findings: dict[Finding, None] = {}
         self._tokens: dict[str, str] = {}  # token, place of its first sight
         self._looked_at: dict[tuple[str, str], bool] = {}  # tokens, and whether a value is in them
+        self._noted = 0  # how often there was something to note
+        self._clean: set[tuple[bytes, int, bool, bool, bool, bool]] = set()  # members in which there was nothing
         self._confirmed = False  # whether a person saw the file that is looked at
 
     def finish(self) -> list[Finding]:
@@ -147,6 +149,7 @@ class _Scan:
 
     def _note(self, rule: str, place: str, found: str = "") -> None:
         """Note a finding: its rule, its place, and what is found as it was read."""
+        self._noted += 1
         if self._confirmed and rule in _CONFIRMED:
             return
         if len(self._findings) < FINDINGS_AT_MOST:
@@ -245,15 +248,22 @@ class _Scan:
 
     def _bytes(self, data: bytes, name: str, place: str, depth: int, *, strict: bool = False) -> None:
         """Look at one file that is in memory."""
-        if not data or hashlib.sha256(data).digest() in self._templates:
+        digest = hashlib.sha256(data).digest()
+        if not data or digest in self._templates:
             return
-        before = self._confirmed
+        before, noted = self._confirmed, self._noted
         self._confirmed = before or (depth <= 1 and name in self._keep)
+        layout = strict and name == office.LAYOUT_CACHE
+        # The same bytes read in the same way need no second look.
+        member = (digest, depth, strict, place.endswith(".vml"), layout, self._confirmed)
+        if member in self._clean and not mails.is_mail(data):
+            self._confirmed = before
+            return
         try:
             reader = self._reader(data)
             if reader is not None:
                 self._parts(reader(data, place, self._budget), place, depth)
-            elif strict and name == office.LAYOUT_CACHE:
+            elif layout:
                 self._loose(data, place)
             elif data.startswith(_CLOSED) or (texts := as_text(data)) is None:
                 self._note("encrypted" if data.startswith(_ENCRYPTED) else "unreadable", place)
@@ -261,6 +271,8 @@ class _Scan:
                 self._texts(data, texts, place, depth, strict=strict)
             if self._confirmed:
                 self._raw(io.BytesIO(data), place)
+            if self._noted == noted:
+                self._clean.add(member)
         finally:
             self._confirmed = before
 
