@@ -11,6 +11,7 @@ from tests.browser.bundles import OTHER, PHRASE, SIGNER, TEXTS, event, members, 
 from vault.errors import SignatureError
 from vault.handoff import archive, bag, checker, page, verify
 from vault.handoff.examine import Fingerprint
+from vault.sealing import Signer
 
 RECORDS = (*named("Bekzat Tursyn"), event(*TEXTS))
 
@@ -383,3 +384,26 @@ def test_the_page_and_the_program_say_the_same(checks, bagged, tmp_path):
         accepted += holds
     assert 8 <= accepted < len(cases) - 20
     assert checks.seen.quiet()
+
+
+def test_both_pages_say_that_a_bundle_was_made_for_a_key(checks, bagged, visit, tmp_path):
+    """It opens by a passphrase and was made for a key: somebody passed it on."""
+    tree = json.loads(b"".join(bagged[bag.MANIFEST].read()))
+    data = resigned(bagged, tree | {"recipients": ["ab" * 32]})
+    for name, given in (("x.age", seal(data)), ("x.html", paged(seal(data)))):
+        assert "not made for a passphrase" in checks.sealed(name, given)
+    assert "not made for a passphrase" not in checks.sealed("x.age", seal(packed(bagged)))
+    (tmp_path / "x.html").write_bytes(paged(seal(data)))
+    assert "not made for a passphrase" in visit(tmp_path / "x.html").open().page.inner_text("#signer")
+
+
+def test_a_signed_list_of_keys_has_to_name_the_key_that_signed(checks, bagged):
+    from vault.handoff import sshsig
+
+    other = sshsig.allowed_signers(Signer(b"\x77" * 32).public_key)
+    tree = json.loads(b"".join(bagged[bag.MANIFEST].read()))
+    for one in tree["files"]:
+        if one["sha256sum"].endswith(f"  {bag.SIGNERS}"):
+            one |= {"bytes": len(other), "sha256sum": f"{hashlib.sha256(other).hexdigest()}  {bag.SIGNERS}"}
+    checks.file("x.zip", resigned({**bagged, bag.SIGNERS: bag.Member.of(other)}, tree))
+    assert checks.faults() == ["casevault/allowed_signers: not the key that signed"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from vault import agefile
-from vault.handoff import archive, bag, sshsig
+from vault.handoff import archive, bag, page, sshsig
 from vault.sealing import Signer
 
 SIGNER = Signer(bytes(range(32)))
@@ -222,3 +222,31 @@ def test_of_a_passphrase_nothing_says_that_it_is_the_senders(casevault: Any) -> 
     done = casevault.raw("verify", "x.age", "--passphrase-file", "phrase")
     assert "cannot be told" in done.out
     assert casevault.raw("verify", "x.age", "--passphrase-file", "phrase", "--json").json["addressed"] is None
+
+
+def test_what_a_passphrase_opens_and_was_made_for_a_key_was_passed_on(casevault: Any) -> None:
+    Path("phrase").write_text("words that the sender never gave\n", "utf-8")
+    label = bag.Label(bytes(16), "legal", "lawyer", bytes(32), ("ab" * 32,))
+    sealed = bytearray()
+    data = zipped(bag.build({}, label, SIGNER, {}))
+    agefile.encrypt_passphrase([data], sealed.extend, "words that the sender never gave", log_n=4)
+    pieces: list[bytes] = []
+    page.write(pieces.append, lambda sink: sink(bytes(sealed)))
+    for name, content in (("x.age", bytes(sealed)), ("x.html", b"".join(pieces))):
+        Path(name).write_bytes(content)
+        done = casevault.raw("verify", name, "--passphrase-file", "phrase", "--json", expect=11)
+        assert (done.json["verdict"], done.json["addressed"]) == ("not-addressed", False)
+
+
+def test_a_note_of_one_signer_says_nothing_of_another(casevault: Any) -> None:
+    """Whoever saw the id of a series could else make every true bundle of it look old, or received before."""
+    stranger = Signer(b"\x77" * 32)
+    for name, signer, bundle, number in (("mine", SIGNER, 1, 3), ("theirs", stranger, 2, 9), ("same", stranger, 1, 9)):
+        label = bag.Label(bytes([bundle]) * 16, "legal", "lawyer", bytes(32), ("unsealed",))
+        made = bag.build({}, label, signer, {"series": {"id": "ab" * 16, "number": number}})
+        Path(f"{name}.zip").write_bytes(zipped(made))
+    Path("known").write_text(f"desk {sshsig.public_line(SIGNER.public_key)}\n", "utf-8")
+    for name in ("theirs", "same"):
+        casevault.raw("verify", f"{name}.zip", "--seen", "seen")
+    told = casevault.raw("verify", "mine.zip", "--known", "known", "--seen", "seen", "--json").json
+    assert (told["verdict"], told["received_before"], told["newer"]) == ("known", False, None)

@@ -85,6 +85,17 @@ def test_a_page_cut_short_or_longer_and_base64_of_another_form():
             taken(before + text + after)
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_bytes_after_a_page_are_noticed_wherever_its_pieces_end(count):
+    """A piece of 64 KiB of base64 is 49,152 bytes."""
+    for length in (49_152 * count - 1, 49_152 * count, 49_152 * count + 1):
+        whole = written(bytes(length))
+        assert taken(whole) == bytes(length)
+        for tail in (b"\n", b"<script>ran()</script>"):
+            with pytest.raises(SignatureError):
+                taken(whole + tail)
+
+
 @pytest.fixture
 def made(tmp_path):
     sealed = handoff.write(disclosure(), tmp_path / "x.html", form="html", passphrase=PHRASE)

@@ -580,6 +580,10 @@ RECORDS = {
     "no list": lambda text: '{"format": "casevault-records/1", "records": 7}',
     "other text": lambda text: text.encode("utf-16"),
     "outcome": lambda text: text.replace('"is": "withheld"', '"is": "forgotten"'),
+    "taken back, false": lambda text: text.replace('"value": "male"', '"value": "male", "retracted": false'),
+    "taken back, 1": lambda text: text.replace('"value": "male"', '"value": "male", "retracted": 1'),
+    "taken back, no": lambda text: text.replace('"value": "male"', '"value": "male", "retracted": "no"'),
+    "a fraction": lambda text: text.replace('"They came at night. ▇▇▇▇▇▇ saw it."', "1.5"),
 }
 
 

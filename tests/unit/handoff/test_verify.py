@@ -270,3 +270,18 @@ def test_a_bundle_without_a_signed_receipt_is_refused(tmp_path: Path) -> None:
     del made[bag.RECEIPT]
     (tmp_path / "x.zip").write_bytes(b"".join(archive.write(bag.entries(made), lambda name: made[name].read())))
     assert faults(tmp_path / "x.zip") == [(bag.RECEIPT, "missing")]
+
+
+def test_a_signed_list_of_keys_has_to_name_the_key_that_signed(tmp_path: Path) -> None:
+    """Who follows the two stock lines would else check the signature against a key of the forger's choice."""
+    made = members()
+    other = bag.Member.of(sshsig.allowed_signers(Signer(b"\x77" * 32).public_key))
+    tree = json.loads(b"".join(made[bag.MANIFEST].read()))
+    for one in tree["files"]:
+        if one["sha256sum"].endswith(f"  {bag.SIGNERS}"):
+            one |= {"bytes": other.length, "sha256sum": f"{other.sha256.hex()}  {bag.SIGNERS}"}
+    manifest = bag.canonical(tree)
+    signature = sshsig.sign(Signer(bytes(range(32))), manifest)
+    made |= {bag.MANIFEST: bag.Member.of(manifest), bag.SIGNATURE: bag.Member.of(signature), bag.SIGNERS: other}
+    (tmp_path / "x.zip").write_bytes(b"".join(archive.write(bag.entries(made), lambda name: made[name].read())))
+    assert faults(tmp_path / "x.zip") == [(bag.SIGNERS, "not the key that signed")]
