@@ -146,7 +146,7 @@ def acknowledge(settings: Settings, target: str) -> None:
     secret: send it back. It counts for this state of the vault alone.
 
     Example:
-      casevault -V for-the-archive.vault --identity archive.txt key acknowledge -o answer.txt
+      casevault key acknowledge -V for-the-archive.vault --identity archive.txt -o answer.txt
     """
     out = Output(settings)
     path = checked_path(target)

@@ -49,6 +49,11 @@ def list_keys(settings: Settings) -> None:
     out = Output(settings)
     with open_vault(settings) as vault:
         slots = vault.keys.list()
+        split = {
+            each.index: f"{each.threshold} of {len(each.seen)} shares"
+            for each in vault.keys.on_paper()
+            if each.threshold
+        }
     if out.json(
         {
             "keyslots": [
@@ -67,7 +72,13 @@ def list_keys(settings: Settings) -> None:
     out.table(
         ("number", "kind", "label", "since epoch", "now"),
         (
-            (slot.index, slot.kind, slot.label, slot.added_epoch, "opened by this" if slot.opened else "")
+            (
+                slot.index,
+                split.get(slot.index, slot.kind),
+                slot.label,
+                slot.added_epoch,
+                "opened by this" if slot.opened else "",
+            )
             for slot in slots
         ),
     )

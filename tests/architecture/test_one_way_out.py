@@ -25,6 +25,7 @@ WRITERS = {
     "cli/demo/__init__.py": "invented people",
     "cli/commands/bundles.py:note": "numbers of bundles that were received",
     "cli/commands/bundles.py:write_checker": "a fixed page",
+    "cli/sheets.py:written": "keys on paper, to print",
     "cli/commands/custody.py:new_identity": "a key of its own",
     "cli/commands/custody.py:acknowledge": "an answer that says which state of a copy was seen",
     "cli/commands/disclosing.py:write_page": "the owner's preview, for the owner's eyes",

@@ -54,6 +54,7 @@ def combine(caller, *files, more=(), expect=0):
 def test_split_writes_private_sheets_and_shows_the_key_nowhere(casevault, sheets):
     code = casevault("status", "--json").json["vault_code"]
     assert len(sheets) == 5
+    assert "3 of 5 shares" in casevault("key", "list").out
     assert stat.S_IMODE(sheets[0].parent.stat().st_mode) == 0o700
     for number, sheet in enumerate(sheets, start=1):
         assert stat.S_IMODE(sheet.stat().st_mode) == 0o600
