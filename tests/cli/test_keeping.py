@@ -321,7 +321,9 @@ def test_the_last_way_in_is_removed_only_with_its_label(casevault: Any) -> None:
 
 def test_what_a_change_of_keys_needs_is_looked_at_before_a_passphrase_is_shown(casevault: Any) -> None:
     casevault("key", "add", "paper")
-    assert "already" in casevault("key", "add", "paper", expect=2).err
+    assert "already" in casevault("key", "add", "paper", "--label", "paper", expect=2).err
+    casevault("key", "add", "paper")
+    assert casevault("key", "list", "--json").json["keyslots"][-1]["label"] == "paper 2"
     for done in (
         casevault("key", "add", "passphrase", "--label", "paper", expect=2),
         casevault("key", "change", "paper", expect=2),
