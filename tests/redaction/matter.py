@@ -99,7 +99,7 @@ class Matter:
         chosen = self.vault.disclosures.policies()[policy] if isinstance(policy, str) else policy
         purposes = {"lawyer": "legal", "family": "family", "un": "un"}
         purpose = more.pop("purpose", purposes.get(chosen.audience, "publication"))
-        recipient = Recipient(to, chosen.audience, more.pop("onward", ()), IDENTITY.recipient)
+        recipient = Recipient(to, chosen.audience, more.pop("onward", ()), IDENTITY.recipient, confirmed=True)
         return Request(tuple(map(self.id, refs or ("case",))), chosen, recipient, purpose, TODAY, **more)
 
     def hand(self, *refs: str, **more: Any) -> dict[str, bytes]:

@@ -64,7 +64,7 @@ def opened(tmp_path) -> Vault:
 
 def asked(vault, ids, name, key="") -> Request:
     policy = vault.disclosures.policies()["lawyer"]
-    recipient = Recipient(name, "lawyer", (), f"age1{key}" if key else None, key)
+    recipient = Recipient(name, "lawyer", (), f"age1{key}" if key else None, key, confirmed=True)
     return Request((ids["k"],), policy, recipient, "legal", date(2024, 6, 1))
 
 

@@ -23,7 +23,7 @@ from vault.handoff.refusal import Judge, Judged, Refusal, checked
 from vault.matching import Protected
 from vault.paths import NewFile, NewFolder, require_absent
 from vault.records import Schemas
-from vault.redact import DisclosedFile, Disclosure
+from vault.redact import DisclosedFile, Disclosure, Recipient
 from vault.redact.policy import SHIPPED
 from vault.redact.rulings import small
 from vault.sealing import random_bytes
@@ -96,8 +96,8 @@ def write(
         DisclosureError: The disclosure was handed over before; or an override has no reason, or is of a finding that
             is not there (any more).
         BusyError: The vault was changed meanwhile.
-        HandoffError: The recipient's key is not usable, the bag is too large for a page, or an attachment is no longer
-            what it was.
+        HandoffError: The recipient's key is not usable or was not confirmed, the bag is too large for a page, a text is
+            too long for a PDF, or an attachment is no longer what it was.
         UnsafePathError: Something is at the target.
         EngineError: The disk or the ledger failed.
         IntegrityError: An attachment in the vault is damaged.
@@ -229,7 +229,7 @@ def _pack(
     given: object = disclosure
     if not isinstance(given, Disclosure):
         raise TypeError("only a disclosure can be handed over")
-    seal, recipient = _seal(disclosure.recipient.key, form, passphrase)
+    seal, recipient = _seal(disclosure.recipient, form, passphrase)
     if disclosure.permit.spent:
         raise DisclosureError("this disclosure was handed over already; make a new one")
     label = bag.Label(
@@ -285,8 +285,9 @@ def _pack(
     return _Packed(members, seal, form, entry, label.bundle, signer), verdict
 
 
-def _seal(key: str | None, form: Carrier, passphrase: str | None) -> tuple[Seal | None, str]:
+def _seal(to: Recipient, form: Carrier, passphrase: str | None) -> tuple[Seal | None, str]:
     """Choose how to seal, and what the manifest says of it."""
+    key = to.key
     if form not in get_args(Carrier):
         raise ValueError(f"the form is one of {', '.join(get_args(Carrier))}")
     if form == "dir":
@@ -298,6 +299,8 @@ def _seal(key: str | None, form: Carrier, passphrase: str | None) -> tuple[Seal 
     if (key is None) == (passphrase is None):
         raise ValueError("a bundle is sealed to the recipient's key, or by a passphrase where there is no key")
     if key is not None:
+        if not to.confirmed:
+            raise HandoffError("the six words of the recipient's key were not compared yet; nothing is sealed to it")
         recipients = (agefile.parse_recipient(key),)
         fingerprint = agefile.recipient_fingerprint(key).hex()
         return lambda chunks, sink: agefile.encrypt(chunks, sink, recipients), fingerprint

@@ -81,7 +81,8 @@ def export():
     with Vault.open(folder / "a.vault", Passphrase(phrase), allow_test_profile=True) as vault:
         (case,) = [one.record_id for one in vault.records("case")]
         policy = vault.disclosures.policies()["counsel"]
-        request = Request((case,), policy, Recipient("desk", "lawyer", (), key), "legal", date(2026, 6, 1))
+        desk = Recipient("desk", "lawyer", (), key, confirmed=True)
+        request = Request((case,), policy, desk, "legal", date(2026, 6, 1))
         try:
             handoff.write(vault.disclose(request), folder / "x.age")
             raise SystemExit("the film was let pass unseen")

@@ -6,6 +6,7 @@ import stat
 import subprocess
 import tracemalloc
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,7 @@ def disclosure(*, ledger=None, key=None, files=None, text="They came at night.",
         view=view,
         policy="lawyer",
         policy_digest=b"\2" * 32,
-        recipient=Recipient("desk", "lawyer", (), key, ""),
+        recipient=Recipient("desk", "lawyer", (), key, "", confirmed=True),
         audience="lawyer",
         onward=(),
         purpose="legal",
@@ -259,3 +260,13 @@ def test_common_short_names_do_not_stop_a_bundle_by_chance(tmp_path):
     for attempt in range(4):
         handoff.write(disclosure(withheld=view), tmp_path / str(attempt), form="dir")
     assert len(names_in(tmp_path)) == 4
+
+
+def test_nothing_is_sealed_to_a_key_that_nobody_compared(tmp_path, identity):
+    """A key that came by mail may be that of whoever reads the mail."""
+    ledger = Ledger()
+    given = disclosure(ledger=ledger, key=identity.recipient)
+    unheard = replace(given, recipient=replace(given.recipient, confirmed=False))
+    with pytest.raises(HandoffError, match="not compared"):
+        handoff.write(unheard, tmp_path / "x.age")
+    assert (names_in(tmp_path), ledger.entries) == ([], [])
