@@ -308,7 +308,7 @@ class _Document:
         elif "Length1" in about or about.get("Subtype") in {"Type1C", "CIDFontType0C", "OpenType"}:
             yield Text(joined(run for run in runs_of_text(data) if not is_font(run)), f"{place} font", noise=True)
         elif _TEXT_OPERATORS.search(data):
-            self._count(data)
+            pass  # read and counted with its page or by itself: see `_pages`
         elif (texts := as_text(data)) is not None:
             yield from (Text(text, place) for text in texts)
         elif pictures.reader_of(data) or data.startswith((b"PK\x03\x04", HEADER, b"\x1f\x8b")):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Final
 
+from vault.errors import HandoffError
 from vault.render.dossier import Claim, Counts, Dossier, Field, Mark, Moment, Part, Record, Relation, Value
 from vault.render.pdf import file
 from vault.render.pdf.faces import STEPS, Faces
@@ -41,6 +42,8 @@ _BADGE_STYLES: Final = {
 }  # fmt: skip
 _BADGE_FILLS: Final = {"withheld": "0.25", "unknown": "0.88", "not-asked": ""}
 _SEPARATOR: Final = next(code for code, far in STEPS.items() if far == min(STEPS.values()))
+INSTRUCTIONS_AT_MOST: Final = 15_000_000
+"""Bytes; a little less than what the gate reads of one PDF."""
 
 
 def write(dossier: Dossier, language: str, *, bundle: bytes, words: str) -> bytes:
@@ -58,6 +61,7 @@ def write(dossier: Dossier, language: str, *, bundle: bytes, words: str) -> byte
     Raises:
         MissingExtraError: The packages of the extra `pdf` are not installed.
         MissingFontError: No font has a letter of it.
+        HandoffError: It would have more instructions than the gate reads; a text of 1 MiB in any script has fewer.
         ValueError: There is no dossier in that language.
 
     Secrets:
@@ -204,6 +208,11 @@ class _Writing:
                 self._record(record)
         self._feet(bundle, words)
         pages = [b"\n".join(page) for page in self._pages.done]
+        if sum(map(len, pages)) > INSTRUCTIONS_AT_MOST:
+            raise HandoffError(
+                "the texts are too long for a PDF, more than the gate reads of one; they are whole in the page and in "
+                "the other files, so leave the PDF out"
+            )
         return file.write(pages, self._pages.bookmarks, self._faces.used(), self._pages.names, self._language)
 
     # --- words and texts ---
