@@ -81,7 +81,7 @@ def test_the_lawyers_lines_run_as_they_stand(
     for command in re.findall(r"`(casevault verify [^`]+)`", page):
         said = bash(command, tmp_path, base)
         assert said.returncode == 0, said.stderr
-    assert (tmp_path / "check.html").is_file()
+    assert (tmp_path / "verify.html").is_file()
 
 
 @pytest.mark.parametrize("page", PAGES)
