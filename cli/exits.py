@@ -89,12 +89,14 @@ OUTCOMES: Final[dict[str, Outcome]] = {
     "IntegrityError": Outcome(
         Exit.INTEGRITY,
         "What was read is not shown, because it cannot be trusted. The file was left as it is.",
-        "Copy the file aside before anything else, run `casevault check`, and open your newest backup with `-V`.",
+        "Copy the file aside before anything else, run `casevault check`, and open your newest backup with `-V`; where "
+        "there is none, `casevault salvage` brings back what can be read.",
     ),
     "MissingObjectError": Outcome(
         Exit.INTEGRITY,
         "A part of the vault is gone. The file was left as it is.",
-        "Copy the file aside before anything else, run `casevault check`, and open your newest backup with `-V`.",
+        "Copy the file aside before anything else, run `casevault check`, and open your newest backup with `-V`; where "
+        "there is none, `casevault salvage` brings back what can be read.",
     ),
     "StaleError": Outcome(
         Exit.STALE,

@@ -13,6 +13,7 @@ from cli.app import Settings, command
 from cli.exits import Exit
 from cli.output import Output, escape, json_text
 from cli.session import allows_test_profile, checked_path, confirm, read_secret
+from cli.unfinished import clear_beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,6 +56,7 @@ def salvage(settings: Settings, path: str, output: str, *, plaintext: bool) -> i
     from vault.paths import require_absent
 
     require_absent(target)
+    clear_beside(out, target)
     if not plaintext and not confirm(settings, _QUESTION.format(target), otherwise="--plaintext"):
         out.talk("Nothing was written.")
         return Exit.OK

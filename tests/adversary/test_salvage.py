@@ -203,3 +203,79 @@ def test_sound_rows_are_found_whatever_the_tables_say(small):
         assert wreck.faults() == []
         assert wreck.get(min(objects)) == objects[min(objects)]
         assert wreck.get(0) is None
+
+
+# -- Beside the file, on full disks, on media that cannot be written --------------------------------------------------
+
+
+@pytest.mark.parametrize("journal", ["noise", "older self", "link"])
+def test_a_journal_beside_a_damaged_file_is_never_played_back(small, small_content, journal):
+    """Attack 44: the file is read as it lies there, the journal is told of, and neither of them is touched."""
+    beside = small.path.with_name("cases.vault-journal")
+    magic = bytes.fromhex("d9d505f920a163d7")
+    if journal == "link":
+        beside.symlink_to("/etc/hostname")
+    else:
+        head = magic + (1).to_bytes(4) + bytes(4) + (20).to_bytes(4) + (512).to_bytes(4) + PAGE.to_bytes(4)
+        page = random.Random(4).randbytes(PAGE) if journal == "noise" else small.path.read_bytes()[:PAGE]
+        beside.write_bytes(head.ljust(512, b"\0") + (1).to_bytes(4) + page + bytes(4))
+    before = small.path.read_bytes()
+    lines, _, losses = salvaged(small.path)
+    assert len(lines) >= 12
+    assert any("journal lies beside" in note for note in losses.notes)
+    assert small.path.read_bytes() == before
+    assert beside.is_symlink() if journal == "link" else beside.stat().st_size == 512 + 4 + PAGE + 4
+
+
+BACKUP = """
+import resource, sys
+from vault.errors import VaultError
+from vault.keys import Passphrase
+from vault.vault import Vault
+from pathlib import Path
+with Vault.open(sys.argv[1], Passphrase(sys.argv[2]), allow_test_profile=True) as vault:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[4]), resource.RLIM_INFINITY))
+    try:
+        vault.keeping.backup(Path(sys.argv[3]))
+        print("done")
+    except VaultError as error:
+        print(type(error).__name__)
+"""
+
+
+def test_a_backup_where_no_more_can_be_written_is_none(small, child, tmp_path, small_content, deep):
+    """Attack 48: at whatever byte writing ends, there is a whole backup that is known, or none that is."""
+    rounds = deep("backup-full", 6, 300)
+    source = rounds.random()
+    size = small.path.stat().st_size
+    told = set()
+    for number in range(rounds):
+        victim = small.copied(tmp_path / str(number))
+        target = tmp_path / f"{number}.backup"
+        limit = source.randrange(size) if number % 3 else 2 * size
+        told.add(said := child(BACKUP, victim.path, FIRST, target, limit).strip())
+        assert victim.outcome(read_only=False) == small_content
+        assert target.exists() == (said == "done")
+        with victim.open() as vault:
+            assert vault.check().problems == ()
+            known = [each["path"] for each in vault.status().backups]
+        # A note that could not be taken back names a file that is not there; nobody is told of a backup.
+        assert known == [str(target)] if said == "done" else known in ([], [str(target)])
+    assert told == {"done", "EngineError"}
+
+
+def test_a_medium_that_cannot_be_written_is_salvaged_too(small, small_content):
+    """Attack 49: nothing is written, no lock is asked for, and nothing appears beside the file."""
+    small.path.chmod(0o400)
+    small.path.parent.chmod(0o500)
+    try:
+        before = small.path.stat()
+        lines, whole, losses = salvaged(small.path)
+        assert len(lines) >= 12
+        assert len(whole) == 2
+        assert not losses.any
+        after = small.path.stat()
+        assert (after.st_mtime_ns, after.st_mode, after.st_size) == (before.st_mtime_ns, before.st_mode, before.st_size)
+        assert [entry.name for entry in small.path.parent.iterdir()] == ["cases.vault"]
+    finally:
+        small.path.parent.chmod(0o700)
