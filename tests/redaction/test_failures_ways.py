@@ -229,7 +229,8 @@ home, key, phrase, how = Path(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4
 with Vault.open(home / "a.vault", Passphrase(phrase), allow_test_profile=True, state_dir=home) as vault:
     ids = [bytes.fromhex(part) for part in sys.argv[5].split(",")]
     policy = vault.disclosures.policies()["lawyer"]
-    request = Request(tuple(ids), policy, Recipient("desk", "lawyer", (), key, confirmed=True), "legal", date(2026, 6, 1))
+    desk = Recipient("desk", "lawyer", (), key, confirmed=True)
+    request = Request(tuple(ids), policy, desk, "legal", date(2026, 6, 1))
     disclosure = vault.disclose(request)
     if how == "full":
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
