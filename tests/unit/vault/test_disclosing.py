@@ -1,13 +1,13 @@
 """Disclosures: made by an open vault alone, used once, written into the ledger with their pseudonyms."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from vault import redact
 from vault.errors import BusyError, DisclosureError, NotFoundError, PolicyError
-from vault.ledger import DISCLOSED
+from vault.ledger import DISCLOSED, handovers
 from vault.records import Claim, Draft
 from vault.redact import Disclosure, Permit, Recipient, Request
 
@@ -175,3 +175,19 @@ def test_nothing_of_it_shows_in_its_repr(vault, request_for):
     disclosure = vault.disclose(request_for())
     assert "Bolat" not in repr(disclosure)
     assert "Bolat" not in repr(vault.disclosures.preview(request_for()))
+
+
+def for_the_lawyer(vault, request_for, recipient):
+    (record,) = [one.record_id for one in vault.records() if one.kind == "person"]
+    return replace(request_for("lawyer", recipient), selection=(record,), purpose="legal")
+
+
+@pytest.mark.parametrize("policy", ["everything", "lawyer"])
+def test_an_entry_of_the_address_book_holds_through_its_last_day(vault, request_for, policy):
+    recipient = replace(LAWYER if policy == "lawyer" else request_for().recipient, expires=TODAY)
+    request = request_for(policy, recipient) if policy != "lawyer" else for_the_lawyer(vault, request_for, recipient)
+    commit(vault.disclose(request))
+    for later in (1, 400):
+        with pytest.raises(PolicyError, match=f"ended on {TODAY.isoformat()}"):
+            vault.disclose(replace(request, today=TODAY + timedelta(days=later)))
+    assert len(handovers(vault.disclosures.log())) == 1
