@@ -140,3 +140,15 @@ def test_an_update_masks_what_the_whole_masks(told):
     (text,) = [value for _, field, value, _ in said(told.tell()) if field == "narrative"]
     assert "Бекзат" in text
     assert "Марат" not in text
+
+
+def test_what_was_told_of_one_person_is_told_anew_of_two(told):
+    """The same words speak of one more: who was told of him was not told of her."""
+    told.w.add("woman", "person", name="Перизат Ойдан")
+    told.w.consent("hers", ["woman"], "woman", capacity="self")
+    told.change("taken", Claim("person", told.w.id("woman")))
+    told.change("taken", Claim("narrative", "They were taken at night."), without=("narrative",))
+    view = told.tell()
+    assert {("event", "actor", "county police", False), ("event", "warrant", "no", False)} <= said(view)
+    with pytest.raises(DisclosureError, match="nothing changed"):
+        told.tell()
