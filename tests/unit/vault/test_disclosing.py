@@ -191,3 +191,12 @@ def test_an_entry_of_the_address_book_holds_through_its_last_day(vault, request_
         with pytest.raises(PolicyError, match=f"ended on {TODAY.isoformat()}"):
             vault.disclose(replace(request, today=TODAY + timedelta(days=later)))
     assert len(handovers(vault.disclosures.log())) == 1
+
+
+def test_what_was_told_to_be_kept_was_not_told_to_be_passed_on(vault, request_for):
+    request = for_the_lawyer(vault, request_for, LAWYER)
+    commit(vault.disclose(request))
+    (told,) = handovers(vault.disclosures.log())
+    assert vault.disclosures.told_until(told.digest, request) == told.facts
+    onward = replace(request, recipient=replace(LAWYER, onward=("state",)))
+    assert vault.disclosures.told_until(told.digest, onward) == ()
