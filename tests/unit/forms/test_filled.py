@@ -1,9 +1,11 @@
 """Filled forms over random vaults: nothing stands in one that policy or consent withholds. All of it is generated."""
 
+import io
 import json
 import random
 from datetime import date
 
+import pypdf
 import pytest
 
 from vault.errors import ConsentError, DisclosureError
@@ -11,7 +13,7 @@ from vault.forms import BODIES, load
 from vault.records import Claim, Revision, Schemas
 from vault.redact import Disclosure, Permit, Pseudonyms, Recipient, Request, load_policy, redact, shipped_policies
 from vault.redact.view import _VAULT_ROOM
-from vault.render import LANGUAGES, render
+from vault.render import LANGUAGES, render, render_pdfs
 
 SCHEMAS = Schemas.shipped()
 POLICIES = shipped_policies(SCHEMAS)
@@ -256,3 +258,56 @@ def test_hostile_texts_are_texts():
     for path in FORM:
         text = files[path].decode()
         assert not {"\u202e", "\x07", "\u2028"} & set(text), path
+
+
+def filled(w, *selection):
+    """Fill out a form about the man of a matter, and give its texts by their places."""
+    recipient = Recipient("WGEID", "un")
+    chosen = tuple(map(w.id, selection))
+    policy = POLICIES["un-confidential"]
+    request = Request(chosen, policy, recipient, "un", date(2024, 6, 1), subject=w.id("man"), form="wgad")
+    view = redact(
+        request,
+        lambda: iter(w.revisions.values()),
+        lambda record: [one for one in w.revisions.values() if one.record_id == record],
+        SCHEMAS,
+        Pseudonyms(),
+        random.Random(7).randbytes,
+    )
+    disclosure = Disclosure(
+        view=view,
+        policy=policy.name,
+        policy_digest=bytes(32),
+        recipient=recipient,
+        audience=policy.audience,
+        onward=(),
+        purpose="un",
+        note="",
+        schemas=SCHEMAS,
+        signer=None,
+        permit=Permit(_VAULT_ROOM, lambda *_: 0),
+        form="wgad",
+    )
+    files = render(disclosure)
+    pdf = render_pdfs(disclosure, bundle=bytes(32), words="six words")["data/form.pdf"]
+    pages = "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
+    whole = files["data/dossier.md"].decode()
+    return whole, {**{path: files[path].decode() for path in FORM}, "data/form.pdf": pages}
+
+
+def test_the_form_of_one_person_takes_nothing_of_another_of_the_same_case(w):
+    w.fill()
+    w.add("case", "case", title="Two brothers")
+    w.add("brother", "person", name="Ернар Ойдан", case="case")
+    w.add("his", "event", what="arrest", person="brother", place="Qzbrother", actor="qzarmy", case="case")
+    w.add("step", "action", what="letter", about="brother", to="qzcourt", text="qztext", case="case")
+    w.consent("brothers", ["brother"], "brother", capacity="self")
+    for ref in ("man", "taken", "letter"):
+        old = w.revisions[ref]
+        w.put(ref, (*old.claims, Claim("case", w.id("case"))), old.kind)
+    whole, form = filled(w, "case", "man", "brother")
+    for word in ("qzbrother", "qzarmy", "qzcourt", "qztext"):
+        assert word in whole.lower()
+        for path, text in form.items():
+            assert word not in text.lower(), path
+    assert all("county police" in text for text in form.values())
