@@ -311,3 +311,21 @@ def test_the_form_of_one_person_takes_nothing_of_another_of_the_same_case(w):
         for path, text in form.items():
             assert word not in text.lower(), path
     assert all("county police" in text for text in form.values())
+
+
+def test_what_was_taken_back_opens_and_answers_no_question(w):
+    w.fill()
+    man, call = w.revisions["man"], w.revisions["call"]
+    kept = tuple(one for one in man.claims if one.field != "birth_place")
+    w.put("man", (*kept, Claim("why_missing", "birth_place: qzreason", "retracted")), "person")
+    (kind,) = [one for one in call.claims if one.field == "kind"]
+    rest = [one for one in call.claims if one.field not in {"kind", "content"}]
+    w.put("call", (*rest, Claim("kind", kind.value, "retracted"), Claim("content", "qzasked")), "event")
+    whole, form = filled(w, "man")
+    assert "qzreason" in whole
+    assert "qzasked" in whole
+    for path, text in form.items():
+        assert "qzreason" not in text, path
+        assert "qzasked" not in text, path
+    sections = json.loads(form["data/form.json"])["sections"]
+    assert {"question": "birth_place"} in [one for section in sections for one in section["open"]]
