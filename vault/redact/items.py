@@ -102,9 +102,11 @@ class Item:
         name, revision_id = f"{self.revision.kind}.{self.field.name}", self.revision.id
         # A name beside no record is nobody's who is on record, whoever answers for it.
         answering = self.answering if self.field.type != "link" else ()
-        people: list[bytes | None] = [*sorted({*self.people, *self.also, *answering})]
+        meant = {*self.people, *self.also}
+        people: list[bytes | None] = [*sorted({*meant, *answering})]
         for person in people or [None]:
-            role = roles.get(person, "source") if person else self.role
+            # Who only answers for it is not told of in their own role: a title is of the case.
+            role = roles.get(person, "source") if person in meant else self.role
             inside = is_inside(person) if person else False
             yield Fact(person, self.record, revision_id, self.index, name, role, inside, outcome, form)
 
