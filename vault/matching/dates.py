@@ -292,4 +292,4 @@ def _days(text: str) -> list[int]:
 
 
 def _possible(date: Date) -> bool:
-    return 1 <= (date.month or 1) <= 12 and 1 <= (date.day or 1) <= 31
+    return (date.month is None or 1 <= date.month <= 12) and (date.day is None or 1 <= date.day <= 31)

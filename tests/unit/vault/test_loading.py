@@ -187,11 +187,23 @@ def test_segments_one_after_the_other_are_those_of_a_builder():
 # --- what goes wrong --------------------------------------------------------------------------------------------------
 
 
+OTHERS: set[int] = set()
+"""Children that were there before, such as the driver of a browser."""
+
+
+@pytest.fixture(autouse=True)
+def _others():
+    OTHERS.clear()
+    if Path("/proc/self/task").exists():
+        OTHERS.update(children())
+
+
 def children() -> list[int]:
     tasks = Path("/proc/self/task")
     if not tasks.exists():
         pytest.skip("no /proc to look for children in")
-    return [int(pid) for task in tasks.iterdir() for pid in (task / "children").read_text().split()]
+    found = [int(pid) for task in tasks.iterdir() for pid in (task / "children").read_text().split()]
+    return [pid for pid in found if pid not in OTHERS]
 
 
 def note(text: str) -> Draft:
